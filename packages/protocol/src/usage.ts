@@ -1,0 +1,71 @@
+// What an answer used, read from the many shapes in which OpenAI-compatible servers report it.
+
+/** Tokens of one answer; cached tokens are within the prompt, reasoning and audio tokens within their sides. */
+export interface Usage {
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  readonly cachedTokens: number;
+  readonly reasoningTokens: number;
+  readonly promptAudioTokens: number;
+  readonly completionAudioTokens: number;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function count(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+}
+
+/** The first of `names` that `fields` reports; undefined when a reported one is no count, null counts as absent. */
+function read(fields: Fields, names: readonly string[]): number | undefined {
+  const found = names.map((name) => fields[name]).find((value) => value !== undefined && value !== null);
+  return found === undefined ? 0 : count(found);
+}
+
+function details(fields: Fields, names: readonly string[]): Fields {
+  return names.map((name) => fields[name]).find(isFields) ?? {};
+}
+
+/**
+ * Reads one usage object: OpenAI's shape and its variants (DeepSeek's and Moonshot's cached tokens, the Responses
+ * names). Undefined when the counts a bill needs are missing or hostile (negative, fractional, strings, above 2^53).
+ */
+export function readUsage(value: unknown): Usage | undefined {
+  if (!isFields(value)) return undefined;
+  const promptNames = ["prompt_tokens", "input_tokens"];
+  const completionNames = ["completion_tokens", "output_tokens"];
+  if (![...promptNames, ...completionNames].some((name) => typeof value[name] === "number")) return undefined;
+  const promptTokens = read(value, promptNames);
+  const completionTokens = read(value, completionNames);
+  if (promptTokens === undefined || completionTokens === undefined) return undefined;
+  const promptDetails = details(value, ["prompt_tokens_details", "input_tokens_details"]);
+  const completionDetails = details(value, ["completion_tokens_details", "output_tokens_details"]);
+  const cached =
+    read(promptDetails, ["cached_tokens"]) || read(value, ["prompt_cache_hit_tokens", "cached_tokens"]) || 0;
+  return {
+    promptTokens,
+    completionTokens,
+    cachedTokens: Math.min(promptTokens, cached),
+    reasoningTokens: Math.min(completionTokens, read(completionDetails, ["reasoning_tokens"]) ?? 0),
+    promptAudioTokens: Math.min(promptTokens, read(promptDetails, ["audio_tokens"]) ?? 0),
+    completionAudioTokens: Math.min(completionTokens, read(completionDetails, ["audio_tokens"]) ?? 0),
+  };
+}
+
+/**
+ * Finds the usage an answer or a stream event reports: top level, Groq's `x_groq`, or inside the first choice.
+ * A stream's usage is the last one found, never a sum.
+ */
+export function findUsage(answer: unknown): Usage | undefined {
+  if (!isFields(answer)) return undefined;
+  const own = readUsage(answer["usage"]);
+  if (own !== undefined) return own;
+  if (isFields(answer["x_groq"])) return readUsage(answer["x_groq"]["usage"]);
+  const choices = answer["choices"];
+  const first: unknown = Array.isArray(choices) ? choices[0] : undefined;
+  return isFields(first) ? readUsage(first["usage"]) : undefined;
+}
