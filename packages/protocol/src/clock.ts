@@ -1,6 +1,6 @@
 // Time as a value that is passed in, so that every deadline can be tested on both of its sides.
 
-/** A running timer: `refresh` starts its delay again from now, `cancel` ends it for good. */
+/** A timer: `refresh` starts its delay again from now, also after it fired; `cancel` ends it for good. */
 export interface Timer {
   refresh(): void;
   cancel(): void;
@@ -39,23 +39,36 @@ interface NodeTimer {
   refresh(): void;
 }
 
+// What setTimeout can wait for, 25 days: a longer delay, such as a key's life, would overflow and fire at once.
+const TIMEOUT_MS_MAX = 2 ** 31 - 1;
+
 /** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   timer(delayMs, fire) {
-    let handle: unknown = setTimeout(fire, delayMs);
-    if (isNodeTimer(handle)) handle.unref();
+    let handle: unknown;
+    let isCancelled = false;
+    const start = (leftMs: number): void => {
+      const stepMs = Math.min(leftMs, TIMEOUT_MS_MAX);
+      handle = setTimeout(() => (stepMs < leftMs ? start(leftMs - stepMs) : fire()), stepMs);
+      if (isNodeTimer(handle)) handle.unref();
+    };
+    start(delayMs);
     return {
       refresh() {
-        if (isNodeTimer(handle)) {
+        if (isCancelled) return;
+        if (isNodeTimer(handle) && delayMs <= TIMEOUT_MS_MAX) {
           handle.refresh();
           return;
         }
         clearTimeout(handle as number);
-        handle = setTimeout(fire, delayMs);
+        start(delayMs);
       },
-      cancel: () => clearTimeout(handle as number),
+      cancel() {
+        isCancelled = true;
+        clearTimeout(handle as number);
+      },
     };
   },
 };
@@ -81,7 +94,7 @@ export function manualClock(startMs = 1_795_420_800_000): ManualClock {
     let found: number | undefined;
     let foundDueMs = Infinity;
     for (const [id, timer] of timers) {
-      if (timer.dueMs <= limitMs && timer.dueMs < foundDueMs) {
+      if (timer.dueMs < limitMs && timer.dueMs < foundDueMs) {
         found = id;
         foundDueMs = timer.dueMs;
       }
@@ -93,9 +106,20 @@ export function manualClock(startMs = 1_795_420_800_000): ManualClock {
     monotonic: () => nowMs - startMs,
     timer(delayMs, fire) {
       const id = ++sequence;
-      const start = (): void => void timers.set(id, { dueMs: nowMs + Math.max(0, delayMs), fire });
+      let isCancelled = false;
+      const start = (): void => {
+        if (isCancelled) return;
+        timers.delete(id); // of timers that fall due together, the one started last fires last
+        timers.set(id, { dueMs: nowMs + Math.max(0, delayMs), fire });
+      };
       start();
-      return { refresh: start, cancel: () => void timers.delete(id) };
+      return {
+        refresh: start,
+        cancel() {
+          isCancelled = true;
+          timers.delete(id);
+        },
+      };
     },
     advance(durationMs) {
       const targetMs = nowMs + durationMs;

@@ -84,6 +84,11 @@ export function formatNanoUsdc(amount: NanoUsdc): string {
   return formatDecimal(amount, DECIMALS.nano);
 }
 
+/** Writes pico-USDC (1e-12 USDC), in which token prices are counted, as decimal USDC. */
+export function formatPicoUsdc(amount: bigint): string {
+  return formatDecimal(amount, 12);
+}
+
 /** Writes an amount as decimal USDC with exactly six decimals, as wallet prompts show it (api-keys.md). */
 export function formatMicroUsdcFixed(amount: MicroUsdc): string {
   const digits = amount.toString().padStart(7, "0");

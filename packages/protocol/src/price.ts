@@ -2,7 +2,7 @@
 import type { Static } from "typebox";
 import { Type } from "typebox";
 import { AimoError } from "./errors.ts";
-import { divide, formatMicroUsdc, microUsdc, nanoUsdc, parseMicroUsdc } from "./money.ts";
+import { divide, formatMicroUsdc, formatPicoUsdc, microUsdc, nanoUsdc, parseMicroUsdc } from "./money.ts";
 import type { MicroUsdc, NanoUsdc } from "./money.ts";
 import type { Usage } from "./usage.ts";
 
@@ -33,7 +33,7 @@ export const PricingSchema = Type.Object(
 );
 export type Pricing = Static<typeof PricingSchema>;
 
-const PRICE_MAX = microUsdc(1_000_000n * 1_000_000n); // 1,000,000 USDC: dearer is a typing error, and keeps every sum in range
+const PRICE_MAX = microUsdc(1_000_000n * 1_000_000n); // 1,000,000 USDC: dearer is a typing error, and 9 billion tokens stay in range
 
 function readPrice(name: string, text: string): MicroUsdc {
   const price = parseMicroUsdc(text);
@@ -87,4 +87,9 @@ export function cost(price: Price, usage: Usage, imageCount = 0): NanoUsdc {
     BigInt(imageCount) * (price.image ?? 0n) * PICO_PER_MICRO +
     (price.request ?? 0n) * PICO_PER_MICRO;
   return nanoUsdc(divide(pico, PICO_PER_NANO, "up"));
+}
+
+/** A token price as decimal USDC per single token, as OpenRouter's lists show it. */
+export function formatPerToken(price: MicroUsdc): string {
+  return formatPicoUsdc(price); // micro-USDC per million tokens is pico-USDC per token
 }

@@ -44,8 +44,8 @@ export function readUsage(value: unknown): Usage | undefined {
   if (promptTokens === undefined || completionTokens === undefined) return undefined;
   const promptDetails = details(value, ["prompt_tokens_details", "input_tokens_details"]);
   const completionDetails = details(value, ["completion_tokens_details", "output_tokens_details"]);
-  const cached =
-    read(promptDetails, ["cached_tokens"]) || read(value, ["prompt_cache_hit_tokens", "cached_tokens"]) || 0;
+  const cacheHits = [read(promptDetails, ["cached_tokens"]), read(value, ["prompt_cache_hit_tokens", "cached_tokens"])];
+  const cached = cacheHits.find((tokens) => tokens !== undefined && tokens > 0) ?? 0;
   return {
     promptTokens,
     completionTokens,
@@ -62,10 +62,11 @@ export function readUsage(value: unknown): Usage | undefined {
  */
 export function findUsage(answer: unknown): Usage | undefined {
   if (!isFields(answer)) return undefined;
-  const own = readUsage(answer["usage"]);
-  if (own !== undefined) return own;
-  if (isFields(answer["x_groq"])) return readUsage(answer["x_groq"]["usage"]);
   const choices = answer["choices"];
   const first: unknown = Array.isArray(choices) ? choices[0] : undefined;
-  return isFields(first) ? readUsage(first["usage"]) : undefined;
+  for (const place of [answer, answer["x_groq"], first]) {
+    const usage = isFields(place) ? readUsage(place["usage"]) : undefined;
+    if (usage !== undefined) return usage;
+  }
+  return undefined;
 }

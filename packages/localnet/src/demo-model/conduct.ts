@@ -1,0 +1,69 @@
+// How one answer is to be given: honestly, or with the faults its model name asks for.
+
+import type { Refusal } from "./refusal.ts";
+
+/** Bytes sent instead of any answer of the demo model's own. */
+export interface Literal {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** What the reported token counts are. */
+export type UsageValue = "honest" | "zero" | "lying" | "negative" | "fraction" | "string";
+
+/** Where usage stands in an answer; only `last-chunk` waits to be asked for by `stream_options.include_usage`. */
+export type UsagePlace = "last-chunk" | "nowhere" | "every-chunk" | "finish-chunk" | "before-empty-chunk" | "x-groq";
+
+/** Where the text comes from: composed, the last user message, or exactly so many tokens (`fill`: all that are allowed). */
+export type TextSource = "composed" | "echo" | "fill" | { readonly tokens: number };
+
+/** Everything about an answer that is not in its request. */
+export interface Conduct {
+  readonly reasoning: boolean;
+  readonly text: TextSource;
+  /** Sent instead of an answer. */
+  readonly refusal: Refusal | undefined;
+  /** Sent instead of an answer: one form for streams, one for plain answers. */
+  readonly literal: { readonly stream: Literal; readonly plain: Literal } | undefined;
+  /** Milliseconds before the status line; infinite: never. */
+  readonly firstByteDelayMs: number;
+  /** Milliseconds between the headers of a stream and its first event. */
+  readonly firstEventDelayMs: number;
+  /** Milliseconds between the events of a stream; undefined: as the server was started. */
+  readonly paceMs: number | undefined;
+  /** What happens after this many tokens of a stream, or after half the body of a plain answer. */
+  readonly interruption: { readonly kind: "stall" | "cut" | "error"; readonly afterTokens: number } | undefined;
+  readonly usageValue: UsageValue;
+  readonly usagePlace: UsagePlace;
+  readonly cachedTokens: number;
+  readonly finishes: boolean;
+  readonly sendsDone: boolean;
+  /** Whether `stream: true` is obeyed. */
+  readonly streams: boolean;
+  readonly comments: boolean;
+  readonly crlf: boolean;
+  /** Whether each byte is a write of its own. */
+  readonly split: boolean;
+}
+
+/** No fault at all. */
+export const HONEST: Conduct = {
+  reasoning: false,
+  text: "composed",
+  refusal: undefined,
+  literal: undefined,
+  firstByteDelayMs: 0,
+  firstEventDelayMs: 0,
+  paceMs: undefined,
+  interruption: undefined,
+  usageValue: "honest",
+  usagePlace: "last-chunk",
+  cachedTokens: 0,
+  finishes: true,
+  sendsDone: true,
+  streams: true,
+  comments: false,
+  crlf: false,
+  split: false,
+};

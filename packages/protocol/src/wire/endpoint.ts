@@ -1,0 +1,190 @@
+// One end of a provider link: frames in, frames out, every stream held to the one state table and its credit.
+import assert from "../assert.ts";
+import { AimoError, isAimoError } from "../errors.ts";
+import { REQUEST_CREDIT_BYTES, RESPONSE_CREDIT_BYTES, STREAM_ID_MAX, STREAMS_PER_LINK_MAX } from "../limits.ts";
+import type { Frame, FrameName, LinkRole } from "./frame.ts";
+import { decodeCredit, decodeFrame, encodeFrame } from "./frame.ts";
+import type { MessageName, Messages, RequestHead } from "./messages.ts";
+import { decodeMessage, encodeMessage } from "./messages.ts";
+import type { LinkSocket } from "./outbox.ts";
+import { Outbox } from "./outbox.ts";
+import type { StreamEvents } from "./stream.ts";
+import { WireStream } from "./stream.ts";
+
+/** The messages of stream 0, and acknowledgements, which name their attempt themselves. */
+export type ConnectionMessage = {
+  [Name in MessageName]: { readonly name: Name; readonly message: Messages[Name] };
+}["hello" | "welcome" | "offers" | "drain" | "notice" | "end-ack" | "end-replay"];
+
+/** What the owner of an endpoint is told. */
+export interface EndpointEvents {
+  message(message: ConnectionMessage): void;
+  /** A router opened a stream; only a proxy is told. Returns who listens to the stream. */
+  opened?(stream: WireStream, head: RequestHead): StreamEvents;
+  /** The peer broke the protocol: close the connection with 1002. Told once; nothing the peer sends later is read. */
+  violation(error: AimoError): void;
+}
+
+interface OpenStream {
+  readonly stream: WireStream;
+  events: StreamEvents;
+}
+
+/** One end of a link over a socket that the owner keeps. */
+export class Endpoint {
+  readonly #role: LinkRole;
+  readonly #events: EndpointEvents;
+  readonly #outbox: Outbox;
+  readonly #streams = new Map<number, OpenStream>();
+  #lastStreamId = 0;
+  #violated = false;
+  #closed = false;
+
+  constructor(role: LinkRole, socket: LinkSocket, events: EndpointEvents) {
+    this.#role = role;
+    this.#events = events;
+    this.#outbox = new Outbox(socket, {
+      laneDrained: (streamId) => this.#streams.get(streamId)?.events.drained?.(),
+      laneEnded: (streamId) => this.#streams.get(streamId)?.stream.laneEnded(),
+    });
+  }
+
+  /** Streams that have not ended. */
+  get openStreams(): number {
+    return this.#streams.size;
+  }
+
+  /** Streams that still hold queued bytes or an unsent end. */
+  get lanes(): number {
+    return this.#outbox.lanes;
+  }
+
+  /** Whether this link has used all its stream ids and must drain. */
+  get exhausted(): boolean {
+    return this.#lastStreamId >= STREAM_ID_MAX;
+  }
+
+  /** Sends a message on stream 0. */
+  send<Name extends ConnectionMessage["name"]>(name: Name, message: Messages[Name]): void {
+    this.#sendControl(encodeFrame(name, 0, encodeMessage(name, message)));
+  }
+
+  /** Opens the next stream (routers only). */
+  open(head: RequestHead, events: StreamEvents): WireStream {
+    assert(this.#role === "router" && !this.#closed && !this.exhausted, "only a router opens streams, on a live link");
+    const payload = encodeMessage("request-head", head);
+    this.#lastStreamId += 1;
+    const { stream } = this.#addStream(this.#lastStreamId, events, "request-body", REQUEST_CREDIT_BYTES);
+    this.#sendControl(encodeFrame("request-head", stream.id, payload));
+    return stream;
+  }
+
+  /** Reads one binary message of the peer; a violation is reported to the owner and never thrown. */
+  receive(bytes: Uint8Array): void {
+    if (this.#closed || this.#violated) return;
+    try {
+      this.#receive(decodeFrame(bytes, this.#role === "router" ? "proxy" : "router"));
+    } catch (error) {
+      this.#violate(error);
+    }
+  }
+
+  /** Ends every stream with `error`: the connection is gone. */
+  close(error: AimoError): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#outbox.close();
+    const open = [...this.#streams.values()];
+    this.#streams.clear();
+    for (const { stream } of open) stream.abandon(); // first all, for an owner may turn to another stream when it is told
+    for (const { events } of open) events.lost(error);
+  }
+
+  #violate(error: unknown): void {
+    if (!isAimoError(error)) throw error;
+    if (this.#violated) return;
+    this.#violated = true;
+    this.#events.violation(error);
+  }
+
+  #receive(frame: Frame): void {
+    if (frame.streamId > this.#lastStreamId && frame.name !== "request-head") {
+      throw violation(`stream ${frame.streamId} was never opened`);
+    }
+    switch (frame.name) {
+      case "hello":
+      case "welcome":
+      case "offers":
+      case "drain":
+      case "notice":
+      case "end-ack":
+      case "end-replay": {
+        const read = { name: frame.name, message: decodeMessage(frame.name, frame.payload) };
+        this.#events.message(read as ConnectionMessage);
+        return;
+      }
+      case "request-head":
+        this.#receiveHead(frame);
+        return;
+      default:
+        this.#receiveOnStream(frame);
+    }
+  }
+
+  #receiveHead(frame: Frame): void {
+    const head = decodeMessage("request-head", frame.payload);
+    if (frame.streamId <= this.#lastStreamId) {
+      throw violation(`stream ids rise: ${frame.streamId} came after ${this.#lastStreamId}`);
+    }
+    if (this.#streams.size >= STREAMS_PER_LINK_MAX) {
+      throw violation(`a link carries at most ${STREAMS_PER_LINK_MAX} requests at once`);
+    }
+    this.#lastStreamId = frame.streamId;
+    assert(this.#events.opened !== undefined, "a proxy's endpoint listens to new streams");
+    const lost: AimoError[] = [];
+    const unheard: StreamEvents = { lost: (error) => lost.push(error) };
+    const entry = this.#addStream(frame.streamId, unheard, "response-body", RESPONSE_CREDIT_BYTES);
+    entry.events = this.#events.opened(entry.stream, head); // which may have answered, and so ended it, already
+    for (const error of lost) entry.events.lost(error); // or which may have lost the link
+  }
+
+  #receiveOnStream(frame: Frame): void {
+    const entry = this.#streams.get(frame.streamId);
+    if (entry === undefined) return; // it has ended: its last frames may still be on their way
+    if (frame.name === "credit") {
+      this.#outbox.addCredit(frame.streamId, decodeCredit(frame.payload));
+      return;
+    }
+    entry.stream.receive(frame, entry.events);
+  }
+
+  #addStream(
+    streamId: number,
+    events: StreamEvents,
+    bodyFrame: "request-body" | "response-body",
+    sendCreditBytes: number,
+  ): OpenStream {
+    const receiveCreditBytes = bodyFrame === "request-body" ? RESPONSE_CREDIT_BYTES : REQUEST_CREDIT_BYTES;
+    this.#outbox.openLane(streamId, bodyFrame, sendCreditBytes);
+    const stream = new WireStream(streamId, receiveCreditBytes, this.#outbox, {
+      sendControl: (name: FrameName, payload) => this.#sendControl(encodeFrame(name, streamId, payload)),
+      ended: () => this.#streams.delete(streamId),
+    });
+    const entry: OpenStream = { stream, events };
+    this.#streams.set(streamId, entry);
+    return entry;
+  }
+
+  #sendControl(frame: Uint8Array): void {
+    if (this.#closed) return;
+    try {
+      this.#outbox.sendControl(frame);
+    } catch (error) {
+      this.#violate(error);
+    }
+  }
+}
+
+function violation(detail: string): AimoError {
+  return new AimoError("protocol_violation", { detail });
+}

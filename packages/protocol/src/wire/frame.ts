@@ -1,0 +1,105 @@
+// Frames of `aimo.v2`: `type u8 | stream id u32 big-endian | payload`, one per binary WebSocket message (wire.md).
+import assert from "../assert.ts";
+import { AimoError } from "../errors.ts";
+import { FRAME_PAYLOAD_BYTES_MAX } from "../limits.ts";
+
+/** The WebSocket subprotocol that names this dialect. */
+export const SUBPROTOCOL = "aimo.v2";
+
+/** Which end of a link sends a frame. */
+export type LinkRole = "router" | "proxy";
+
+interface FrameKind {
+  readonly code: number;
+  readonly from: LinkRole | "either";
+  /** Frames of the connection travel on stream 0, those of a stream on its id. */
+  readonly scope: "connection" | "stream" | "any";
+}
+
+/** Every frame there is: its number on the wire, who may send it, and where. */
+export const FRAMES = {
+  hello: { code: 0x01, from: "proxy", scope: "connection" },
+  welcome: { code: 0x02, from: "router", scope: "connection" },
+  offers: { code: 0x03, from: "proxy", scope: "connection" },
+  drain: { code: 0x04, from: "either", scope: "connection" },
+  notice: { code: 0x05, from: "router", scope: "connection" },
+  "request-head": { code: 0x10, from: "router", scope: "stream" },
+  "request-body": { code: 0x11, from: "router", scope: "stream" },
+  "request-end": { code: 0x12, from: "router", scope: "stream" },
+  cancel: { code: 0x13, from: "router", scope: "stream" },
+  "response-head": { code: 0x20, from: "proxy", scope: "stream" },
+  "response-body": { code: 0x21, from: "proxy", scope: "stream" },
+  "response-end": { code: 0x22, from: "proxy", scope: "stream" },
+  "end-ack": { code: 0x23, from: "router", scope: "any" },
+  "end-replay": { code: 0x24, from: "proxy", scope: "connection" },
+  credit: { code: 0x30, from: "either", scope: "stream" },
+} as const satisfies Record<string, FrameKind>;
+
+export type FrameName = keyof typeof FRAMES;
+
+/** One frame as it was read: `payload` is a view of the received bytes. */
+export interface Frame {
+  readonly name: FrameName;
+  readonly streamId: number;
+  readonly payload: Uint8Array;
+}
+
+const HEADER_BYTES = 5;
+
+/** The longest frame there is, header and payload. */
+export const FRAME_BYTES_MAX = HEADER_BYTES + FRAME_PAYLOAD_BYTES_MAX;
+
+const NAMES = new Map<number, FrameName>(
+  Object.entries(FRAMES).map(([name, kind]) => [kind.code, name as FrameName]),
+);
+
+const EMPTY = new Uint8Array(0);
+
+/** Writes one frame; the payload is copied. */
+export function encodeFrame(name: FrameName, streamId: number, payload: Uint8Array = EMPTY): Uint8Array {
+  assert(payload.length <= FRAME_PAYLOAD_BYTES_MAX, `${name} has at most ${FRAME_PAYLOAD_BYTES_MAX} bytes of payload`);
+  const bytes = new Uint8Array(HEADER_BYTES + payload.length);
+  bytes[0] = FRAMES[name].code;
+  bytes[1] = streamId >>> 24;
+  bytes[2] = streamId >>> 16;
+  bytes[3] = streamId >>> 8;
+  bytes[4] = streamId;
+  bytes.set(payload, HEADER_BYTES);
+  return bytes;
+}
+
+function violation(detail: string): AimoError {
+  return new AimoError("protocol_violation", { detail });
+}
+
+/** Reads one frame that `peer` sent; throws `protocol_violation` for an unknown type, a wrong sender, stream or length. */
+export function decodeFrame(bytes: Uint8Array, peer: LinkRole): Frame {
+  if (bytes.length < HEADER_BYTES) throw violation(`a frame has at least ${HEADER_BYTES} bytes, found ${bytes.length}`);
+  const [code = 0, byte1 = 0, byte2 = 0, byte3 = 0, byte4 = 0] = bytes;
+  const name = NAMES.get(code);
+  if (name === undefined) throw violation(`unknown frame type 0x${code.toString(16).padStart(2, "0")}`);
+  const streamId = ((byte1 << 24) | (byte2 << 16) | (byte3 << 8) | byte4) >>> 0;
+  const kind: FrameKind = FRAMES[name];
+  if (kind.from !== "either" && kind.from !== peer) throw violation(`${name} is never sent by a ${peer}`);
+  if (kind.scope === "connection" && streamId !== 0) throw violation(`${name} belongs on stream 0, found ${streamId}`);
+  if (kind.scope === "stream" && streamId === 0) throw violation(`${name} belongs on a stream, found stream 0`);
+  if (bytes.length - HEADER_BYTES > FRAME_PAYLOAD_BYTES_MAX) {
+    throw violation(`a payload has at most ${FRAME_PAYLOAD_BYTES_MAX} bytes, found ${bytes.length - HEADER_BYTES}`);
+  }
+  return { name, streamId, payload: bytes.subarray(HEADER_BYTES) };
+}
+
+/** Writes a credit frame's payload: how many further body bytes the peer may send. */
+export function encodeCredit(creditBytes: number): Uint8Array {
+  const payload = new Uint8Array(4);
+  new DataView(payload.buffer).setUint32(0, creditBytes);
+  return payload;
+}
+
+/** Reads a credit frame's payload; throws `protocol_violation` unless it is four bytes above zero. */
+export function decodeCredit(payload: Uint8Array): number {
+  if (payload.length !== 4) throw violation(`credit has 4 bytes, found ${payload.length}`);
+  const creditBytes = new DataView(payload.buffer, payload.byteOffset, 4).getUint32(0);
+  if (creditBytes === 0) throw violation("credit is above zero");
+  return creditBytes;
+}

@@ -1,0 +1,49 @@
+// One provider's model at a price, as it crosses the link.
+import type { Static } from "typebox";
+import { Type } from "typebox";
+import { PricingSchema } from "../price.ts";
+
+/** Input and output kinds a model can declare. */
+export const MODALITIES = ["text", "image", "audio", "video", "file"] as const;
+/** Number formats a model's weights can have (OpenRouter's list). */
+export const QUANTIZATIONS = [
+  "int4",
+  "int8",
+  "fp4",
+  "mxfp4",
+  "nvfp4",
+  "fp6",
+  "fp8",
+  "mxfp8",
+  "fp16",
+  "bf16",
+  "fp32",
+  "unknown",
+] as const;
+/** The endpoints a proxy can serve; each is a path below its upstream's `api_base`. */
+export const ENDPOINTS = ["/chat/completions"] as const;
+
+const modality = Type.Enum(MODALITIES);
+const TOKENS_MAX = 1_000_000_000;
+
+/** An offer's `name` and the slug of its model: `author/slug` is made of it (wire.md). */
+export const OFFER_NAME_PATTERN = "^[A-Za-z0-9._-]{1,64}$";
+
+/** An offer as a proxy sends it; prices in USDC per million tokens, `image` per image. */
+export const OfferSchema = Type.Object({
+  name: Type.String({ pattern: OFFER_NAME_PATTERN }),
+  display_name: Type.String({ minLength: 1, maxLength: 200 }),
+  provider_name: Type.Optional(Type.String({ pattern: OFFER_NAME_PATTERN })),
+  context_length: Type.Optional(Type.Integer({ minimum: 1, maximum: TOKENS_MAX })),
+  max_completion_tokens: Type.Optional(Type.Integer({ minimum: 1, maximum: TOKENS_MAX })),
+  input_modalities: Type.Array(modality, { minItems: 1, maxItems: 8 }),
+  output_modalities: Type.Array(modality, { minItems: 1, maxItems: 8 }),
+  capabilities: Type.Array(Type.String({ maxLength: 40 }), { maxItems: 40 }),
+  endpoints: Type.Array(Type.Enum(ENDPOINTS), { minItems: 1, maxItems: 8 }),
+  quantization: Type.Optional(Type.Enum(QUANTIZATIONS)),
+  data_policy: Type.Optional(Type.String({ maxLength: 200 })),
+  pricing: PricingSchema,
+  max_tokens_per_image: Type.Optional(Type.Integer({ minimum: 1, maximum: TOKENS_MAX })),
+  max_concurrency: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
+});
+export type Offer = Static<typeof OfferSchema>;

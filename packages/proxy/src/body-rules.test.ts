@@ -1,0 +1,84 @@
+// The members that change, the members that are refused, and the bytes that stay.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { isAimoError } from "@aimo-network/protocol/errors";
+import { bodyRules, upstreamBody } from "./body-rules.ts";
+
+const rules = bodyRules(["logit_bias"], 4, "https");
+const rewrite = (text: string): string => upstreamBody(Buffer.from(text), '"upstream/model"', rules).bytes.toString();
+const code =
+  (expected: "invalid_request" | "forbidden_content") =>
+  (error: unknown): boolean =>
+    isAimoError(error, expected);
+
+describe("upstream body", () => {
+  test("the model's name is the upstream's, the router's own members are gone, other bytes stay", () => {
+    const kept = '"messages":[ {"role":"user", "content":"a\\u00e9 é \\/ 1.0"} ] , "temperature": 1.0e0, "seed":18446744073709551615';
+    const body = `{"model":"gpt-4o", ${kept}, "provider":{"only":["x"]},"models":["a"],"route":"fallback","plugins":[],"transforms":[],"usage":{"include":true}}`;
+    const expected = '{"model":"upstream/model","messages":[ {"role":"user", "content":"a\\u00e9 é \\/ 1.0"} ],"temperature": 1.0e0,"seed":18446744073709551615}';
+    assert.equal(rewrite(body), expected);
+  });
+
+  test("a missing model is added", () => {
+    assert.equal(rewrite('{"messages":[]}'), '{"model":"upstream/model","messages":[]}');
+  });
+
+  test("a stream asks for usage and keeps its other options", () => {
+    assert.deepEqual(JSON.parse(rewrite('{"stream":true}')), {
+      model: "upstream/model",
+      stream: true,
+      stream_options: { include_usage: true },
+    });
+    const options = '{"stream":true,"stream_options":{"include_usage":false,"continuous_usage_stats":true}}';
+    assert.deepEqual((JSON.parse(rewrite(options)) as Record<string, unknown>)["stream_options"], {
+      include_usage: true,
+      continuous_usage_stats: true,
+    });
+    const none = JSON.parse(rewrite('{"stream":true,"stream_options":null}')) as Record<string, unknown>;
+    assert.deepEqual(none["stream_options"], { include_usage: true });
+  });
+
+  test("a request without stream gets no stream options", () => {
+    assert.equal(rewrite('{"stream":false}'), '{"model":"upstream/model","stream":false}');
+  });
+
+  test("n above the greatest is lowered, n up to it stays", () => {
+    assert.equal((JSON.parse(rewrite('{"n":5}')) as Record<string, unknown>)["n"], 4);
+    assert.equal(rewrite('{"n": 4}'), '{"model":"upstream/model","n": 4}');
+    assert.equal(rewrite('{"n":null}'), '{"model":"upstream/model","n":null}');
+    assert.throws(() => rewrite('{"n":"100"}'), code("invalid_request"));
+  });
+
+  for (const name of ["chat_template", "chat_template_kwargs", "mm_processor_kwargs", "lora_request", "logit_bias"]) {
+    test(`${name} is refused`, () => {
+      assert.throws(() => rewrite(`{"messages":[],"${name}":null}`), code("forbidden_content"));
+    });
+  }
+
+  test("a refused member is found behind escapes", () => {
+    assert.throws(() => rewrite('{"chat\\u005ftemplate":"x"}'), code("forbidden_content"));
+  });
+
+  test("a member that stands twice is refused", () => {
+    assert.throws(() => rewrite('{"n":1,"n":1000}'), code("invalid_request"));
+    assert.throws(() => rewrite('{"stream":false,"str\\u0065am":true}'), code("invalid_request"));
+  });
+
+  for (const body of ["", "[]", "null", '"x"', "{", '{"a":1}x', "\uFEFF{}"]) {
+    test(`${JSON.stringify(body)} is refused`, () => {
+      assert.throws(() => rewrite(body), code("invalid_request"));
+    });
+  }
+
+  test("bytes that are not UTF-8 are refused", () => {
+    const bytes = Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]);
+    assert.throws(() => upstreamBody(bytes, '"m"', rules), code("invalid_request"));
+  });
+
+  test("refused media refuse the body, and hosts of other media are handed over", () => {
+    const body = (url: string): string => `{"messages":[{"content":[{"image_url":{"url":"${url}"}}]}]}`;
+    assert.throws(() => rewrite(body("http://10.0.0.1/")), code("forbidden_content"));
+    const { mediaHosts } = upstreamBody(Buffer.from(body("https://example.com/a")), '"m"', rules);
+    assert.deepEqual([...mediaHosts], ["example.com"]);
+  });
+});

@@ -1,0 +1,98 @@
+// What happens to a request body on its way to the upstream: few members change, all other bytes stay (wire.md).
+import { AimoError } from "@aimo-network/protocol/errors";
+import type { JsonMember } from "@aimo-network/protocol/json-members";
+import { jsonMembers, replaceMembers } from "@aimo-network/protocol/json-members";
+import type { AllowedMedia } from "./media.ts";
+import { mediaHosts } from "./media.ts";
+
+/** What a provider's file says about bodies. */
+export interface BodyRules {
+  /** Members that are refused: the built-in ones and the provider's own. */
+  readonly denied: ReadonlySet<string>;
+  /** The greatest `n`; a request for more gets this many. */
+  readonly nMax: number;
+  readonly media: AllowedMedia;
+}
+
+/** A body ready to be sent, when the hosts of its media are public. */
+export interface UpstreamBody {
+  readonly bytes: Buffer;
+  readonly mediaHosts: ReadonlySet<string>;
+}
+
+/** Members that steer a server rather than an answer: templates run code, adapters and processors load files. */
+const STEERING = ["chat_template", "chat_template_kwargs", "mm_processor_kwargs", "lora_request"];
+
+// The router's own members (OpenRouter's extensions): it has read them; strict upstreams refuse them.
+const ROUTER_MEMBERS = ["provider", "models", "route", "plugins", "transforms", "usage"];
+
+/** The rules of a provider's file together with the built-in ones. */
+export function bodyRules(denied: readonly string[], nMax: number, media: AllowedMedia): BodyRules {
+  return { denied: new Set([...STEERING, ...denied]), nMax, media };
+}
+
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/**
+ * Rewrites a body for the upstream whose own name of the model is `modelJson` (a JSON string). Throws
+ * `invalid_request` for what is no JSON object, `forbidden_content` for members and media the rules refuse.
+ */
+export function upstreamBody(body: Uint8Array, modelJson: string, rules: BodyRules): UpstreamBody {
+  const { text, value } = parseBody(body);
+  const members = jsonMembers(text);
+  checkMembers(members, rules);
+  const changes = new Map<string, string | undefined>([["model", modelJson]]);
+  for (const name of ROUTER_MEMBERS) changes.set(name, undefined);
+  if (value["stream"] === true) changes.set("stream_options", streamOptions(text, members));
+  const answers = value["n"] ?? 1;
+  if (typeof answers !== "number") {
+    throw new AimoError("invalid_request", { param: "n", expected: "a number", found: `a ${typeof answers}` });
+  }
+  if (answers > rules.nMax) changes.set("n", String(rules.nMax));
+  return {
+    mediaHosts: mediaHosts(text, members, rules.media),
+    bytes: Buffer.from(replaceMembers(text, changes)),
+  };
+}
+
+interface ParsedBody {
+  readonly text: string;
+  readonly value: Readonly<Record<string, unknown>>;
+}
+
+function parseBody(body: Uint8Array): ParsedBody {
+  try {
+    const text = decoder.decode(body);
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+      return { text, value: value as Record<string, unknown> };
+    }
+  } catch (cause) {
+    throw new AimoError("invalid_request", { expected: "a JSON object in UTF-8", found: "something else" }, { cause });
+  }
+  throw new AimoError("invalid_request", { expected: "a JSON object", found: "another JSON value" });
+}
+
+function checkMembers(members: readonly JsonMember[], rules: BodyRules): void {
+  const seen = new Set<string>();
+  for (const { key } of members) {
+    if (rules.denied.has(key)) {
+      throw new AimoError("forbidden_content", {
+        what: `the parameter \`${key}\``,
+        advice: "Leave it out: it steers the server and not the answer, or this provider has ruled it out.",
+      });
+    }
+    if (seen.has(key)) {
+      // Parsers disagree which one counts: what is checked here must be what the upstream reads.
+      const shown = key.slice(0, 64);
+      throw new AimoError("invalid_request", { expected: "every member once", found: `\`${shown}\` twice` });
+    }
+    seen.add(key);
+  }
+}
+
+function streamOptions(text: string, members: readonly JsonMember[]): string {
+  const member = members.find(({ key }) => key === "stream_options");
+  const options = member === undefined ? "" : text.slice(member.valueStart, member.valueEnd);
+  return replaceMembers(options.startsWith("{") ? options : "{}", new Map([["include_usage", "true"]]));
+}

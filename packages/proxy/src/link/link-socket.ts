@@ -1,0 +1,27 @@
+// A WebSocket as the link's endpoint needs it: frames of one turn of the event loop leave in one write.
+import type { LinkSocket } from "@aimo-network/protocol/wire/outbox";
+import type { Duplex } from "node:stream";
+import type { WebSocket } from "ws";
+
+/** Wraps an open WebSocket; `transport` is the stream below it. */
+export function createLinkSocket(socket: WebSocket, transport: Duplex): LinkSocket {
+  let corked = false;
+  const uncork = (): void => {
+    corked = false;
+    transport.uncork();
+  };
+  return {
+    send(bytes, flushed) {
+      if (!corked) {
+        corked = true;
+        transport.cork();
+        process.nextTick(uncork);
+      }
+      if (flushed === undefined) socket.send(bytes, BINARY);
+      else socket.send(bytes, BINARY, () => flushed());
+    },
+    bufferedBytes: () => socket.bufferedAmount,
+  };
+}
+
+const BINARY = { binary: true };

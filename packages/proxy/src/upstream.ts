@@ -1,0 +1,134 @@
+// Calls to model APIs over kept connections: one request up, the answer's bytes back as they come.
+import type { Dispatcher } from "undici";
+import { Agent, EnvHttpProxyAgent } from "undici";
+import type { Environment } from "./config/reading.ts";
+import { isLoopbackHost } from "./config/network-address.ts";
+import type { AnswerHeaders } from "./headers.ts";
+import { CONNECT_ABANDONED_MS } from "./limits.ts";
+
+/** Where an endpoint of a model API is. */
+export interface UpstreamAddress {
+  readonly origin: string;
+  /** Path and query. */
+  readonly path: string;
+  readonly isLoopback: boolean;
+}
+
+/** The address of `endpoint` below a model's `apiBase`. */
+export function upstreamAddress(apiBase: string, endpoint: string): UpstreamAddress {
+  const url = new URL(`${apiBase}${endpoint}`);
+  return { origin: url.origin, path: `${url.pathname}${url.search}`, isLoopback: isLoopbackHost(url.hostname) };
+}
+
+/** What the owner of a call is told; after `abort` nothing any more, after `ended` or `failed` nothing either. */
+export interface UpstreamEvents {
+  /** The connection stands, TLS included, and the request goes out. */
+  connected(): void;
+  responded(status: number, headers: AnswerHeaders): void;
+  received(chunk: Uint8Array): void;
+  ended(): void;
+  failed(error: Error): void;
+}
+
+/** One request to a model API. */
+export interface UpstreamRequest {
+  readonly address: UpstreamAddress;
+  /** Names and values in turn. */
+  readonly headers: string[];
+  readonly body: Buffer;
+}
+
+/** A call that is under way. */
+export class UpstreamCall implements Dispatcher.DispatchHandler {
+  readonly #events: UpstreamEvents;
+  #controller: Dispatcher.DispatchController | undefined;
+  #over = false;
+
+  constructor(events: UpstreamEvents) {
+    this.#events = events;
+  }
+
+  /** Ends the call at once; the upstream sees its connection close. */
+  abort(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#controller?.abort(new Error("the call is no longer wanted"));
+  }
+
+  /** Reads no more of the answer until `resume`; what is on its way may still arrive. */
+  pause(): void {
+    this.#controller?.pause();
+  }
+
+  resume(): void {
+    this.#controller?.resume();
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    // Aborted while it waited for its connection: only now there is something to abort.
+    if (this.#over) controller.abort(new Error("the call is no longer wanted"));
+    else this.#events.connected();
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: AnswerHeaders): void {
+    if (!this.#over) this.#events.responded(status, headers);
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (!this.#over) this.#events.received(chunk);
+  }
+
+  onResponseEnd(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#events.ended();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#events.failed(error);
+  }
+}
+
+/** The connections of a process to its model APIs. */
+export interface Upstreams {
+  call(request: UpstreamRequest, events: UpstreamEvents): UpstreamCall;
+  /** Closes all connections; running calls fail. */
+  close(): Promise<void>;
+}
+
+// Deadlines are measured by the caller, with the clock it was given; of the library's own only the one that cleans
+// up after an abandoned connect is left. HTTP/1.1, because one connection per request is what an abort must close.
+const AGENT_OPTIONS: Agent.Options = {
+  headersTimeout: 0,
+  bodyTimeout: 0,
+  connectTimeout: CONNECT_ABANDONED_MS,
+  allowH2: false,
+};
+
+/** Opens connections as they are needed, through the proxy that the environment names, but never for loopback. */
+export function createUpstreams(environment: Environment): Upstreams {
+  const direct = new Agent(AGENT_OPTIONS);
+  const routed = proxied(environment) ?? direct;
+  return {
+    call({ address, headers, body }, events) {
+      const call = new UpstreamCall(events);
+      const dispatcher = address.isLoopback ? direct : routed;
+      dispatcher.dispatch({ origin: address.origin, path: address.path, method: "POST", headers, body }, call);
+      return call;
+    },
+    async close() {
+      await Promise.all([direct.destroy(), routed === direct ? undefined : routed.destroy()]);
+    },
+  };
+}
+
+function proxied(environment: Environment): Dispatcher | undefined {
+  const httpProxy = environment["http_proxy"] ?? environment["HTTP_PROXY"] ?? "";
+  const httpsProxy = environment["https_proxy"] ?? environment["HTTPS_PROXY"] ?? "";
+  const noProxy = environment["no_proxy"] ?? environment["NO_PROXY"] ?? "";
+  if (httpProxy === "" && httpsProxy === "") return undefined;
+  return new EnvHttpProxyAgent({ ...AGENT_OPTIONS, httpProxy, httpsProxy, noProxy });
+}

@@ -1,0 +1,32 @@
+// What an answer cost, from the usage this router read and the price its offer had at admission.
+import type { NanoUsdc } from "@aimo-network/protocol/money";
+import { formatNanoUsdc } from "@aimo-network/protocol/money";
+import type { Price } from "@aimo-network/protocol/price";
+import { cost } from "@aimo-network/protocol/price";
+import type { Usage } from "@aimo-network/protocol/usage";
+
+/** A priced answer. */
+export interface Metered {
+  readonly usage: Usage;
+  readonly cost: NanoUsdc;
+}
+
+/** Prices an answer; undefined where its provider reported no usage, since then nothing can be charged (accounting.md). */
+export function meter(price: Price, usage: Usage | undefined, imageCount: number): Metered | undefined {
+  return usage === undefined ? undefined : { usage, cost: cost(price, usage, imageCount) };
+}
+
+/** The `usage` object clients see, in OpenRouter's shape, as JSON text: `cost` is written from the exact amount. */
+export function usageJson({ usage, cost: amount }: Metered): string {
+  const shape = JSON.stringify({
+    prompt_tokens: usage.promptTokens,
+    completion_tokens: usage.completionTokens,
+    total_tokens: usage.promptTokens + usage.completionTokens,
+    prompt_tokens_details: { cached_tokens: usage.cachedTokens, audio_tokens: usage.promptAudioTokens },
+    completion_tokens_details: {
+      reasoning_tokens: usage.reasoningTokens,
+      audio_tokens: usage.completionAudioTokens,
+    },
+  });
+  return `${shape.slice(0, -1)},"cost":${formatNanoUsdc(amount)}}`;
+}

@@ -1,0 +1,136 @@
+// POST /chat/completions: authenticate, choose, relay, meter.
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Clock } from "@aimo-network/protocol/clock";
+import assert from "@aimo-network/protocol/assert";
+import { AimoError } from "@aimo-network/protocol/errors";
+import { generationId } from "@aimo-network/protocol/ids";
+import type { VerifiedKey } from "@aimo-network/protocol/keys/verify-key";
+import { formatNanoUsdc } from "@aimo-network/protocol/money";
+import type { Purpose } from "../accounts/bearer-keys.ts";
+import { meter, usageJson } from "../billing/meter.ts";
+import type { LiveOffer } from "../market/offer-book.ts";
+import type { Candidate, RelayClient, RelayDeps, RelayOutcome, RelayRequest } from "../providers/relay.ts";
+import { relay } from "../providers/relay.ts";
+import type { Envelope } from "./chat-answer.ts";
+import { answerJson } from "./chat-answer.ts";
+import type { PlanDeps } from "./chat-plan.ts";
+import { planChat } from "./chat-plan.ts";
+import type { ChatRequest } from "./chat-request.ts";
+import { readChatRequest } from "./chat-request.ts";
+import { createChatStream } from "./chat-stream.ts";
+import { codeStyle, errorObject, sendError } from "./error-reply.ts";
+
+/** What the request path needs of the other rooms. */
+export interface ChatDeps extends PlanDeps {
+  readonly clock: Clock;
+  readonly relayDeps: RelayDeps<LiveOffer>;
+  authenticate(request: FastifyRequest, purpose: Purpose): Promise<VerifiedKey>;
+  /** The payer's stable pseudonym at one provider. */
+  pseudonym(payerWallet: string, providerWallet: string): string;
+  isDraining(): boolean;
+}
+
+type Answered = Extract<RelayOutcome<LiveOffer>, { ended: "answered" }>;
+
+const PASSED_HEADERS = ["user-agent", "traceparent"] as const;
+
+function relayRequest(deps: ChatDeps, request: FastifyRequest, chat: ChatRequest, payer: string): RelayRequest<LiveOffer> {
+  const headers: Record<string, string> = { accept: chat.stream ? "text/event-stream" : "application/json", "x-request-id": request.id };
+  for (const name of PASSED_HEADERS) {
+    const value = request.headers[name];
+    if (typeof value === "string" && value.length <= 512) headers[name] = value;
+  }
+  return {
+    endpoint: "/chat/completions",
+    stream: chat.stream,
+    headers,
+    body: ({ offerName }) => chat.bodyFor(offerName),
+    payer: ({ link }) => deps.pseudonym(payer, link.wallet),
+  };
+}
+
+/** Aborts when the client closes its connection before the reply has ended. */
+function watchClient(reply: FastifyReply): AbortSignal {
+  const left = new AbortController();
+  reply.raw.once("close", () => {
+    if (!reply.raw.writableFinished) left.abort();
+  });
+  return left.signal;
+}
+
+/** Everything that is settled about a request before it is relayed. */
+interface Admitted {
+  readonly chat: ChatRequest;
+  readonly candidates: readonly Candidate<LiveOffer>[];
+  readonly relayed: RelayRequest<LiveOffer>;
+  envelope(candidate: Candidate<LiveOffer> | undefined): Envelope;
+}
+
+function meteredUsage({ candidate, usage }: Answered, chat: ChatRequest): { cost: string; json: string } | undefined {
+  const metered = meter(candidate.offer.price, usage, chat.imageCount);
+  return metered === undefined ? undefined : { cost: formatNanoUsdc(metered.cost), json: usageJson(metered) };
+}
+
+async function answerWhole(deps: ChatDeps, reply: FastifyReply, admitted: Admitted): Promise<FastifyReply> {
+  const client: RelayClient<LiveOffer> = { event: () => undefined, flush: () => true, left: watchClient(reply) };
+  const outcome = await relay(deps.relayDeps, admitted.candidates, admitted.relayed, client);
+  if (outcome.ended === "client_left") return reply.hijack();
+  if (outcome.ended === "failed") return sendError(reply.request, reply, outcome.error);
+  assert(outcome.answer !== undefined, "a relay without a stream ends with a whole answer");
+  const usage = meteredUsage(outcome, admitted.chat);
+  if (usage !== undefined) reply.header("x-aimo-cost", usage.cost);
+  reply.header("content-type", "application/json; charset=utf-8");
+  return reply.send(answerJson(outcome.answer, admitted.envelope(outcome.candidate), usage?.json));
+}
+
+async function answerStream(deps: ChatDeps, reply: FastifyReply, admitted: Admitted): Promise<FastifyReply> {
+  const stream = createChatStream(deps.clock, reply.raw, () => {
+    reply.hijack(); // from here on this file writes the response itself
+    return reply.getHeaders();
+  });
+  let envelope: Envelope | undefined;
+  const client: RelayClient<LiveOffer> = {
+    event: (event, candidate) => stream.event(event, (envelope ??= admitted.envelope(candidate))),
+    flush: (resume) => stream.flush(resume),
+    left: watchClient(reply),
+  };
+  const outcome = await relay(deps.relayDeps, admitted.candidates, admitted.relayed, client);
+  if (outcome.ended === "client_left") {
+    stream.abandon();
+    return reply.sent ? reply : reply.hijack();
+  }
+  if (outcome.ended === "failed" && !stream.isOpen) {
+    stream.abandon();
+    return sendError(reply.request, reply, outcome.error);
+  }
+  const shown = envelope ?? admitted.envelope(outcome.candidate);
+  if (outcome.ended === "failed") stream.fail(shown, errorObject(outcome.error, codeStyle(reply.request.url)));
+  else stream.end(shown, meteredUsage(outcome, admitted.chat)?.json);
+  return reply;
+}
+
+/** Creates the endpoint. */
+export function createChatCompletions(
+  deps: ChatDeps,
+): (request: FastifyRequest<{ Body: Buffer }>, reply: FastifyReply) => Promise<FastifyReply> {
+  return async (request, reply) => {
+    if (deps.isDraining()) throw new AimoError("draining", {});
+    const payer = await deps.authenticate(request, "spend");
+    const chat = readChatRequest(request.body);
+    const candidates = planChat(deps, chat, payer.wallet);
+    const generation = generationId(deps.clock, deps.random);
+    reply.header("x-generation-id", generation);
+    const createdSeconds = Math.floor(deps.clock.now() / 1000);
+    const admitted: Admitted = {
+      chat,
+      candidates,
+      relayed: relayRequest(deps, request, chat, payer.wallet),
+      envelope: (candidate) => ({
+        generationId: generation,
+        model: candidate?.offer.modelId ?? chat.model,
+        createdSeconds,
+      }),
+    };
+    return chat.stream ? await answerStream(deps, reply, admitted) : await answerWhole(deps, reply, admitted);
+  };
+}

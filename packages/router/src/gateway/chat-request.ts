@@ -1,0 +1,142 @@
+// A chat completion request as the router needs to understand it: what it asks for, and what providers are sent.
+import { isUtf8 } from "node:buffer";
+import { AimoError } from "@aimo-network/protocol/errors";
+import { replaceMembers } from "@aimo-network/protocol/json-members";
+import { CHOICES_MAX, MESSAGES_MAX } from "../limits.ts";
+
+/** What a client asks for. */
+export interface ChatRequest {
+  readonly model: string;
+  readonly stream: boolean;
+  /** Output tokens the client allows; undefined where it leaves them to the offer. */
+  readonly maxTokens: number | undefined;
+  readonly imageCount: number;
+  /** Input kinds beside text. */
+  readonly inputModalities: ReadonlySet<string>;
+  /** The body for a provider that knows the model by `offerName`. */
+  bodyFor(offerName: string): Buffer;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The router's own fields: a provider never sees them (http-api.md). */
+const ROUTER_FIELDS = ["provider", "models", "route", "plugins", "transforms", "usage"] as const;
+
+/** Content parts that need an input kind beside text. */
+const PART_MODALITIES: ReadonlyMap<unknown, string> = new Map([
+  ["image_url", "image"],
+  ["input_audio", "audio"],
+  ["file", "file"],
+  ["video_url", "video"],
+]);
+
+function invalid(expected: string, found: string, param?: string): AimoError {
+  return new AimoError("invalid_request", { expected, found, ...(param !== undefined && { param }) });
+}
+
+function describe(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (value === null) return "null";
+  if (Array.isArray(value)) return value.length === 0 ? "an empty array" : "an array";
+  if (typeof value === "object") return "an object";
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `a ${typeof value} of ${text.length} characters` : text;
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function parseBody(body: Buffer): { text: string; fields: Fields } {
+  if (body.length === 0) throw invalid("a JSON object", "an empty body");
+  if (!isUtf8(body)) throw invalid("a JSON object in UTF-8", "bytes that are not UTF-8");
+  const text = body.toString();
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    // The parser's own words quote the body, which may be a prompt: they stay out of the message.
+    throw new AimoError("invalid_request", { expected: "a JSON object", found: "text that is not JSON" }, { cause });
+  }
+  if (!isFields(value)) throw invalid("a JSON object", describe(value));
+  return { text, fields: value };
+}
+
+function readCount(fields: Fields, name: string, most: number): number | undefined {
+  const value = fields[name];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== "number" || !Number.isInteger(value) || value < 1 || value > most) {
+    throw invalid(`a whole number from 1 to ${most}`, describe(value), name);
+  }
+  return value;
+}
+
+function readStream(fields: Fields): boolean {
+  const { stream } = fields;
+  if (stream !== undefined && stream !== null && typeof stream !== "boolean") {
+    throw invalid("true or false", describe(stream), "stream");
+  }
+  return stream === true;
+}
+
+function readModel(fields: Fields): string {
+  const { model } = fields;
+  if (typeof model !== "string" || model === "" || model.length > 200) {
+    throw invalid("a model such as `author/slug`", describe(model), "model");
+  }
+  return model;
+}
+
+function countParts(messages: readonly unknown[]): { imageCount: number; inputModalities: Set<string> } {
+  const inputModalities = new Set<string>();
+  let imageCount = 0;
+  for (const [index, message] of messages.entries()) {
+    if (!isFields(message) || typeof message["role"] !== "string") {
+      throw invalid("an object with a `role`", describe(message), `messages[${index}]`);
+    }
+    const { content } = message;
+    if (!Array.isArray(content)) continue;
+    for (const part of content as readonly unknown[]) {
+      const modality = isFields(part) ? PART_MODALITIES.get(part["type"]) : undefined;
+      if (modality === undefined) continue;
+      inputModalities.add(modality);
+      if (modality === "image") imageCount += 1;
+    }
+  }
+  return { imageCount, inputModalities };
+}
+
+function refuseUnsupported(fields: Fields): void {
+  const asksNothing = (value: unknown): boolean =>
+    value === undefined || value === null || (Array.isArray(value) && value.length === 0);
+  for (const param of ["provider", "models", "route", "plugins", "transforms"]) {
+    if (asksNothing(fields[param])) continue;
+    const advice = "Leave it out: this router chooses by price among healthy providers, or name one as `<wallet>:<slug>`.";
+    throw new AimoError("unsupported_parameter", { param, advice });
+  }
+}
+
+const TOKENS_MAX = 2 ** 31; // no model comes near; keeps every product in range
+
+/** Reads a request body; throws `invalid_request` or `unsupported_parameter` with what was expected and found. */
+export function readChatRequest(body: Buffer): ChatRequest {
+  const { text, fields } = parseBody(body);
+  const model = readModel(fields);
+  const { messages } = fields;
+  if (!Array.isArray(messages) || messages.length === 0 || messages.length > MESSAGES_MAX) {
+    throw invalid(`an array of 1 to ${MESSAGES_MAX} messages`, describe(messages), "messages");
+  }
+  readCount(fields, "n", CHOICES_MAX);
+  refuseUnsupported(fields);
+  return {
+    model,
+    stream: readStream(fields),
+    maxTokens: readCount(fields, "max_completion_tokens", TOKENS_MAX) ?? readCount(fields, "max_tokens", TOKENS_MAX),
+    ...countParts(messages as readonly unknown[]),
+    bodyFor(offerName) {
+      const changes = new Map<string, string | undefined>(ROUTER_FIELDS.map((name) => [name, undefined]));
+      changes.set("model", JSON.stringify(offerName));
+      return Buffer.from(replaceMembers(text, changes));
+    },
+  };
+}

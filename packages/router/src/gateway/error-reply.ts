@@ -1,0 +1,81 @@
+// Every error a client can get, in the one body that OpenAI's and OpenRouter's readers both understand.
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { ErrorCode } from "@aimo-network/protocol/errors";
+import { AimoError, isAimoError } from "@aimo-network/protocol/errors";
+import { HEADER_BYTES_MAX } from "../limits.ts";
+
+/** Where a request came in: `code` is the HTTP status on `/api/v1`, our string on `/v1`. */
+export type CodeStyle = "status" | "string";
+
+/** The style of the surface a request came in on. */
+export function codeStyle(url: string): CodeStyle {
+  return url.startsWith("/v1/") ? "string" : "status";
+}
+
+const CONTEXT_SHOWN = ["provider", "phase", "fault", "raw", "near"] as const;
+
+function metadataOf(error: AimoError): object {
+  const context: Readonly<Record<string, unknown>> = { ...error.context };
+  const shown = CONTEXT_SHOWN.filter((name) => context[name] !== undefined).map((name) => [name, context[name]]);
+  const provider = context["provider"] === undefined ? {} : { provider_name: context["provider"] };
+  return {
+    error_code: error.code,
+    error_type: error.errorType,
+    retryable: error.retryable,
+    ...provider,
+    ...Object.fromEntries(shown.filter(([name]) => name !== "provider")),
+  };
+}
+
+/** The `error` object of a reply or of a stream's last event. */
+export function errorObject(error: AimoError, style: CodeStyle): object {
+  const context: Readonly<Record<string, unknown>> = { ...error.context };
+  return {
+    message: error.message,
+    type: error.type,
+    code: style === "status" ? error.status : (error.code satisfies ErrorCode),
+    param: typeof context["param"] === "string" ? context["param"] : null,
+    metadata: metadataOf(error),
+  };
+}
+
+function isFastifyError(error: unknown): error is FastifyError {
+  return error instanceof Error && "code" in error && typeof error.code === "string" && error.code.startsWith("FST_");
+}
+
+/** Any thrown value as the error its client gets; `internal` for what should never have been thrown. */
+export function toAimoError(error: unknown, bodyBytesMax: number): AimoError {
+  if (isAimoError(error)) return error;
+  if (error instanceof Error && "validation" in error) {
+    return new AimoError("invalid_request", { expected: "what this endpoint's schema says", found: error.message });
+  }
+  if (isFastifyError(error)) {
+    if (error.statusCode === 413) return new AimoError("body_too_large", { limitBytes: bodyBytesMax });
+    if (error.statusCode === 431) return new AimoError("headers_too_large", { limitBytes: HEADER_BYTES_MAX });
+    if (error.statusCode !== undefined && error.statusCode < 500) {
+      return new AimoError("invalid_request", { expected: "a request this endpoint can read", found: error.message });
+    }
+  }
+  return new AimoError("internal", {}, { cause: error });
+}
+
+/** Sends an error as its status, headers and body. */
+export function sendError(request: FastifyRequest, reply: FastifyReply, error: AimoError): FastifyReply {
+  const { context } = error;
+  if ("retryAfter" in context && typeof context.retryAfter === "string") reply.header("retry-after", context.retryAfter);
+  else if (error.status === 503) reply.header("retry-after", "1");
+  return reply.code(error.status).send({ error: errorObject(error, codeStyle(request.url)) });
+}
+
+/** Makes every failure of the server a well-formed error reply. */
+export function installErrorReplies(server: FastifyInstance, bodyBytesMax: number): void {
+  server.setErrorHandler((thrown, request, reply) => {
+    const error = toAimoError(thrown, bodyBytesMax);
+    if (error.code === "internal") request.log.error({ error: thrown }, "request broke");
+    return sendError(request, reply, error);
+  });
+  server.setNotFoundHandler((request, reply) => {
+    const path = request.url.split("?", 1)[0] ?? "/";
+    return sendError(request, reply, new AimoError("not_found", { method: request.method, path: path.slice(0, 200) }));
+  });
+}

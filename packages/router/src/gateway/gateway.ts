@@ -1,0 +1,96 @@
+// The clients' door: every HTTP endpoint, once below /api/v1 and once below /v1.
+import cors from "@fastify/cors";
+import swagger from "@fastify/swagger";
+import type { FastifyInstance, FastifyPluginCallback } from "fastify";
+import type { ByteBudget } from "../providers/byte-budget.ts";
+import type { ChatDeps } from "./chat-completions.ts";
+import { createChatCompletions } from "./chat-completions.ts";
+import { installErrorReplies } from "./error-reply.ts";
+import type { KeyRoutesDeps } from "./keys.ts";
+import { keyRoutes } from "./keys.ts";
+import { modelRoutes } from "./models.ts";
+import { providerRoutes } from "./providers.ts";
+import { readRawBodies } from "./read-body.ts";
+import type { RouterInfoDeps } from "./router-info.ts";
+import { routerInfoRoutes, wellKnownRoutes } from "./router-info.ts";
+
+/** What the endpoints need of the other rooms. */
+export interface GatewayDeps extends ChatDeps, KeyRoutesDeps, RouterInfoDeps {
+  readonly bodyBytesMax: number;
+  readonly bodies: ByteBudget;
+}
+
+const EXPOSED_HEADERS = [
+  "x-request-id",
+  "x-generation-id",
+  "x-aimo-cost",
+  "x-aimo-max-tokens",
+  "x-ratelimit-limit-requests",
+  "x-ratelimit-limit-tokens",
+  "x-ratelimit-remaining-requests",
+  "x-ratelimit-remaining-tokens",
+  "x-ratelimit-reset-requests",
+  "x-ratelimit-reset-tokens",
+  "retry-after",
+];
+
+function chatRoutes(deps: GatewayDeps): FastifyPluginCallback {
+  return (scope, _options, next) => {
+    readRawBodies(scope, deps.bodies, deps.bodyBytesMax);
+    const schema = {
+      summary: "Chat completion",
+      description: "OpenAI's request and answer, as JSON or as server-sent events; `usage.cost` is in USDC.",
+      tags: ["Chat"],
+      security: [{ bearer: [] }],
+    };
+    scope.post("/chat/completions", { schema }, createChatCompletions(deps));
+    next();
+  };
+}
+
+/** An empty JSON body is no body: many clients send the content type with a GET. */
+function readJsonBodies(scope: FastifyInstance): void {
+  const parse = scope.getDefaultJsonParser("error", "error");
+  scope.removeContentTypeParser("application/json");
+  scope.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, next) => {
+    if (body === "") next(null, undefined);
+    else parse(request, body as string, next);
+  });
+}
+
+function surface(deps: GatewayDeps, isDocumented: boolean): FastifyPluginCallback {
+  return async (scope) => {
+    scope.addHook("onRoute", (route) => {
+      if (!isDocumented) route.schema = { ...route.schema, hide: true };
+    });
+    await scope.register(chatRoutes(deps));
+    await scope.register(modelRoutes(deps));
+    await scope.register(providerRoutes(deps));
+    await scope.register(routerInfoRoutes(deps));
+    await scope.register(keyRoutes(deps));
+    if (isDocumented) scope.get("/openapi.json", { schema: { hide: true } }, () => scope.swagger());
+  };
+}
+
+/** Installs every endpoint on a server. */
+export async function installGateway(server: FastifyInstance, deps: GatewayDeps): Promise<void> {
+  installErrorReplies(server, deps.bodyBytesMax);
+  readJsonBodies(server);
+  server.addHttpMethod("GET", { hasBody: true, overrideExisting: true }); // first-generation clients send bodies with GET /keys/metadata_bytes
+  server.addHook("onRequest", (request, reply, next) => {
+    reply.header("x-request-id", request.id);
+    next();
+  });
+  await server.register(cors, { origin: "*", exposedHeaders: EXPOSED_HEADERS, maxAge: 86_400 });
+  await server.register(swagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: { title: "AiMo router", version: deps.info.version, description: "OpenAI- and OpenRouter-compatible." },
+      servers: [{ url: "/" }],
+      components: { securitySchemes: { bearer: { type: "http", scheme: "bearer", description: "aimo-sk-…" } } },
+    },
+  });
+  await server.register(surface(deps, true), { prefix: "/api/v1" });
+  await server.register(surface(deps, false), { prefix: "/v1" });
+  await server.register(wellKnownRoutes(deps));
+}

@@ -1,0 +1,67 @@
+// This router's own limits, each with its reason; docs/limits.md lists them.
+
+/** A request body: images and files come as base64 (configurable with `AIMO_BODY_BYTES_MAX`). */
+export const BODY_BYTES_MAX = 32 * 1024 * 1024;
+
+/** Request bodies held by the process at once: new ones get 503 before they are read. */
+export const BODIES_BYTES_MAX = 512 * 1024 * 1024;
+
+/** What a body of undeclared length counts as until it has been read: a chunked upload says nothing about its size. */
+export const CHUNKED_BODY_BYTES = 8 * 1024 * 1024;
+
+/** All request headers together: a key and a browser's cookies fit many times. */
+export const HEADER_BYTES_MAX = 32 * 1024;
+
+/** Milliseconds a client may take to send its headers, against connections that trickle. */
+export const HEADERS_TIMEOUT_MS = 20_000;
+
+/** Milliseconds a client may take to send a whole request: 32 MiB over a slow home uplink. */
+export const REQUEST_TIMEOUT_MS = 300_000;
+
+/** Milliseconds an idle keep-alive connection is kept: longer than common load balancers', so that they close first. */
+export const KEEP_ALIVE_TIMEOUT_MS = 75_000;
+
+/** A provider's JSON answer: it is held whole, to be checked before the client sees any of it. */
+export const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
+
+/** Bytes of not yet deliverable answers in the process: beyond it further ones fail instead of exhausting memory. */
+export const ANSWERS_BYTES_MAX = 512 * 1024 * 1024;
+
+/** A provider's error body: longer ones are cut, since only the message is passed on. */
+export const ERROR_BODY_BYTES_MAX = 64 * 1024;
+
+/** Characters of a provider's error text that a client is shown. */
+export const ERROR_TEXT_CHARS_MAX = 2_000;
+
+/** Provider links on this router: each holds a socket and a book of offers. */
+export const LINKS_MAX = 10_000;
+
+/** Links of one wallet: a provider's machines, not a way to crowd out others. */
+export const LINKS_PER_WALLET_MAX = 64;
+
+/** Milliseconds from the upgrade to a provider's hello: an authenticated peer that says nothing is closed. */
+export const HELLO_TIMEOUT_MS = 10_000;
+
+/** Milliseconds from a key's end to its link's end (api-keys.md). */
+export const KEY_END_GRACE_MS = 5_000;
+
+/** Milliseconds between a draining router's notice and the end of its links; running answers may use them. */
+export const DRAIN_MS = 30_000;
+
+/** Verified keys remembered, so that a key is verified once and not at every request. */
+export const KEYS_CACHED_MAX = 50_000;
+
+/** Milliseconds an answer is held back for its first output, so that failures can still fail over (http-api.md). */
+export const HOLD_BACK_MS = 10_000;
+
+/** Characters of not yet shown events held back meanwhile: role chunks are short, a provider that sends more is answered from. */
+export const HELD_EVENTS_CHARS_MAX = 256 * 1024;
+
+/** Milliseconds between keep-alive comments to a client that waits. */
+export const KEEP_ALIVE_COMMENT_MS = 10_000;
+
+/** Choices one request may ask for: each multiplies the cost. */
+export const CHOICES_MAX = 128;
+
+/** Messages of one request; far above any context length. */
+export const MESSAGES_MAX = 100_000;

@@ -1,0 +1,31 @@
+#!/usr/bin/env node
+// `aimo-router`: read the settings, start, and close on a signal.
+import { pino } from "pino";
+import { systemClock } from "@aimo-network/protocol/clock";
+import { systemRandom } from "@aimo-network/protocol/random";
+import { ConfigError, parseConfig, readEnvironment } from "./config.ts";
+import { settingsHelp } from "./settings-help.ts";
+import { startRouter } from "./router.ts";
+import { VERSION } from "./version.ts";
+
+async function main(): Promise<void> {
+  if (process.argv.includes("--help")) return console.log(settingsHelp());
+  if (process.argv.includes("--version")) return console.log(VERSION);
+  const config = parseConfig(readEnvironment(process.env));
+  const log = pino({ level: config.logLevel, redact: ["*.authorization", "*.api_key", '*["x-api-key"]'] });
+  const router = await startRouter(config, { clock: systemClock, random: systemRandom, log });
+  log.info({ url: router.url, operatorUrl: router.operatorUrl, routerId: router.routerId }, "router listens");
+  const stop = (signal: string): void => {
+    process.once(signal, () => process.exit(1)); // a second signal does not wait for running answers
+    log.info({ signal }, "router drains");
+    void router.close().then(() => process.exit(0));
+  };
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => stop(signal));
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof ConfigError ? error.message : error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,120 @@
+// The providers' door: checks the key before the WebSocket upgrade, then hands the socket to a link.
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { hex } from "@scure/base";
+import type { Clock } from "@aimo-network/protocol/clock";
+import { AimoError, isAimoError } from "@aimo-network/protocol/errors";
+import { FRAME_PAYLOAD_BYTES_MAX } from "@aimo-network/protocol/limits";
+import type { Random } from "@aimo-network/protocol/random";
+import { SUBPROTOCOL } from "@aimo-network/protocol/wire/frame";
+import type { Logger } from "pino";
+import type { WebSocket } from "ws";
+import { WebSocketServer } from "ws";
+import { LINKS_MAX, LINKS_PER_WALLET_MAX } from "../limits.ts";
+import type { LinkEvents } from "./link.ts";
+import { Link } from "./link.ts";
+import type { Links } from "./links.ts";
+
+/** The wallet behind a provider's key. */
+export interface AdmittedKey {
+  readonly keyId: string;
+  readonly wallet: string;
+  readonly expiresAtMs: number;
+}
+
+/** What admission needs of the rest of the router. */
+export interface AdmitDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly links: Links;
+  readonly routerId: string;
+  /** Verifies a bearer and its scope; throws the error that the provider is answered. */
+  authenticate(authorization: string | undefined): Promise<AdmittedKey>;
+  /** What is done with a link's offers and Ends. */
+  linkEvents(link: { id: string; wallet: string }): LinkEvents;
+  /** Whether this router still takes links. */
+  isOpen(): boolean;
+}
+
+/** The paths under which providers connect. */
+export const SUBSCRIBE_PATHS: readonly string[] = ["/api/v1/providers/subscribe", "/v1/providers/subscribe"];
+
+const FRAME_HEADER_BYTES = 5;
+
+function refuse(socket: Duplex, error: AimoError): void {
+  const { message, type, status, code, errorType } = error;
+  const body = JSON.stringify({
+    error: { message, type, code: status, param: null, metadata: { error_code: code, error_type: errorType } },
+  });
+  socket.end(
+    `HTTP/1.1 ${status} Refused\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}
+
+function checkRoom(deps: AdmitDeps, key: AdmittedKey): void {
+  if (!deps.isOpen()) throw new AimoError("draining", {});
+  if (deps.links.count >= LINKS_MAX) throw new AimoError("overloaded", { what: "this router has all the links it can hold" });
+  if (deps.links.countOf(key.wallet) >= LINKS_PER_WALLET_MAX) {
+    throw new AimoError("overloaded", { what: `a wallet has at most ${LINKS_PER_WALLET_MAX} links here` });
+  }
+}
+
+function offersSubprotocol(request: IncomingMessage): boolean {
+  const offered = request.headers["sec-websocket-protocol"] ?? "";
+  return offered.split(",").some((name) => name.trim() === SUBPROTOCOL);
+}
+
+/** Creates the listener for a server's `upgrade` event. */
+export function createAdmission(
+  deps: AdmitDeps,
+): (request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void> {
+  const server = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false, // tokens are small and already behind TLS: compressing them costs more than it saves
+    maxPayload: FRAME_PAYLOAD_BYTES_MAX + FRAME_HEADER_BYTES,
+    handleProtocols: () => SUBPROTOCOL,
+    clientTracking: false,
+  });
+
+  const accept = (socket: WebSocket, key: AdmittedKey): void => {
+    const id = hex.encode(deps.random.bytes(8));
+    const peer = { id, wallet: key.wallet, routerId: deps.routerId, keyExpiresAtMs: key.expiresAtMs };
+    const events = deps.linkEvents(peer);
+    const log = deps.log.child({ linkId: id });
+    const link = new Link(deps.clock, log, socket, peer, {
+      ...events,
+      closed() {
+        deps.links.remove(id);
+        log.info({ wallet: key.wallet }, "provider disconnected");
+        events.closed();
+      },
+    });
+    deps.links.add(link);
+    log.info({ wallet: key.wallet, keyId: key.keyId }, "provider connected");
+  };
+
+  return async (request, socket, head) => {
+    const ignore = (): void => undefined; // a peer that resets before it is admitted has lost nothing
+    socket.on("error", ignore);
+    try {
+      const path = new URL(request.url ?? "/", "http://router").pathname;
+      if (!SUBSCRIBE_PATHS.includes(path)) throw new AimoError("not_found", { method: "GET", path });
+      const key = await deps.authenticate(request.headers.authorization);
+      checkRoom(deps, key);
+      if (!offersSubprotocol(request)) {
+        throw new AimoError("invalid_request", {
+          expected: `the WebSocket subprotocol ${SUBPROTOCOL}`,
+          found: request.headers["sec-websocket-protocol"] ?? "none",
+        });
+      }
+      server.handleUpgrade(request, socket, head, (upgraded) => {
+        socket.off("error", ignore);
+        accept(upgraded, key);
+      });
+    } catch (error) {
+      if (!isAimoError(error)) deps.log.error({ error }, "admission broke");
+      refuse(socket, isAimoError(error) ? error : new AimoError("internal", {}));
+    }
+  };
+}

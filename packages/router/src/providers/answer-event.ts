@@ -1,0 +1,117 @@
+// What one event of a provider's stream, or its whole JSON answer, says: output, end, usage or error.
+import { AimoError } from "@aimo-network/protocol/errors";
+import type { Usage } from "@aimo-network/protocol/usage";
+import { findUsage } from "@aimo-network/protocol/usage";
+import { ERROR_TEXT_CHARS_MAX } from "../limits.ts";
+
+/** A JSON object whose members are not known yet. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** One event of an answer, with its text so that it can be passed on byte-exactly. */
+export interface AnswerEvent {
+  readonly text: string;
+  readonly value: JsonObject;
+  /** Whether it shows the client anything: content, reasoning, a tool call, a refusal, audio. */
+  readonly hasOutput: boolean;
+  readonly finishReason: string | undefined;
+  readonly usage: Usage | undefined;
+}
+
+/** Whether `value` is a JSON object. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined; // the caller says what was expected of whom
+  }
+}
+
+/** The parts of a message or delta that show nothing by themselves. */
+const SILENT = new Set(["role", "index", "id", "name", "type"]);
+
+function shows(value: unknown): boolean {
+  if (typeof value === "string") return value !== "";
+  if (Array.isArray(value)) return value.length > 0;
+  return value !== null && value !== undefined;
+}
+
+function choiceShows(choice: unknown): boolean {
+  if (!isJsonObject(choice)) return false;
+  const part = choice["delta"] ?? choice["message"];
+  return isJsonObject(part) && Object.entries(part).some(([key, value]) => !SILENT.has(key) && shows(value));
+}
+
+function finishReasonOf(value: JsonObject, choices: readonly unknown[]): string | undefined {
+  for (const holder of [...choices, value]) {
+    if (isJsonObject(holder) && typeof holder["finish_reason"] === "string") return holder["finish_reason"];
+  }
+  return undefined;
+}
+
+/** The error that a 200 answer or one of its events carries; undefined where it carries none. */
+export function errorIn(value: JsonObject, provider: string): AimoError | undefined {
+  const { error } = value;
+  if (value["object"] === "error") return providerFailure(value, provider);
+  if (isJsonObject(error)) return providerFailure(error, provider);
+  if (typeof error === "string") return providerFailure({ message: error }, provider);
+  return undefined;
+}
+
+function providerFailure(error: JsonObject, provider: string): AimoError {
+  const { message, code, status } = error;
+  const detail = typeof message === "string" ? message.slice(0, ERROR_TEXT_CHARS_MAX) : "it gave no reason";
+  const httpStatus = [code, status].find((value) => typeof value === "number" && value >= 400 && value < 600) as
+    | number
+    | undefined;
+  if (httpStatus === 400 || httpStatus === 413 || httpStatus === 422) {
+    return new AimoError("provider_refused", { provider, status: httpStatus, detail });
+  }
+  if (httpStatus === 429) return new AimoError("rate_limited", { provider });
+  return new AimoError("provider_error", {
+    provider,
+    detail,
+    ...(httpStatus !== undefined && { status: httpStatus }),
+  });
+}
+
+/** Reads the object an answer or an event consists of; throws the error it carries, or `provider_error` for anything else. */
+export function readAnswerEvent(text: string, provider: string): AnswerEvent {
+  const value = parse(text);
+  if (!isJsonObject(value)) {
+    throw new AimoError("provider_error", { provider, detail: "expected a JSON object in its answer, found something else" });
+  }
+  const error = errorIn(value, provider);
+  if (error !== undefined) throw error;
+  const choices: readonly unknown[] = Array.isArray(value["choices"]) ? value["choices"] : [];
+  return {
+    text,
+    value,
+    hasOutput: choices.some(choiceShows),
+    finishReason: finishReasonOf(value, choices),
+    usage: text.includes("usage") ? findUsage(value) : undefined,
+  };
+}
+
+/**
+ * Reads the data of one server-sent event. A provider that separates its events by one newline instead of two sends
+ * several objects as lines of one event: each is read for itself.
+ */
+export function readStreamData(data: string, provider: string): readonly AnswerEvent[] {
+  if (!data.includes("\n") || isJsonObject(parse(data))) return [readAnswerEvent(data, provider)];
+  return data
+    .split("\n")
+    .filter((line) => line !== "" && line !== DONE)
+    .map((line) => readAnswerEvent(line, provider));
+}
+
+/** The data that ends a stream. */
+export const DONE = "[DONE]";
+
+/** Whether an event's data ends the stream, alone or as its last line. */
+export function endsStream(data: string): boolean {
+  return data === DONE || data.endsWith(`\n${DONE}`);
+}

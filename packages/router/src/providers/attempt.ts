@@ -1,0 +1,260 @@
+// One try of a request at one provider: reads its answer, keeps its deadlines, and ends exactly once.
+import { createHash } from "node:crypto";
+import type { Clock, Timer } from "@aimo-network/protocol/clock";
+import type { ErrorCode } from "@aimo-network/protocol/errors";
+import { AimoError, isAimoError } from "@aimo-network/protocol/errors";
+import type { SseParser } from "@aimo-network/protocol/sse";
+import { createSseParser } from "@aimo-network/protocol/sse";
+import type { Usage } from "@aimo-network/protocol/usage";
+import type { End, ResponseHead } from "@aimo-network/protocol/wire/messages";
+import type { Logger } from "pino";
+import { ANSWER_BYTES_MAX, ERROR_BODY_BYTES_MAX } from "../limits.ts";
+import type { AnswerEvent } from "./answer-event.ts";
+import { endsStream, readAnswerEvent, readStreamData } from "./answer-event.ts";
+import type { ByteBudget } from "./byte-budget.ts";
+import { failureOfEnd, failureOfStatus } from "./provider-failure.ts";
+import type { AttemptRequest, LinkAttempt, ProviderLink } from "./provider-link.ts";
+
+/** What an attempt needs of this process. */
+export interface AttemptDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Bytes of answers that cannot be passed on before they are whole. */
+  readonly answerBytes: ByteBudget;
+}
+
+/** The deadlines of one attempt beside the request's total one; durations in milliseconds. */
+export interface AttemptDeadlines {
+  /** Until a stream's first event; a JSON answer comes whole, so only the total deadline bounds it. */
+  readonly firstByteMs: number;
+  /** Between two events of a stream; comments do not count. */
+  readonly idleMs: number;
+}
+
+/** Who listens to an attempt. */
+export interface AttemptListener {
+  event(event: AnswerEvent): void;
+  /** After each piece of the answer; false when the client takes no more until `resume` is called. */
+  flush(): boolean;
+  ended(result: AttemptResult): void;
+}
+
+/** How an attempt ended: with a whole answer, or with the error that stands for it. */
+export type AttemptResult =
+  | {
+      readonly ok: true;
+      readonly usage: Usage | undefined;
+      readonly finishReason: string;
+      /** The whole JSON answer, where no stream was asked for. */
+      readonly answer: AnswerEvent | undefined;
+    }
+  | { readonly ok: false; readonly error: AimoError };
+
+type Reading = "stream" | "json" | "error";
+
+/** A running attempt. */
+export class Attempt {
+  readonly #deps: AttemptDeps;
+  readonly #link: ProviderLink;
+  readonly #request: AttemptRequest;
+  readonly #deadlines: AttemptDeadlines;
+  readonly #listener: AttemptListener;
+  readonly #stream: LinkAttempt;
+  readonly #parser: SseParser;
+  readonly #hash = createHash("sha256");
+  readonly #held: Uint8Array[] = [];
+  #heldBytes = 0;
+  #bodyBytes = 0;
+  #ungrantedBytes = 0;
+  #head: ResponseHead | undefined;
+  #reading: Reading = "json";
+  #silence: Timer | undefined;
+  #waitingFor: "first_byte" | "idle" = "first_byte";
+  #paused = false;
+  #finished = false;
+  #finishReason: string | undefined;
+  #usage: Usage | undefined;
+
+  constructor(
+    deps: AttemptDeps,
+    link: ProviderLink,
+    request: AttemptRequest,
+    deadlines: AttemptDeadlines,
+    listener: AttemptListener,
+  ) {
+    this.#deps = deps;
+    this.#link = link;
+    this.#request = request;
+    this.#deadlines = deadlines;
+    this.#listener = listener;
+    this.#parser = createSseParser({ event: (data) => this.#readData(data) });
+    if (request.stream) this.#watch("first_byte", deadlines.firstByteMs);
+    this.#stream = link.open(request, {
+      head: (head) => this.#readHead(head),
+      body: (bytes) => this.#readBody(bytes),
+      end: (end) => this.#readEnd(end),
+      lost: (error) => this.#finish({ ok: false, error }),
+    });
+  }
+
+  /** The client reads again after `flush` said that it did not. */
+  resume(): void {
+    if (!this.#paused || this.#finished) return;
+    this.#paused = false;
+    this.#stream.grant(this.#ungrantedBytes);
+    this.#ungrantedBytes = 0;
+    this.#watch("idle", this.#deadlines.idleMs);
+  }
+
+  /** Ends the attempt from this side. */
+  abort(error: AimoError): void {
+    if (this.#finished) return;
+    this.#stream.cancel(error.code satisfies ErrorCode);
+    this.#finish({ ok: false, error });
+  }
+
+  #watch(phase: "first_byte" | "idle", limitMs: number): void {
+    this.#waitingFor = phase;
+    this.#silence?.cancel();
+    this.#silence = this.#deps.clock.timer(limitMs, () => {
+      this.abort(new AimoError("provider_timeout", { provider: this.#link.wallet, phase, limitMs }));
+    });
+  }
+
+  #readHead(head: ResponseHead): void {
+    if (this.#finished) return;
+    this.#head = head;
+    const isEvents = (head.headers["content-type"] ?? "text/event-stream").includes("text/event-stream");
+    if (head.status < 200 || head.status > 299) this.#reading = "error";
+    else this.#reading = this.#request.stream && isEvents ? "stream" : "json";
+    if (this.#request.stream && this.#reading !== "stream") this.#watch("idle", this.#deadlines.idleMs);
+  }
+
+  #readBody(bytes: Uint8Array): void {
+    this.#bodyBytes += bytes.length;
+    this.#hash.update(bytes);
+    if (this.#finished) {
+      this.#stream.grant(bytes.length);
+      return;
+    }
+    try {
+      if (this.#reading === "stream") this.#parser.push(bytes);
+      else this.#hold(bytes);
+    } catch (error) {
+      if (!isAimoError(error)) throw error;
+      this.abort(error);
+      return;
+    }
+    if (this.#reading !== "stream" || this.#listener.flush()) this.#stream.grant(bytes.length);
+    else this.#pause(bytes.length);
+  }
+
+  #pause(bytes: number): void {
+    this.#ungrantedBytes += bytes;
+    this.#paused = true;
+    this.#silence?.cancel(); // a client that does not read is not the provider's silence
+  }
+
+  #hold(bytes: Uint8Array): void {
+    if (this.#reading === "error" && this.#heldBytes + bytes.length > ERROR_BODY_BYTES_MAX) return;
+    if (this.#heldBytes + bytes.length > ANSWER_BYTES_MAX) {
+      throw new AimoError("provider_error", {
+        provider: this.#link.wallet,
+        detail: `its answer is larger than ${ANSWER_BYTES_MAX} bytes`,
+      });
+    }
+    if (!this.#deps.answerBytes.reserve(bytes.length)) {
+      throw new AimoError("overloaded", { what: "too many large answers at once" });
+    }
+    this.#heldBytes += bytes.length;
+    this.#held.push(bytes);
+    this.#silence?.refresh();
+  }
+
+  #readData(data: string): void {
+    if (this.#finished) return;
+    this.#watchNextEvent();
+    const isEnd = endsStream(data);
+    if (!isEnd || data.includes("\n")) {
+      for (const event of readStreamData(data, this.#link.wallet)) this.#readEvent(event);
+    }
+    if (isEnd) this.#endStream();
+  }
+
+  #watchNextEvent(): void {
+    if (this.#paused) return;
+    if (this.#waitingFor === "idle") this.#silence?.refresh();
+    else this.#watch("idle", this.#deadlines.idleMs);
+  }
+
+  #readEvent(event: AnswerEvent): void {
+    this.#finishReason = event.finishReason ?? this.#finishReason;
+    this.#usage = event.usage ?? this.#usage;
+    this.#listener.event(event);
+  }
+
+  #endStream(): void {
+    const provider = this.#link.wallet;
+    if (this.#finishReason === undefined) {
+      const detail = "its answer broke off without a finish_reason";
+      this.#finish({ ok: false, error: new AimoError("provider_error", { provider, detail }) });
+      return;
+    }
+    this.#finish({ ok: true, usage: this.#usage, finishReason: this.#finishReason, answer: undefined });
+  }
+
+  #readEnd(end: End): void {
+    this.#stream.acknowledge(false);
+    const sha256 = this.#hash.digest("hex");
+    if (!end.cancelled && (end.body_bytes !== this.#bodyBytes || end.body_sha256 !== sha256)) {
+      const { attemptId } = this.#request;
+      this.#deps.log.warn({ attemptId, linkId: this.#link.id }, "the proxy's End differs from what was relayed");
+    }
+    if (this.#finished) return;
+    if (end.error !== undefined) {
+      this.#finish({ ok: false, error: failureOfEnd(this.#link.wallet, end.error) });
+    } else if (end.cancelled) {
+      this.#finish({ ok: false, error: new AimoError("provider_disconnected", { provider: this.#link.wallet }) });
+    } else if (this.#reading === "stream" && this.#head !== undefined) this.#endStream();
+    else this.#endWhole();
+  }
+
+  #endWhole(): void {
+    const provider = this.#link.wallet;
+    const text = Buffer.concat(this.#held).toString();
+    const head = this.#head;
+    if (head === undefined) {
+      this.#finish({ ok: false, error: new AimoError("provider_error", { provider, detail: "it sent no answer" }) });
+    } else if (this.#reading === "error") {
+      const retryAfter = head.headers["retry-after"];
+      this.#finish({ ok: false, error: failureOfStatus(provider, { status: head.status, body: text, retryAfter }) });
+    } else this.#finish(this.#readWhole(text));
+  }
+
+  #readWhole(text: string): AttemptResult {
+    const provider = this.#link.wallet;
+    try {
+      const answer = readAnswerEvent(text, provider);
+      if (this.#request.stream) {
+        throw new AimoError("provider_error", { provider, detail: "it answered JSON where a stream was asked for" });
+      }
+      if (!Array.isArray(answer.value["choices"]) || answer.finishReason === undefined) {
+        throw new AimoError("provider_error", { provider, detail: "its answer has no choices with a finish_reason" });
+      }
+      return { ok: true, usage: answer.usage, finishReason: answer.finishReason, answer };
+    } catch (error) {
+      if (!isAimoError(error)) throw error;
+      return { ok: false, error };
+    }
+  }
+
+  #finish(result: AttemptResult): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    this.#silence?.cancel();
+    this.#deps.answerBytes.release(this.#reading === "stream" ? 0 : this.#heldBytes);
+    this.#held.length = 0;
+    if (this.#ungrantedBytes > 0) this.#stream.grant(this.#ungrantedBytes);
+    this.#listener.ended(result);
+  }
+}

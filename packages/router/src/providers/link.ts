@@ -1,0 +1,266 @@
+// One provider's `aimo.v2` connection: hello, offers, heartbeat, drain, and the attempts that run on it.
+import type { Clock, Timer } from "@aimo-network/protocol/clock";
+import { AimoError } from "@aimo-network/protocol/errors";
+import { HEARTBEAT_MS, OFFERS_PER_LINK_MAX, STREAMS_PER_LINK_MAX } from "@aimo-network/protocol/limits";
+import type { ConnectionMessage } from "@aimo-network/protocol/wire/endpoint";
+import { Endpoint } from "@aimo-network/protocol/wire/endpoint";
+import type { End, Offers } from "@aimo-network/protocol/wire/messages";
+import type { Offer } from "@aimo-network/protocol/wire/offer";
+import type { Logger } from "pino";
+import type { WebSocket } from "ws";
+import { HELLO_TIMEOUT_MS, KEY_END_GRACE_MS } from "../limits.ts";
+import type { AttemptEvents, AttemptRequest, LinkAttempt, ProviderLink } from "./provider-link.ts";
+import { linkSocket } from "./socket-adapter.ts";
+
+/** Who is at the other end. */
+export interface LinkPeer {
+  readonly id: string;
+  readonly wallet: string;
+  readonly routerId: string;
+  readonly keyExpiresAtMs: number;
+}
+
+/** What the owner of a link is told. */
+export interface LinkEvents {
+  /** All offers of this link, after its last page. */
+  offers(offers: readonly Offer[]): void;
+  /** No new requests may go here: its offers leave the market. */
+  draining(): void;
+  /** An End of an attempt that an earlier connection lost; returns whether it was charged. */
+  replayed(end: End): boolean;
+  closed(): void;
+}
+
+const CLOSE_NORMAL = 1000;
+const CLOSE_PROTOCOL = 1002;
+const CLOSE_POLICY = 1008;
+const DRAIN_LOOK_MS = 100; // how soon a draining link with nothing left to do is closed
+const TIMER_MS_MAX = 24 * 60 * 60 * 1000; // timers of the platform overflow after 24.8 days, keys last for 366
+
+/** A link from the upgrade to its close. */
+export class Link implements ProviderLink {
+  readonly id: string;
+  readonly wallet: string;
+  readonly connectedAtMs: number;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #socket: WebSocket;
+  readonly #peer: LinkPeer;
+  readonly #events: LinkEvents;
+  readonly #endpoint: Endpoint;
+  readonly #timers = new Map<string, Timer>();
+  readonly #runningByOffer = new Map<string, number>();
+  #concurrencyByOffer: ReadonlyMap<string, number> = new Map();
+  #pages: Offer[] = [];
+  #maxConcurrency = 0;
+  #unansweredPings = 0;
+  #draining = false;
+  #closed = false;
+
+  constructor(clock: Clock, log: Logger, socket: WebSocket, peer: LinkPeer, events: LinkEvents) {
+    this.id = peer.id;
+    this.wallet = peer.wallet;
+    this.connectedAtMs = clock.now();
+    this.#clock = clock;
+    this.#log = log;
+    this.#socket = socket;
+    this.#peer = peer;
+    this.#events = events;
+    this.#endpoint = new Endpoint("router", linkSocket(socket), {
+      message: (message) => this.#receive(message),
+      violation: (error) => this.#violate(error),
+    });
+    socket.on("message", (data: Buffer, isBinary) => {
+      if (isBinary) this.#endpoint.receive(data);
+      else this.#violate(new AimoError("protocol_violation", { detail: "frames are binary messages, found text" }));
+    });
+    socket.on("pong", () => (this.#unansweredPings = 0));
+    socket.on("close", () => this.#close());
+    socket.on("error", (error) => log.debug({ linkId: this.id, error: error.message }, "link socket failed"));
+    this.#timers.set(
+      "hello",
+      clock.timer(HELLO_TIMEOUT_MS, () => this.#socket.close(CLOSE_POLICY, "no hello")),
+    );
+    this.#armHeartbeat();
+    this.#armKeyEnd();
+  }
+
+  freeSlots(offerName: string): number {
+    if (this.#draining || this.#closed) return 0;
+    const free = Math.min(this.#maxConcurrency, STREAMS_PER_LINK_MAX) - this.#endpoint.openStreams;
+    const offerMax = this.#concurrencyByOffer.get(offerName);
+    return offerMax === undefined ? free : Math.min(free, offerMax - (this.#runningByOffer.get(offerName) ?? 0));
+  }
+
+  open(request: AttemptRequest, events: AttemptEvents): LinkAttempt {
+    const { offerName, attemptId } = request;
+    this.#runningByOffer.set(offerName, (this.#runningByOffer.get(offerName) ?? 0) + 1);
+    const stream = this.#endpoint.open(
+      {
+        attempt_id: attemptId,
+        endpoint: request.endpoint,
+        model: offerName,
+        headers: request.headers,
+        content_length: request.body.length,
+        deadline_ms: Math.max(0, Math.round(request.deadlineMs)),
+        stream: request.stream,
+        payer: request.payer,
+      },
+      {
+        responseHead: (head) => events.head(head),
+        responseBody: (bytes) => events.body(bytes),
+        responseEnd: (end) => {
+          this.#ended(offerName);
+          events.end(end);
+        },
+        lost: (error) => {
+          this.#ended(offerName);
+          events.lost(error);
+        },
+      },
+    );
+    stream.sendRequest(request.body);
+    if (this.#endpoint.exhausted) this.drain("this connection has used all its stream ids", TIMER_MS_MAX);
+    return {
+      grant: (bytes) => stream.grant(bytes),
+      cancel: (reason) => stream.cancel(reason),
+      acknowledge: (charged) => stream.acknowledge({ attempt_id: attemptId, charged }),
+    };
+  }
+
+  drain(reason: string, deadlineMs: number): void {
+    if (this.#closed || this.#draining) return;
+    this.#startDraining();
+    this.#endpoint.send("drain", { reason, deadline_ms: deadlineMs });
+    this.#closeWithin(deadlineMs, CLOSE_NORMAL, "drained");
+  }
+
+  terminate(): void {
+    this.#socket.terminate();
+    this.#close();
+  }
+
+  /** The key that opened this link has ended: its offers go at once, the link within five seconds. */
+  endKey(reason: "expired" | "revoked"): void {
+    if (this.#closed) return;
+    this.#startDraining();
+    const deadlineMs = KEY_END_GRACE_MS - 500; // so that the close itself still falls within the grace
+    this.#endpoint.send("notice", { code: `key_${reason}`, message: `The API key of this connection has ${reason === "expired" ? "expired" : "been revoked"}: start the proxy with a new one.` });
+    this.#endpoint.send("drain", { reason: `key ${reason}`, deadline_ms: deadlineMs });
+    this.#closeWithin(deadlineMs, CLOSE_POLICY, `key ${reason}`);
+  }
+
+  #receive({ name, message }: ConnectionMessage): void {
+    switch (name) {
+      case "hello":
+        this.#greet(message.max_concurrency);
+        return;
+      case "offers":
+        this.#readPage(message);
+        return;
+      case "drain":
+        this.#startDraining();
+        this.#closeWithin(message.deadline_ms, CLOSE_NORMAL, "drained");
+        return;
+      case "end-replay":
+        this.#endpoint.send("end-ack", { attempt_id: message.attempt_id, charged: this.#events.replayed(message) });
+        return;
+      default:
+        this.#violate(new AimoError("protocol_violation", { detail: `${name} is never sent by a proxy` }));
+    }
+  }
+
+  #greet(maxConcurrency: number): void {
+    this.#timers.get("hello")?.cancel();
+    this.#maxConcurrency = maxConcurrency;
+    this.#endpoint.send("welcome", {
+      router_id: this.#peer.routerId,
+      link_id: this.id,
+      heartbeat_ms: HEARTBEAT_MS,
+      limits: { streams_max: STREAMS_PER_LINK_MAX, offers_max: OFFERS_PER_LINK_MAX },
+    });
+  }
+
+  #readPage(page: Offers): void {
+    this.#pages.push(...page.offers);
+    if (this.#pages.length > OFFERS_PER_LINK_MAX) {
+      this.#violate(new AimoError("protocol_violation", { detail: `a link has at most ${OFFERS_PER_LINK_MAX} offers` }));
+      return;
+    }
+    if (page.more) return;
+    const offers = this.#pages;
+    this.#pages = [];
+    const names = new Set(offers.map((offer) => offer.name.toLowerCase()));
+    if (names.size < offers.length) {
+      this.#violate(new AimoError("protocol_violation", { detail: "two offers have the same name (case does not count)" }));
+      return;
+    }
+    this.#concurrencyByOffer = new Map(
+      offers.flatMap(({ name, max_concurrency: most }) => (most === undefined ? [] : [[name, most] as const])),
+    );
+    if (!this.#draining) this.#events.offers(offers);
+  }
+
+  #ended(offerName: string): void {
+    const running = (this.#runningByOffer.get(offerName) ?? 1) - 1;
+    if (running === 0) this.#runningByOffer.delete(offerName);
+    else this.#runningByOffer.set(offerName, running);
+  }
+
+  #startDraining(): void {
+    if (this.#draining) return;
+    this.#draining = true;
+    this.#events.draining();
+  }
+
+  #closeWithin(deadlineMs: number, code: number, reason: string): void {
+    const dueMs = this.#clock.monotonic() + deadlineMs;
+    const look = (): void => {
+      if (this.#endpoint.openStreams === 0 || this.#clock.monotonic() >= dueMs) {
+        this.#socket.close(code, reason);
+        return;
+      }
+      const leftMs = Math.max(1, dueMs - this.#clock.monotonic());
+      this.#timers.set("drain", this.#clock.timer(Math.min(DRAIN_LOOK_MS, leftMs), look));
+    };
+    this.#timers.get("drain")?.cancel();
+    this.#timers.set("drain", this.#clock.timer(DRAIN_LOOK_MS, look));
+  }
+
+  #armHeartbeat(): void {
+    const beat = (): void => {
+      if (this.#unansweredPings >= 2) {
+        this.#log.info({ linkId: this.id }, "link is dead: two pings unanswered");
+        this.#socket.terminate();
+        return;
+      }
+      this.#unansweredPings += 1;
+      if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
+      this.#timers.set("heartbeat", this.#clock.timer(HEARTBEAT_MS, beat));
+    };
+    this.#timers.set("heartbeat", this.#clock.timer(HEARTBEAT_MS, beat));
+  }
+
+  #armKeyEnd(): void {
+    const look = (): void => {
+      const leftMs = this.#peer.keyExpiresAtMs - this.#clock.now();
+      if (leftMs <= 0) this.endKey("expired");
+      else this.#timers.set("key", this.#clock.timer(Math.min(leftMs, TIMER_MS_MAX), look));
+    };
+    this.#timers.set("key", this.#clock.timer(Math.min(this.#peer.keyExpiresAtMs - this.#clock.now(), TIMER_MS_MAX), look));
+  }
+
+  #violate(error: AimoError): void {
+    this.#log.warn({ linkId: this.id, wallet: this.wallet, error: error.message }, "link closed: protocol violation");
+    this.#socket.close(CLOSE_PROTOCOL, error.message.slice(0, 100));
+    this.#close();
+  }
+
+  #close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const timer of this.#timers.values()) timer.cancel();
+    this.#endpoint.close(new AimoError("provider_disconnected", { provider: this.wallet }));
+    this.#events.closed();
+  }
+}

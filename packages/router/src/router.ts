@@ -1,0 +1,173 @@
+// The composition root: the only file that knows every room.
+import type { AddressInfo } from "node:net";
+import fastify, { LogController } from "fastify";
+import type { FastifyBaseLogger, FastifyInstance } from "fastify";
+import type { Clock } from "@aimo-network/protocol/clock";
+import { sleep } from "@aimo-network/protocol/clock";
+import { uuidV7 } from "@aimo-network/protocol/ids";
+import type { Random } from "@aimo-network/protocol/random";
+import type { Logger } from "pino";
+import { createBearerKeys, readBearer } from "./accounts/bearer-keys.ts";
+import type { Config } from "./config.ts";
+import { installGateway } from "./gateway/gateway.ts";
+import { installOperatorRoutes } from "./gateway/operator.ts";
+import { loadIdentity } from "./identity.ts";
+import {
+  ANSWERS_BYTES_MAX,
+  BODIES_BYTES_MAX,
+  HEADER_BYTES_MAX,
+  HEADERS_TIMEOUT_MS,
+  KEEP_ALIVE_TIMEOUT_MS,
+  REQUEST_TIMEOUT_MS,
+} from "./limits.ts";
+import { createOfferHealth } from "./market/health.ts";
+import { createOfferBook } from "./market/offer-book.ts";
+import { createAdmission } from "./providers/admit.ts";
+import { createByteBudget } from "./providers/byte-budget.ts";
+import { createLinks } from "./providers/links.ts";
+import { VERSION } from "./version.ts";
+
+/** What a router gets from outside. */
+export interface RouterDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+}
+
+const LAST_BYTES_MS = 500; // for answers that ended with the drain to reach their clients
+
+/** A running router. */
+export interface Router {
+  readonly routerId: string;
+  readonly url: string;
+  readonly operatorUrl: string;
+  /** Takes no new requests, lets running answers end within the drain time, and closes. */
+  close(): Promise<void>;
+}
+
+function urlOf(server: FastifyInstance): string {
+  const { address, port, family } = server.server.address() as AddressInfo;
+  const anywhere = address === "0.0.0.0" || address === "::";
+  const host = anywhere ? "127.0.0.1" : family === "IPv6" ? `[${address}]` : address;
+  return `http://${host}:${port}`;
+}
+
+/** No line per request: what happened to a request is metered, and its URL may hold what nobody should log. */
+function quiet(): LogController {
+  return new LogController({ disableRequestLogging: true });
+}
+
+function createServer(config: Config, { clock, random, log }: RouterDeps): FastifyInstance {
+  return fastify({
+    loggerInstance: log as FastifyBaseLogger,
+    logController: quiet(),
+    genReqId: () => `req-${uuidV7(clock, random)}`,
+    requestIdHeader: false, // an id of the client's choosing would end up in our logs
+    bodyLimit: config.bodyBytesMax,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
+    forceCloseConnections: "idle",
+    http: { maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: HEADERS_TIMEOUT_MS },
+  });
+}
+
+/** Starts a router: listens for clients and providers, and on the operator's port. */
+export async function startRouter(config: Config, deps: RouterDeps): Promise<Router> {
+  const { clock, random, log } = deps;
+  const identity = loadIdentity(config.dataDirectory);
+  const { routerId } = identity;
+  const keys = createBearerKeys(clock, { routerId, acceptV1Spending: config.acceptV1Spending });
+  const book = createOfferBook();
+  const health = createOfferHealth(clock);
+  const links = createLinks();
+  let draining = false;
+  const server = createServer(config, deps);
+  const operator = fastify({ loggerInstance: log as FastifyBaseLogger, logController: quiet() });
+
+  const { firstByteMs, idleMs, totalMs, bodyBytesMax } = config;
+  await installGateway(server, {
+    clock,
+    random,
+    book,
+    health,
+    links,
+    routerId,
+    bodyBytesMax,
+    bodies: createByteBudget(BODIES_BYTES_MAX),
+    pseudonym: identity.pseudonym,
+    isDraining: () => draining,
+    authenticate: (request, purpose) => {
+      const own = request.headers["x-api-key"];
+      return keys.authenticate(readBearer(request.headers.authorization) ?? (typeof own === "string" ? own : undefined), purpose);
+    },
+    relayDeps: {
+      clock,
+      random,
+      log: log.child({ room: "providers" }),
+      answerBytes: createByteBudget(ANSWERS_BYTES_MAX),
+      deadlines: { firstByteMs, idleMs, totalMs },
+      judged: ({ offer }, succeeded) => (succeeded ? health.succeeded(offer.id) : health.failed(offer.id)),
+    },
+    info: {
+      router_id: routerId,
+      name: config.name,
+      version: VERSION,
+      limits: {
+        body_bytes_max: bodyBytesMax,
+        first_byte_timeout_ms: firstByteMs,
+        idle_timeout_ms: idleMs,
+        total_timeout_ms: totalMs,
+      },
+      accepts_v1_spending: config.acceptV1Spending,
+    },
+    url: () => config.publicUrl ?? urlOf(server),
+  });
+
+  const admit = createAdmission({
+    clock,
+    random,
+    log: log.child({ room: "providers" }),
+    links,
+    routerId,
+    isOpen: () => !draining,
+    authenticate: async (authorization) => {
+      const key = await keys.authenticate(readBearer(authorization), "serve");
+      return { keyId: key.id, wallet: key.wallet, expiresAtMs: key.expiresAtMs };
+    },
+    linkEvents: (link) => ({
+      offers: (offers) => book.replace(link, offers, clock.now()),
+      draining: () => book.remove(link.id),
+      // Nothing is charged before there is a ledger: a replayed End is recorded as known and changes nothing.
+      replayed: () => false,
+      closed: () => book.remove(link.id),
+    }),
+  });
+  server.server.on("upgrade", (request, socket, head) => void admit(request, socket, head));
+
+  installOperatorRoutes(operator, () => draining);
+  await server.listen({ host: config.host, port: config.port });
+  try {
+    await operator.listen({ host: config.operatorHost, port: config.operatorPort });
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+
+  return {
+    routerId,
+    url: config.publicUrl ?? urlOf(server),
+    operatorUrl: urlOf(operator),
+    async close() {
+      draining = true;
+      for (const link of links.all()) link.drain("the router is shutting down", config.drainMs);
+      const dueMs = clock.monotonic() + config.drainMs;
+      while (links.count > 0 && clock.monotonic() < dueMs) await sleep(clock, 20);
+      for (const link of links.all()) link.terminate();
+      // Every answer has ended; what is still open are connections that never asked, and last bytes on their way.
+      const last = clock.timer(LAST_BYTES_MS, () => server.server.closeAllConnections());
+      await Promise.all([server.close(), operator.close()]);
+      last.cancel();
+    },
+  };
+}

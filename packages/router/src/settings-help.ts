@@ -1,0 +1,19 @@
+// What `aimo-router --help` prints.
+import { SETTINGS } from "./config.ts";
+
+/** Every setting with its meaning and default, as text for a terminal. */
+export function settingsHelp(): string {
+  const width = Math.max(...Object.keys(SETTINGS).map((name) => name.length));
+  const lines = Object.entries(SETTINGS).map(
+    ([name, { meaning, fallback }]) => `  ${name.padEnd(width)}  ${meaning}${fallback === "" ? "" : ` (default ${fallback})`}`,
+  );
+  return [
+    "aimo-router: a marketplace node of AiMo Network",
+    "",
+    "Settings come from the environment, or from the file that AIMO_CONFIG_FILE names (lines of NAME=value):",
+    "",
+    ...lines,
+    "",
+    "Example: AIMO_DATA_DIR=/var/lib/aimo-router AIMO_HOST=0.0.0.0 aimo-router",
+  ].join("\n");
+}

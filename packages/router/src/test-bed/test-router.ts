@@ -1,0 +1,75 @@
+// A router for tests: real sockets on free ports, a temporary data directory, keys to call it with.
+import { generateKeyPairSync, sign } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Clock } from "@aimo-network/protocol/clock";
+import { systemClock } from "@aimo-network/protocol/clock";
+import type { KeyContentV2 } from "@aimo-network/protocol/keys/key-content";
+import type { Wallet } from "@aimo-network/protocol/keys/sign-key";
+import { signKey } from "@aimo-network/protocol/keys/sign-key";
+import { systemRandom } from "@aimo-network/protocol/random";
+import { pino } from "pino";
+import { parseConfig } from "../config.ts";
+import type { Router } from "../router.ts";
+import { startRouter } from "../router.ts";
+
+/** A wallet with a fresh key. */
+export function newWallet(): Wallet {
+  const { publicKey, privateKey } = generateKeyPairSync("ed25519");
+  return {
+    publicKey: publicKey.export({ format: "der", type: "spki" }).subarray(-32),
+    sign: (message) => Promise.resolve(sign(null, message, privateKey)),
+  };
+}
+
+/** A router under test. */
+export interface TestRouter extends Router {
+  readonly logLines: string[];
+  /** A key of a new wallet, or of the one given. */
+  key(content?: Partial<KeyContentV2>, wallet?: Wallet, boundTo?: string): Promise<string>;
+  chat(key: string, body: unknown, more?: RequestInit): Promise<Response>;
+}
+
+/** Starts a router with `settings` over the defaults; `close` also removes its data. */
+export async function startTestRouter(settings: Record<string, string> = {}, clock: Clock = systemClock): Promise<TestRouter> {
+  const dataDirectory = mkdtempSync(join(tmpdir(), "aimo-router-"));
+  const logLines: string[] = [];
+  const log = pino({ level: "debug" }, { write: (line: string) => void logLines.push(line) });
+  const config = parseConfig({
+    AIMO_PORT: "0",
+    AIMO_OPERATOR_PORT: "0",
+    AIMO_DATA_DIR: dataDirectory,
+    AIMO_DRAIN_MS: "2000",
+    ...settings,
+  });
+  const router = await startRouter(config, { clock, random: systemRandom, log });
+  return {
+    ...router,
+    logLines,
+    async close() {
+      await router.close();
+      rmSync(dataDirectory, { recursive: true, force: true });
+    },
+    key: (content = {}, wallet = newWallet(), boundTo = router.routerId) =>
+      signKey(
+        wallet,
+        {
+          version: 2,
+          createdAtMs: clock.now() - 1_000,
+          validForMs: 3_600_000,
+          spending: { kind: "unlimited" },
+          scopes: ["completion_model"],
+          ...content,
+        },
+        boundTo,
+      ),
+    chat: (key, body, more = {}) =>
+      fetch(`${router.url}/api/v1/chat/completions`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+        body: typeof body === "string" ? body : JSON.stringify(body),
+        ...more,
+      }),
+  };
+}
