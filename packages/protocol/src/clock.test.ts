@@ -1,6 +1,7 @@
+// Both clocks on both sides of every deadline.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { setTimeout as delay } from "node:timers/promises";
+import { setTimeout as delay, setImmediate as turn } from "node:timers/promises";
 import { manualClock, sleep, systemClock } from "./clock.ts";
 
 test("a manual clock moves only when told, and tells both times", () => {
@@ -99,25 +100,29 @@ test("a delay of nothing or less fires at the next advance, even by nothing", ()
 
 test("sleep ends at its time and leaves no timer", async () => {
   const clock = manualClock();
-  let awake = false;
-  const sleeping = sleep(clock, 50).then(() => (awake = true));
+  let isAwake = false;
+  void sleep(clock, 50).then(() => (isAwake = true));
   clock.advance(49);
-  await Promise.resolve();
-  assert.equal(awake, false);
+  await turn();
+  assert.equal(isAwake, false);
   clock.advance(1);
-  await sleeping;
-  assert.deepEqual([awake, clock.waiting], [true, 0]);
+  await turn();
+  assert.deepEqual([isAwake, clock.waiting], [true, 0]);
 });
 
 test("sleep ends at once when its signal aborts, before or meanwhile, and leaves no timer", async () => {
   const clock = manualClock();
   const controller = new AbortController();
-  const sleeping = sleep(clock, 50, controller.signal);
-  assert.equal(clock.waiting, 1);
+  let ended = 0;
+  void sleep(clock, 50, controller.signal).then(() => ended++);
+  await turn();
+  assert.deepEqual([ended, clock.waiting], [0, 1]);
   controller.abort();
-  await sleeping;
-  await sleep(clock, 50, controller.signal);
-  assert.equal(clock.waiting, 0);
+  await turn();
+  assert.deepEqual([ended, clock.waiting], [1, 0]);
+  void sleep(clock, 50, controller.signal).then(() => ended++);
+  await turn();
+  assert.deepEqual([ended, clock.waiting], [2, 0]);
 });
 
 test("the system clock tells the time of the machine", () => {

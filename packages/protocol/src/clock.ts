@@ -94,7 +94,7 @@ export function manualClock(startMs = 1_795_420_800_000): ManualClock {
     let found: number | undefined;
     let foundDueMs = Infinity;
     for (const [id, timer] of timers) {
-      if (timer.dueMs < limitMs && timer.dueMs < foundDueMs) {
+      if (timer.dueMs <= limitMs && timer.dueMs < foundDueMs) {
         found = id;
         foundDueMs = timer.dueMs;
       }

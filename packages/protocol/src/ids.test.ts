@@ -1,3 +1,4 @@
+// Ids have the layout and the order they promise.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { manualClock } from "./clock.ts";

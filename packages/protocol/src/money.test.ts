@@ -1,3 +1,4 @@
+// Amounts keep their range and every digit, and division rounds as it is told.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";

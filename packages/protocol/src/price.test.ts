@@ -1,3 +1,4 @@
+// What answers cost, by hand-computed numbers, and which prices are refused.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";

@@ -1,3 +1,4 @@
+// Random bytes and fractions: as many as asked for, nobody else's, and repeatable from a seed.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { seededRandom, systemRandom } from "./random.ts";

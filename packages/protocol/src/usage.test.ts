@@ -1,3 +1,4 @@
+// The shapes in which servers report usage, the odd ones and the hostile ones.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";

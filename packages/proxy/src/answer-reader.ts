@@ -117,7 +117,7 @@ function parseJson(text: string): unknown {
 }
 
 /** The finish reason an answer or an event gives: in its choices, or at top level as some servers have it. */
-export function findFinishReason(answer: object): string | undefined {
+function findFinishReason(answer: object): string | undefined {
   const { choices, finish_reason: own } = answer as { choices?: unknown; finish_reason?: unknown };
   const reasons: unknown[] = Array.isArray(choices) ? choices.map((choice: unknown) => reasonOf(choice)) : [];
   const found = [...reasons, own].find((reason) => typeof reason === "string" && reason !== "");

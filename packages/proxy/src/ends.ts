@@ -6,6 +6,7 @@ import { SPOOL_DELAY_MS, SPOOL_SPARE_LINES_MAX } from "./limits.ts";
 import type { Log } from "./log.ts";
 import type { KeptEnd } from "./spool-file.ts";
 import { appendSpool, forgottenLine, keptLine, prepareSpool, readSpool, rewriteSpool } from "./spool-file.ts";
+import { isSystemError } from "./system-error.ts";
 
 /** Keeps Ends until their router has recorded them. */
 export class Ends {
@@ -135,8 +136,4 @@ export class Ends {
       );
     }
   }
-}
-
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && "syscall" in error;
 }

@@ -19,11 +19,10 @@ const FILLER = ["demo", "tokens", "come", "one", "after", "the", "other", "until
 const FILL_TOKENS = 256; // what `fill` fills where the client set no maximum
 
 function quote(text: string): string {
-  const line = text.trim().replaceAll(/\s+/g, " ");
-  const characters = Array.from(line.slice(0, 2 * QUOTE_CHARS_MAX)); // a character is at most two code units
-  return characters.length > QUOTE_CHARS_MAX
-    ? `${characters.slice(0, QUOTE_CHARS_MAX).join("")}…`
-    : characters.join("");
+  const start = text.slice(0, QUOTE_CHARS_MAX * 8); // enough even where many characters take two code units
+  const characters = Array.from(start.trim().replaceAll(/\s+/g, " "));
+  const isWhole = start.length === text.length && characters.length <= QUOTE_CHARS_MAX;
+  return isWhole ? characters.join("") : `${characters.slice(0, QUOTE_CHARS_MAX).join("")}…`;
 }
 
 function compose({ messages, seed }: ChatRequest, choiceIndex: number): string {

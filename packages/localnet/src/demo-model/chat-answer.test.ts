@@ -20,7 +20,10 @@ test("tools and media are part of the prompt that is counted", async (context) =
   const bare = await promptTokens({});
   const tools = [{ type: "function", function: { name: "look_up", parameters: {} } }];
   assert.equal(await promptTokens({ tools }), bare + 2 + 2); // look_u|p and {|}
-  const parts = [{ type: "text", text: "Hello" }, { type: "image_url", image_url: { url: "https://example.com/a" } }];
+  const parts = [
+    { type: "text", text: "Hello" },
+    { type: "image_url", image_url: { url: "https://example.com/a" } },
+  ];
   assert.equal(await promptTokens({ messages: [{ role: "user", content: parts }] }), bare + 256);
 });
 
@@ -61,11 +64,17 @@ test("a stop beyond the maximum of tokens does not count", async (context) => {
 test("n gives so many choices, and usage counts them all", async (context) => {
   const { ask } = await startDemoModel(context);
   const { choices, usage } = (await ask(chatBody("demo", "Hello", { n: 3 }))).json();
-  assert.deepEqual(choices.map(({ index }) => index), [0, 1, 2]);
+  assert.deepEqual(
+    choices.map(({ index }) => index),
+    [0, 1, 2],
+  );
   const contents = choices.map(({ message }) => message.content!);
   assert.equal(new Set(contents).size, 3);
   const pieces = contents.map((content) => cutIntoPieces(content, Infinity).length);
-  assert.equal(usage.completion_tokens, pieces.reduce((sum, count) => sum + count));
+  assert.equal(
+    usage.completion_tokens,
+    pieces.reduce((sum, count) => sum + count),
+  );
 });
 
 test("another seed may choose other words, the same seed never does", async (context) => {
@@ -120,7 +129,9 @@ test("thoughts use up the maximum of tokens first", async (context) => {
 test("echo answers with the last user message, fixed and fill with so many tokens", async (context) => {
   const { ask } = await startDemoModel(context);
   const messages = ["first", "last"].map((content) => ({ role: "user", content }));
-  const echoed = (await ask({ model: "demo.echo", messages: [...messages, { role: "assistant", content: "mine" }] })).json();
+  const echoed = (
+    await ask({ model: "demo.echo", messages: [...messages, { role: "assistant", content: "mine" }] })
+  ).json();
   assert.equal(echoed.choices[0]!.message.content, "last");
   const tokensOf = async (model: string, more: object): Promise<unknown> => {
     const { usage, choices } = (await ask(chatBody(model, "Hello", more))).json();

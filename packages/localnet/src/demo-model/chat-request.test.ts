@@ -35,10 +35,16 @@ suite("a field that cannot be used is refused by its name", () => {
     ["tools[0]", { messages, tools: [{ type: "custom" }] }],
     ["tools[0].function", { messages, tools: [{ type: "function" }] }],
     ["tools[0].function.name", { messages, tools: [{ type: "function", function: {} }] }],
-    ["tools[0].function.parameters", { messages, tools: [{ type: "function", function: { name: "f", parameters: 1 } }] }],
+    [
+      "tools[0].function.parameters",
+      { messages, tools: [{ type: "function", function: { name: "f", parameters: 1 } }] },
+    ],
     ["tools", { messages, tool_choice: "required" }],
     ["tool_choice", { messages, tools: [tool], tool_choice: "secret" }],
-    ["tool_choice.function.name", { messages, tools: [tool], tool_choice: { type: "function", function: { name: "g" } } }],
+    [
+      "tool_choice.function.name",
+      { messages, tools: [tool], tool_choice: { type: "function", function: { name: "g" } } },
+    ],
     ["response_format", { messages, response_format: "json" }],
     ["response_format.type", { messages, response_format: { type: "secret" } }],
     ["response_format.json_schema.schema", { messages, response_format: { type: "json_schema", json_schema: {} } }],
@@ -70,6 +76,14 @@ test("max_completion_tokens counts where both maxima are given", () => {
 });
 
 test("parameters of sampling and names it does not know are accepted", () => {
-  const body = { messages, temperature: 2, top_p: 0.1, logit_bias: { 5: 1 }, user: "me", reasoning_effort: "low", x: 1 };
+  const body = {
+    messages,
+    temperature: 2,
+    top_p: 0.1,
+    logit_bias: { 5: 1 },
+    user: "me",
+    reasoning_effort: "low",
+    x: 1,
+  };
   assert.deepEqual(readChatRequest(body), readChatRequest({ messages }));
 });

@@ -93,7 +93,9 @@ test("a body above the limit is refused before it is read", async (context) => {
   const { url } = await startDemoModel(context);
   const chunk = Buffer.alloc(1024 * 1024, " ");
   const status = await new Promise<number | undefined>((resolve, reject) => {
-    const request = httpRequest(`${url}/v1/chat/completions`, { method: "POST" }, (response) => resolve(response.statusCode));
+    const request = httpRequest(`${url}/v1/chat/completions`, { method: "POST" }, (response) =>
+      resolve(response.statusCode),
+    );
     request.on("error", reject);
     let sent = 0;
     const send = (): void => {

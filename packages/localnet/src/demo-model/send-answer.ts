@@ -71,7 +71,8 @@ export async function sendJson(
   const kind = conduct.interruption?.kind;
   const text = kind === "error" ? ERROR_IN_200 : answerJson(answer, conduct);
   const body = Buffer.from(text);
-  recipient.begin(200, { "content-type": "application/json", "content-length": body.length });
+  const length = conduct.split ? {} : { "content-length": body.length }; // only a chunked body shows single writes
+  recipient.begin(200, { "content-type": "application/json", ...length });
   if (kind === "stall" || kind === "cut") {
     await writeThrough(reply, body.subarray(0, body.length >> 1), gone);
     await stallOrCut(recipient, kind);

@@ -146,7 +146,10 @@ export function watchedClock(): WatchedClock {
     },
     nextTimer() {
       const delayMs = delays.shift();
-      return delayMs === undefined ? new Promise((resolve) => void readers.push(resolve)) : Promise.resolve(delayMs);
+      if (delayMs !== undefined) return Promise.resolve(delayMs);
+      return new Promise((resolve) => {
+        readers.push(resolve);
+      });
     },
   };
 }

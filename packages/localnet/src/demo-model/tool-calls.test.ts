@@ -19,7 +19,8 @@ const bareTool = { type: "function", function: { name: "ping" } };
 async function callsFor({ ask }: Running, text: string, more: object): Promise<readonly ReportedCall[]> {
   const { choices } = (await ask(chatBody("demo", text, more))).json();
   const calls = choices[0]!.message.tool_calls ?? [];
-  if (calls.length > 0) assert.deepEqual([choices[0]!.finish_reason, choices[0]!.message.content], ["tool_calls", null]);
+  if (calls.length > 0)
+    assert.deepEqual([choices[0]!.finish_reason, choices[0]!.message.content], ["tool_calls", null]);
   return calls;
 }
 
@@ -37,7 +38,10 @@ test("a forced function is called with arguments its schema accepts", async (con
 
 test("required calls every tool at once, each with an id of its own", async (context) => {
   const running = await startDemoModel(context);
-  const calls = await callsFor(running, "Hello", { tools: [weatherTool, clockTool, bareTool], tool_choice: "required" });
+  const calls = await callsFor(running, "Hello", {
+    tools: [weatherTool, clockTool, bareTool],
+    tool_choice: "required",
+  });
   assert.deepEqual(namesOf(calls), ["get_weather", "read_clock", "ping"]);
   assert.equal(new Set(calls.map(({ id }) => id)).size, 3);
   assert.ok(new Ajv().validate(weather, JSON.parse(calls[0]!.function.arguments)));
@@ -78,7 +82,11 @@ test("after a tool's result the answer is text that quotes it", async (context) 
   const { ask } = await startDemoModel(context);
   const messages = [
     { role: "user", content: "How is the weather?" },
-    { role: "assistant", content: null, tool_calls: [{ id: "call_1", type: "function", function: { name: "get_weather", arguments: "{}" } }] },
+    {
+      role: "assistant",
+      content: null,
+      tool_calls: [{ id: "call_1", type: "function", function: { name: "get_weather", arguments: "{}" } }],
+    },
     { role: "tool", tool_call_id: "call_1", content: '{"degrees":21}' },
     { role: "tool", tool_call_id: "call_2", content: "rain" },
   ];
@@ -105,26 +113,38 @@ test("in a stream parallel calls have indexes of their own and arguments in seve
   const more = { tools, tool_choice: "required", stream: true, stream_options: { include_usage: true } };
   const events = (await ask(chatBody("demo", "Hello", more))).events();
   const joined = joinCalls(events);
-  assert.deepEqual(joined.map(({ name }) => name), ["get_weather", "read_clock", "ping"]);
+  assert.deepEqual(
+    joined.map(({ name }) => name),
+    ["get_weather", "read_clock", "ping"],
+  );
   assert.ok(joined.every(({ deltas }) => deltas > 1));
   assert.ok(new Ajv().validate(weather, JSON.parse(joined[0]!.text)));
   assert.equal(joined[2]!.text, "{}");
   assert.equal(events.at(-2)!.choices[0]!.finish_reason, "tool_calls");
-  assert.equal(events.at(-1)!.usage.completion_tokens, joined.reduce((sum, { deltas }) => sum + deltas, 0));
+  assert.equal(
+    events.at(-1)!.usage.completion_tokens,
+    joined.reduce((sum, { deltas }) => sum + deltas, 0),
+  );
 });
 
 test("max_tokens cuts the arguments and later calls, and says length", async (context) => {
   const { ask } = await startDemoModel(context);
   const more = { tools: [weatherTool, clockTool], tool_choice: "required", max_tokens: 4 };
   const { choices, usage } = (await ask(chatBody("demo", "Hello", more))).json();
-  assert.deepEqual(choices[0]!.message.tool_calls.map((call) => call.function.arguments), ['{"city"']);
+  assert.deepEqual(
+    choices[0]!.message.tool_calls.map((call) => call.function.arguments),
+    ['{"city"'],
+  );
   assert.equal(choices[0]!.finish_reason, "length");
   assert.equal(usage.completion_tokens, 4);
 });
 
 test("a tool whose schema has no value is refused with the name of the field", async (context) => {
   const { ask } = await startDemoModel(context);
-  const hopeless = { type: "function", function: { name: "f", parameters: { type: "object", required: ["a"], properties: { a: false } } } };
+  const hopeless = {
+    type: "function",
+    function: { name: "f", parameters: { type: "object", required: ["a"], properties: { a: false } } },
+  };
   const answer = await ask(chatBody("demo", "Hello", { tools: [hopeless], tool_choice: "required" }));
   assert.equal(answer.status, 400);
   assert.equal(answer.json().error.param, "tools[0].function.parameters");

@@ -1,3 +1,4 @@
+// Which points and signatures are sound, checked against the curve's own arithmetic.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hex } from "@scure/base";

@@ -1,3 +1,4 @@
+// What a key's id and hash depend on, and what not.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";

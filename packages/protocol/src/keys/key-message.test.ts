@@ -1,3 +1,4 @@
+// The signed texts byte for byte, and the content and routers no text is made for.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isAimoError } from "../errors.ts";

@@ -1,3 +1,4 @@
+// Keys read back as they were written, and each malformed text has its own fault.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { base58 } from "@scure/base";

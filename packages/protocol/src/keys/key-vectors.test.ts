@@ -1,3 +1,4 @@
+// The published version 2 vectors against the code, and against their maker.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";

@@ -1,3 +1,4 @@
+// Keys that fresh wallets sign, and wallets that sign something else.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { base58 } from "@scure/base";

@@ -1,3 +1,4 @@
+// First-generation keys, times, bindings and damage: what verifies and why the rest does not.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";

@@ -1,3 +1,4 @@
+// Faults print so that a person finds the line and knows what to write there.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ConfigFaults, formatFaults, printable } from "./config-faults.ts";

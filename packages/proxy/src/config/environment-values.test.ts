@@ -1,3 +1,4 @@
+// Values named by `std::env::` come from the environment, or say what to type.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { GUIDE, GUIDE_ENVIRONMENT, faultsOf, guideWith, onlyFaultOf } from "./sample-config.ts";

@@ -1,3 +1,4 @@
+// What a `[[models]]` section accepts, refuses and becomes.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { GUIDE, guideWith, onlyFaultOf, parsed } from "./sample-config.ts";
@@ -74,11 +75,14 @@ test("no modality at all and one twice are refused", () => {
   assert.match(withInput('["text", "text"]'), /input_modalities\[1\]: expected each item once, found "text" again$/);
 });
 
-test("texts of one line without anything but spaces, with line ends or too long are refused", () => {
+test("texts that are blank, have line ends or are too long are refused", () => {
   for (const name of ['""', '"  "', '"a\\nb"', `"${"x".repeat(201)}"`]) {
     const fault = onlyFaultOf(guideWith(['display_name = "OpenAI: GPT-4o"', `display_name = ${name}`]));
     assert.match(fault, /^9 models\[0\]\.display_name: expected a display name of 1 to 200 characters on one line/);
   }
+  const longest = "x".repeat(200);
+  const [model] = parsed(guideWith(["OpenAI: GPT-4o", longest])).models;
+  assert.equal(model?.offer.display_name, longest);
 });
 
 test("timeouts that are seconds written for milliseconds, or endless, are refused", () => {
@@ -91,4 +95,14 @@ test("timeouts that are seconds written for milliseconds, or endless, are refuse
     onlyFaultOf(`${GUIDE}\n[models.params.timeouts]\nidle_ms = 99\n`),
     /^59 models\[2\]\.params\.timeouts\.idle_ms: /,
   );
+});
+
+test("the bounds of numbers and lists are within them", () => {
+  const all = ["text", "image", "audio", "video", "file"];
+  const modalities = ['input_modalities = ["text"]', `input_modalities = ${JSON.stringify(all)}`] as const;
+  const edges =
+    "[models.params.timeouts]\nconnect_ms = 100\nfirst_byte_ms = 1_800_000\nidle_ms = 1_800_000\ntotal_ms = 86_400_000";
+  const { models } = parsed(`${guideWith(modalities)}\n${edges}\n`);
+  assert.deepEqual(models[0]?.offer.input_modalities, all);
+  assert.deepEqual(Object.values(models[2]?.timeouts ?? {}), [100, 1_800_000, 1_800_000, 86_400_000]);
 });

@@ -1,3 +1,4 @@
+// Hosts and addresses count as loopback, local or public exactly, in every spelling.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isLocalHost, isLoopbackHost, isPublicAddress } from "./network-address.ts";
@@ -11,17 +12,33 @@ test("loopback is localhost, 127.0.0.0/8, ::1 and their IPv4-mapped forms, in ev
   }
 });
 
+test("the case of a host's name does not count", () => {
+  assert.equal(isLoopbackHost("LocalHost"), true);
+  assert.equal(isLocalHost("GPU.Local"), true);
+});
+
 test("a host that only looks like loopback is not", () => {
   const hosts = ["localhost.evil.com", "127.0.0.1.evil.com", "evil-localhost", "localhost.", "a.localhost", "0.0.0.0"];
   for (const host of [...hosts, "126.255.255.255", "128.0.0.1", "[::2]", "[::ffff:128.0.0.1]", "[::127.0.0.1]"]) {
     assert.equal(isLoopbackHost(hostOf(host)), false, host);
   }
   assert.equal(isLoopbackHost(""), false);
+  assert.equal(isLoopbackHost("[127.0.0.1"), false);
 });
 
 test("local hosts are private and link-local addresses, names without a dot and the zones the public DNS lacks", () => {
   const local = ["ollama", "gpu.local", "host.docker.internal", "nas.home.arpa", "localhost", "0.0.0.0", "10.1.2.3"];
-  const addresses = ["172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.1.1", "100.64.0.1", "[fe80::1]"];
+  const addresses = [
+    "172.16.0.1",
+    "172.31.255.255",
+    "192.168.1.1",
+    "169.254.1.1",
+    "100.64.0.1",
+    "[fe80::1]",
+    "127.0.0.1",
+    "[::1]",
+    "[::]",
+  ];
   for (const host of [...local, ...addresses, "[fd00::1]", "[::ffff:10.0.0.1]"]) {
     assert.equal(isLocalHost(hostOf(host)), true, host);
   }

@@ -77,7 +77,7 @@ export function isPublicAddress(ip: string): boolean {
 
 /** A host of a URL as an IP address without brackets; undefined for a name. */
 function addressOf(host: string): string | undefined {
-  const bare = host.startsWith("[") && host.endsWith("]") ? host.slice(1, -1) : host;
+  const bare = host.replace(/^\[(.*)\]$/, "$1");
   return isIP(bare) === 0 ? undefined : bare;
 }
 

@@ -1,3 +1,4 @@
+// Prices keep every digit they were written with, or are refused.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";

@@ -1,3 +1,4 @@
+// No text makes the reading of a config file fail in another way than by faults.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";

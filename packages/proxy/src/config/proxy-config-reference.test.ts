@@ -1,3 +1,4 @@
+// The reference page and the table of keys say the same, and every example is valid.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";

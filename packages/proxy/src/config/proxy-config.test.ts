@@ -1,3 +1,4 @@
+// The whole file: the guide's own, its defaults, and all faults at once.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Compile } from "typebox/compile";

@@ -1,3 +1,4 @@
+// Secrets print nowhere: not by themselves, not in a configuration, not in faults.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { format, inspect } from "node:util";

@@ -1,3 +1,4 @@
+// Unknown, misplaced and missing keys are told apart in every section.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { GUIDE, faultsOf, guideWith, onlyFaultOf, parsed } from "./sample-config.ts";
@@ -11,11 +12,17 @@ test("an unknown key is refused with the one that was meant, which is not also c
     onlyFaultOf(guideWith(["[router]", "[Router]"])),
     "1 Router: unknown key `Router`; did you mean `router`?",
   );
+  assert.equal(onlyFaultOf(guideWith(["url = ", "URL = "])), "2 router.URL: unknown key `URL`; did you mean `url`?");
 });
 
 test("an unknown key beside the one it resembles is refused too", () => {
   const [fault] = faultsOf(guideWith(['model = "gpt-4o"', 'modle = "a"\nmodel = "gpt-4o"']));
   assert.equal(fault?.path, "models[0].params.modle");
+  const both = faultsOf(guideWith(['model = "gpt-4o"', 'modle = "a"\nmodel = 4']));
+  assert.deepEqual(
+    both.map(({ path }) => path),
+    ["models[0].params.modle", "models[0].params.model"],
+  );
 });
 
 test("a key in the wrong section is told where it belongs", () => {

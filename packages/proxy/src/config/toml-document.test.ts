@@ -1,3 +1,4 @@
+// TOML becomes a tree with positions, whichever way it is written.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ConfigFaults } from "./config-faults.ts";

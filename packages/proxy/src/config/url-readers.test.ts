@@ -1,3 +1,4 @@
+// Addresses of routers and upstreams are taken in one form, or refused with the reason.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { GUIDE_ENVIRONMENT, guideWith, onlyFaultOf, parsed } from "./sample-config.ts";

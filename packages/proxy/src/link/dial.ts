@@ -11,7 +11,9 @@ import type { Environment } from "../config/reading.ts";
 import { HANDSHAKE_MS, REFUSAL_BYTES_MAX } from "../limits.ts";
 
 const FRAME_HEADER_BYTES = 5;
-const CLOSE_MS = 2_000; // a peer that does not answer a close frame must not keep this process from its end
+const REASON_CHARS_MAX = 1_000; // what a person reads in a log
+// A peer that does not answer a close frame must not keep this process from its end. The published types lack the option.
+const CLOSING = { closeTimeout: 2_000 };
 
 /** The address where a router takes provider links. */
 export function subscribeUrl(routerUrl: string): URL {
@@ -44,7 +46,7 @@ export function dial(clock: Clock, environment: Environment, target: RouterTarge
     headers: { authorization: `Bearer ${target.apiKey.reveal()}` },
     perMessageDeflate: false, // prompts and answers would share a compressor with what others send
     maxPayload: FRAME_PAYLOAD_BYTES_MAX + FRAME_HEADER_BYTES,
-    closeTimeout: CLOSE_MS,
+    ...CLOSING,
     ...(usesProxy && { agent: new HttpsAgent({ proxyEnv: environment }) }),
   });
   let end: LinkEnd | undefined;
@@ -100,5 +102,3 @@ function refusalMessage(body: string): string | undefined {
     throw error;
   }
 }
-
-const REASON_CHARS_MAX = 1_000; // what a person reads in a log

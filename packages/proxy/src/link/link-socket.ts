@@ -3,6 +3,8 @@ import type { LinkSocket } from "@aimo-network/protocol/wire/outbox";
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 
+const BINARY = { binary: true };
+
 /** Wraps an open WebSocket; `transport` is the stream below it. */
 export function createLinkSocket(socket: WebSocket, transport: Duplex): LinkSocket {
   let corked = false;
@@ -23,5 +25,3 @@ export function createLinkSocket(socket: WebSocket, transport: Duplex): LinkSock
     bufferedBytes: () => socket.bufferedAmount,
   };
 }
-
-const BINARY = { binary: true };

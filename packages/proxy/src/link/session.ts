@@ -19,6 +19,8 @@ import { Heartbeat } from "./heartbeat.ts";
 import { createLinkSocket } from "./link-socket.ts";
 import { offerPages } from "./offer-pages.ts";
 
+const CLOSE_REASON_BYTES_MAX = 123; // what a close frame carries (RFC 6455 5.5)
+
 /** What every connection of a process uses. */
 export interface SessionTools {
   readonly clock: Clock;
@@ -101,7 +103,7 @@ export class LinkSession {
   /** Closes the connection at once; running requests end with it. */
   close(code: number, reason: string): void {
     if (this.#over) return;
-    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.close(code, reason.slice(0, CLOSE_REASON_CHARS_MAX));
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.close(code, closeReason(reason));
     else this.#socket.terminate();
     this.#end({ kind: "closed", code, reason });
   }
@@ -189,4 +191,7 @@ export class LinkSession {
   }
 }
 
-const CLOSE_REASON_CHARS_MAX = 120; // a close frame carries 123 bytes
+/** A reason as a close frame can carry it. */
+function closeReason(reason: string): string {
+  return reason.replaceAll(/[^\x20-\x7e]/g, "?").slice(0, CLOSE_REASON_BYTES_MAX);
+}

@@ -55,23 +55,23 @@ const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "unique items of an enum": { type: "array", items: { enum: ["a", "b", "c"] }, minItems: 3, uniqueItems: true },
   "unique one-character strings": { type: "array", items: { ...text, maxLength: 1 }, minItems: 5, uniqueItems: true },
   "a tuple": { type: "array", prefixItems: [text, whole], items: false, minItems: 2 },
-  "contains": { type: "array", items: whole, contains: { const: 9 }, minContains: 2, minItems: 3 },
+  contains: { type: "array", items: whole, contains: { const: 9 }, minContains: 2, minItems: 3 },
   "an enum of mixed types": { enum: ["red", 3, null, { a: 1 }] },
   "an enum narrowed by its type": { type: "integer", enum: ["red", 3] },
   "a const": { const: { kind: "demo", list: [1, null] } },
   "a const of null": { const: null },
   "a nullable string": { type: ["string", "null"] },
-  "minLength": { ...text, minLength: 30 },
-  "maxLength": { ...text, maxLength: 2 },
+  minLength: { ...text, minLength: 30 },
+  maxLength: { ...text, maxLength: 2 },
   "a string that must be empty": { ...text, maxLength: 0 },
   "minimum and maximum": { ...whole, minimum: 10, maximum: 11 },
   "exclusive bounds": { type: "number", exclusiveMinimum: 0, exclusiveMaximum: 1 },
   "exclusive bounds of an integer": { ...whole, exclusiveMinimum: 3, exclusiveMaximum: 5 },
   "only a maximum": { ...whole, maximum: -7 },
-  "multipleOf": { ...whole, multipleOf: 7, minimum: 15 },
+  multipleOf: { ...whole, multipleOf: 7, minimum: 15 },
   "multipleOf below a maximum": { ...whole, multipleOf: 7, maximum: -15 },
   "a fractional multipleOf": { type: "number", multipleOf: 0.01, minimum: 0.05, maximum: 99 },
-  "anyOf": { anyOf: [{ type: "object", properties: { a: whole }, required: ["a"] }, { type: "null" }] },
+  anyOf: { anyOf: [{ type: "object", properties: { a: whole }, required: ["a"] }, { type: "null" }] },
   "anyOf with an impossible branch": { anyOf: [false, { type: "string", minLength: 3, maxLength: 2 }, whole] },
   "oneOf that excludes": {
     oneOf: [
@@ -80,7 +80,7 @@ const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     ],
   },
   "oneOf whose branches overlap": { oneOf: [{ type: "number" }, { type: "integer", minimum: 0 }] },
-  "allOf": {
+  allOf: {
     allOf: [
       { type: "object", properties: { a: { type: "number", minimum: 3 } }, required: ["a"] },
       { properties: { a: whole, b: text }, required: ["b"] },
@@ -107,7 +107,7 @@ const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     ],
     required: ["a"],
   },
-  "not": { type: "string", not: { const: "Paris" } },
+  not: { type: "string", not: { const: "Paris" } },
   "$ref and $defs": {
     type: "object",
     properties: { from: { $ref: "#/$defs/place" }, to: { $ref: "#/$defs/place" } },
@@ -152,16 +152,16 @@ const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
       },
     },
   },
-  "minProperties": { type: "object", minProperties: 3, additionalProperties: whole },
-  "maxProperties": { type: "object", properties: { a: text, b: text, c: text }, required: ["c"], maxProperties: 2 },
-  "patternProperties": {
+  minProperties: { type: "object", minProperties: 3, additionalProperties: whole },
+  maxProperties: { type: "object", properties: { a: text, b: text, c: text }, required: ["c"], maxProperties: 2 },
+  patternProperties: {
     type: "object",
     patternProperties: { "^x-[a-z]{2}$": whole },
     additionalProperties: false,
     minProperties: 1,
   },
-  "propertyNames": { type: "object", propertyNames: { pattern: "^[A-Z]{3}$" }, minProperties: 2 },
-  "dependentRequired": { type: "object", properties: { a: text }, dependentRequired: { a: ["b"] } },
+  propertyNames: { type: "object", propertyNames: { pattern: "^[A-Z]{3}$" }, minProperties: 2 },
+  dependentRequired: { type: "object", properties: { a: text }, dependentRequired: { a: ["b"] } },
   "keywords without a type": { properties: { a: { minimum: 3 }, b: { minItems: 1 } }, required: ["a", "b"] },
 };
 
@@ -180,8 +180,12 @@ suite("a string of a format is made", () => {
 
 suite("a string of a pattern is made", () => {
   const patterns = [
-    ..."^[a-z]+$ ^\\d{3}-\\d{4}$ ^(foo|bar)baz?$ ^[^a-zA-Z]$ ^\\w+@\\w+\\.(com|org)$ ^#[0-9a-fA-F]{6}$ a{2,}b".split(" "),
-    ..."^\\p{Lu}\\p{Ll}+$ ^[\\u0400-\\u04FF]{3}$ ^(?:[A-Z]{2}-)?[1-9]\\d*$ ^\\$[0-9]+(\\.[0-9]{2})?$ ^.{5}$ x".split(" "),
+    ..."^[a-z]+$ ^\\d{3}-\\d{4}$ ^(foo|bar)baz?$ ^[^a-zA-Z]$ ^\\w+@\\w+\\.(com|org)$ ^#[0-9a-fA-F]{6}$ a{2,}b".split(
+      " ",
+    ),
+    ..."^\\p{Lu}\\p{Ll}+$ ^[\\u0400-\\u04FF]{3}$ ^(?:[A-Z]{2}-)?[1-9]\\d*$ ^\\$[0-9]+(\\.[0-9]{2})?$ ^.{5}$ x".split(
+      " ",
+    ),
     ..."^(?<year>\\d{4})-(?<month>0[1-9]|1[0-2])$ ^[\\w.+-]{1,8}$ ^\\u{1F600}$ ^[[\\]]$ ^\\S+\\s\\S+$ ^$".split(" "),
     ..."^(?!demo)[a-z]+$ ^(a|b)(c|d){2,3}?$ ^\\x41\\t$ \\bword\\b ^((ab)*|c)$".split(" "),
   ];
@@ -208,7 +212,12 @@ suite("a schema without a value the maker can find is refused, never answered wr
     "a type that is none": { type: "text" },
     "more items than are written": { type: "array", items: { type: "string" }, minItems: 100_000 },
     "more characters than are written": { type: "string", minLength: 10_000_000 },
-    "more unique items than there are values": { type: "array", items: { type: "boolean" }, minItems: 3, uniqueItems: true },
+    "more unique items than there are values": {
+      type: "array",
+      items: { type: "boolean" },
+      minItems: 3,
+      uniqueItems: true,
+    },
   };
   for (const [name, schema] of Object.entries(refused)) {
     test(name, () => {
@@ -234,7 +243,9 @@ test("the same schema and salt make the same value, and free strings come from t
 });
 
 test("a property called __proto__ is made like any other", () => {
-  const schema = JSON.parse('{"properties":{"__proto__":{"const":7}},"required":["__proto__"]}') as { properties: object };
+  const schema = JSON.parse('{"properties":{"__proto__":{"const":7}},"required":["__proto__"]}') as {
+    properties: object;
+  };
   const value = makeSchemaValue({ type: "object", ...schema }, "schema", { salt: 0, words: WORDS });
   assert.equal(JSON.stringify(value), '{"__proto__":7}');
 });

@@ -1,0 +1,171 @@
+// A whole network for one test file: the localnet's own processes on free ports, and further providers and routers.
+import { generateKeyPairSync, sign } from "node:crypto";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { base58 } from "@scure/base";
+import type { Child } from "@aimo-network/localnet/child-process";
+import { startChild } from "@aimo-network/localnet/child-process";
+import type { Localnet, LocalnetOptions } from "@aimo-network/localnet/localnet";
+import { startLocalnet } from "@aimo-network/localnet/localnet";
+import { makeProviderKey, makeUserKey } from "@aimo-network/localnet/demo-keys";
+import { sleep, systemClock } from "@aimo-network/protocol/clock";
+import type { Wallet } from "@aimo-network/protocol/keys/sign-key";
+import OpenAI from "openai";
+
+/** One router a test provider serves. */
+export interface ServedRouter {
+  readonly url: string;
+  readonly routerId: string;
+}
+
+/** A provider beside the demo one. */
+export interface TestProvider {
+  readonly child: Child;
+  readonly wallet: string;
+}
+
+/** What a test provider sells: demo model names, each under its own name. */
+export interface TestProviderOptions {
+  readonly models: readonly string[];
+  readonly author?: string;
+  readonly routers?: readonly ServedRouter[];
+  /** USDC per million tokens, either way. */
+  readonly price?: string;
+  /** TOML put before the models, such as `[timeouts]`. */
+  readonly settings?: string;
+  /** The upstream, where it is not the network's demo model. */
+  readonly upstreamUrl?: string;
+}
+
+/** A running network. */
+export interface Network extends Localnet {
+  readonly directory: string;
+  readonly lines: string[];
+  readonly client: OpenAI;
+  startProvider(options: TestProviderOptions): Promise<TestProvider>;
+  startRouter(): Promise<ServedRouter & { child: Child; userKey: string }>;
+}
+
+/** A wallet nobody has seen before. */
+export function newWallet(): Wallet {
+  const { publicKey, privateKey } = generateKeyPairSync("ed25519");
+  return {
+    publicKey: publicKey.export({ format: "der", type: "spki" }).subarray(-32),
+    sign: (message) => Promise.resolve(sign(null, message, privateKey)),
+  };
+}
+
+const WAIT_MS = 20_000;
+const POLL_MS = 20;
+
+/** Waits until `check` gives something; fails the test after twenty seconds, saying what it waited for. */
+export async function waitFor<Found>(what: string, check: () => Promise<Found | undefined>): Promise<Found> {
+  const dueMs = systemClock.monotonic() + WAIT_MS;
+  while (systemClock.monotonic() < dueMs) {
+    const found = await check();
+    if (found !== undefined) return found;
+    await sleep(systemClock, POLL_MS);
+  }
+  throw new Error(`waited ${WAIT_MS} ms in vain for ${what}`);
+}
+
+/** Waits until a router offers a model, through any of its providers or through the wallet given. */
+export async function waitForOffer(routerUrl: string, model: string, wallet?: string): Promise<void> {
+  await waitFor(`${model} at ${routerUrl}`, async () => {
+    const response = await fetch(`${routerUrl}/api/v1/models/${model}/endpoints`);
+    if (!response.ok) {
+      await response.body?.cancel();
+      return undefined;
+    }
+    const { data } = (await response.json()) as { data: { endpoints: { provider_name: string }[] } };
+    return data.endpoints.some((endpoint) => wallet === undefined || endpoint.provider_name === wallet) || undefined;
+  });
+}
+
+function providerToml(options: TestProviderOptions, routers: readonly ServedRouter[], upstreamUrl: string): string {
+  const sections = routers.map(({ url }, index) => `[[routers]]\nurl = "${url}"\napi_key = "std::env::KEY_${index}"`);
+  const models = options.models.map((model) =>
+    [
+      `[[models]]\nname = "${model}"\ndisplay_name = "${model}"\nprovider_name = "${options.author ?? "test"}"`,
+      'input_modalities = ["text", "image"]',
+      `[models.pricing]\nprompt = ${options.price ?? "0.5"}\ncompletion = ${options.price ?? "1.5"}`,
+      `[models.params]\nmodel = "${model}"\napi_base = "${upstreamUrl}"`,
+    ].join("\n"),
+  );
+  return [...sections, options.settings ?? "", ...models].join("\n\n");
+}
+
+/** Starts a network; `stop` also removes its directory. */
+export async function startNetwork(more: Partial<LocalnetOptions> = {}): Promise<Network> {
+  const directory = mkdtempSync(join(tmpdir(), "aimo-e2e-"));
+  const lines: string[] = [];
+  const onLine = (line: string, name: string): void => void lines.push(`${name} ${line}`);
+  const deps = { clock: systemClock, environment: process.env, onLine };
+  const options = { port: 0, dataDirectory: directory, fresh: false, withProvider: true, ...more };
+  const localnet = await startLocalnet(options, deps);
+  const { file } = localnet;
+  const extra: Child[] = [];
+
+  const startProvider = async (provider: TestProviderOptions): Promise<TestProvider> => {
+    const routers = provider.routers ?? [{ url: file.router_url, routerId: file.router_id }];
+    const wallet = newWallet();
+    const address = base58.encode(wallet.publicKey);
+    const home = join(directory, `provider-${extra.length}`);
+    mkdirSync(home);
+    const config = join(home, "config.toml");
+    writeFileSync(config, providerToml(provider, routers, provider.upstreamUrl ?? localnet.modelUrl ?? ""));
+    const keys = await Promise.all(routers.map(({ routerId }) => makeProviderKey(systemClock, wallet, routerId)));
+    const child = startChild(
+      systemClock,
+      {
+        name: `provider-${extra.length}`,
+        entry: new URL("../packages/proxy/src/main.ts", import.meta.url),
+        arguments: ["--config", config],
+        environment: Object.fromEntries(keys.map((key, index) => [`KEY_${index}`, key])),
+      },
+      process.env,
+      onLine,
+    );
+    extra.push(child);
+    const [first] = provider.models;
+    for (const { url } of routers) {
+      await waitForOffer(url, `${provider.author ?? "test"}/${first}`, address);
+    }
+    return { child, wallet: address };
+  };
+
+  const startRouter: Network["startRouter"] = async () => {
+    const home = join(directory, `router-${extra.length}`);
+    const child = startChild(
+      systemClock,
+      {
+        name: `router-${extra.length}`,
+        entry: new URL("../packages/router/src/main.ts", import.meta.url),
+        environment: { AIMO_PORT: "0", AIMO_OPERATOR_PORT: "0", AIMO_DATA_DIR: home },
+      },
+      process.env,
+      onLine,
+    );
+    extra.push(child);
+    const { url, routerId } = await child.firstLine((line) => {
+      const entry = JSON.parse(line) as { msg: string; url: string; routerId: string };
+      return entry.msg === "router listens" ? entry : undefined;
+    });
+    return { child, url, routerId, userKey: await makeUserKey(systemClock, newWallet(), routerId) };
+  };
+
+  return {
+    ...localnet,
+    directory,
+    lines,
+    client: new OpenAI({ baseURL: `${file.router_url}/api/v1`, apiKey: file.user.api_key, maxRetries: 0 }),
+    startProvider,
+    startRouter,
+    async stop() {
+      await Promise.all(extra.map((child) => child.stop()));
+      await localnet.stop();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,4 @@
+// Preloaded into every process of the localnet: when the process that started it is gone, however it went, it stops too.
+process.on("disconnect", () => {
+  process.kill(process.pid, "SIGTERM");
+});

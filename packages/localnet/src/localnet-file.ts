@@ -1,0 +1,61 @@
+// `localnet.json`: what tests and tools need to use a running network, and the claim on its data directory.
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** The file's content. */
+export interface LocalnetFile {
+  readonly router_url: string;
+  readonly router_id: string;
+  readonly user: { readonly api_key: string; readonly wallet: string };
+  readonly provider: { readonly api_key: string; readonly wallet: string };
+  /** A model that answers. */
+  readonly model: string;
+  readonly pid: number;
+}
+
+const FILE = "localnet.json";
+/** What a network keeps in its directory; nothing else there is ever touched. */
+const OWNED = [FILE, "router", "provider", "wallets"];
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false; // no such process, or one of somebody else's
+  }
+}
+
+function runningPid(path: string): number | undefined {
+  try {
+    const { pid } = JSON.parse(readFileSync(path, "utf8")) as { pid?: unknown };
+    return typeof pid === "number" && pid !== process.pid && isRunning(pid) ? pid : undefined;
+  } catch {
+    return undefined; // no file, or one that a crash cut short
+  }
+}
+
+/** Takes a data directory for this process; throws when another localnet runs on it. `fresh` forgets what is there. */
+export function claimDataDirectory(directory: string, fresh: boolean): void {
+  const path = join(directory, FILE);
+  const pid = runningPid(path);
+  if (pid !== undefined) {
+    throw new Error(`a localnet (process ${pid}) already runs on ${directory}: stop it, or choose another --data-dir`);
+  }
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  rmSync(path, { force: true }); // whoever waits for the file must not find an old one
+  if (fresh) for (const name of OWNED) rmSync(join(directory, name), { recursive: true, force: true });
+}
+
+/** Writes the file so that it is seen whole or not at all, and by its owner only. */
+export function writeLocalnetFile(directory: string, file: LocalnetFile): void {
+  const path = join(directory, FILE);
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, `${JSON.stringify(file, undefined, 2)}\n`, { mode: 0o600 });
+  chmodSync(draft, 0o600);
+  renameSync(draft, path);
+}
+
+/** Removes the file: the network is no more. */
+export function removeLocalnetFile(directory: string): void {
+  rmSync(join(directory, FILE), { force: true });
+}

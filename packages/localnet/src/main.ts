@@ -1,0 +1,90 @@
+// `npm start`: the whole network on this machine until Ctrl-C.
+import { Command, InvalidArgumentError } from "commander";
+import { systemClock } from "@aimo-network/protocol/clock";
+import type { Upstream } from "./demo-provider-config.ts";
+import { startLocalnet } from "./localnet.ts";
+import { welcomeText } from "./welcome-text.ts";
+
+interface Options {
+  readonly port: number;
+  readonly dataDir: string;
+  readonly fresh: boolean;
+  readonly demoProvider: boolean;
+  readonly upstream?: string;
+  readonly model?: readonly string[];
+  readonly upstreamKeyEnv?: string;
+  readonly author: string;
+  readonly verbose: boolean;
+}
+
+function readPort(text: string): number {
+  if (/^[0-9]{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new InvalidArgumentError("Expected a port from 0 (any free one) to 65535.");
+}
+
+function readUpstream(command: Command, options: Options): Upstream | undefined {
+  if (options.upstream === undefined) {
+    if (options.model !== undefined) command.error("--model names a model of --upstream: give both, such as --upstream http://localhost:11434/v1 --model llama3.2");
+    return undefined;
+  }
+  if (options.model === undefined) command.error("--upstream needs --model: the name of a model it serves, such as --model llama3.2");
+  if (!URL.canParse(options.upstream)) command.error(`--upstream: expected a URL such as http://localhost:11434/v1, found ${options.upstream}`);
+  return {
+    url: options.upstream.replace(/\/+$/, ""),
+    models: options.model ?? [],
+    author: options.author,
+    ...(options.upstreamKeyEnv !== undefined && { keyVariable: options.upstreamKeyEnv }),
+  };
+}
+
+const command = new Command("npm start --")
+  .description("Runs a router, a provider and a model on this machine; nothing listens but on 127.0.0.1.")
+  .option("--port <port>", "the router's port; the next free one when it is busy", readPort, 8787)
+  .option("--data-dir <dir>", "where everything that lasts is kept", ".aimo")
+  .option("--fresh", "forget what an earlier run left in the data directory", false)
+  .option("--no-demo-provider", "start no provider: connect your own")
+  .option("--upstream <url>", "sell this OpenAI-compatible API instead of the demo model")
+  .option("--model <name...>", "the upstream's models to sell")
+  .option("--upstream-key-env <variable>", "the environment variable that holds the upstream's key")
+  .option("--author <name>", "the first half of the sold models' `author/slug`", "local")
+  .option("--verbose", "show what every program logs", false)
+  .parse();
+
+const options = command.opts<Options>();
+const upstream = readUpstream(command, options);
+
+const stopped = Promise.withResolvers<string>();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stopped.resolve(signal));
+
+try {
+  const starting = startLocalnet(
+    {
+      port: options.port,
+      dataDirectory: options.dataDir,
+      fresh: options.fresh,
+      withProvider: options.demoProvider,
+      ...(upstream !== undefined && { upstream }),
+    },
+    {
+      clock: systemClock,
+      environment: process.env,
+      onLine: (line, name) => {
+        if (options.verbose) console.log(`${name.padEnd(10)} ${line}`);
+      },
+    },
+  );
+  const network = await starting;
+  if (options.port !== 0 && !network.file.router_url.endsWith(`:${options.port}`)) {
+    console.log(`Port ${options.port} is busy: the router listens on ${new URL(network.file.router_url).port} instead.`);
+  }
+  console.log(welcomeText(network, options.dataDir));
+  const broken = network.broken.then((what) => {
+    console.error(what);
+    process.exitCode = 1;
+  });
+  await Promise.race([stopped.promise, broken]);
+  await network.stop();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,39 @@
+// What `npm start` prints once everything runs: how to call it, and how to put one's own model there.
+import type { Localnet } from "./localnet.ts";
+
+/** The text for a terminal; every command in it can be pasted as it stands. */
+export function welcomeText({ file }: Localnet, dataDirectory: string): string {
+  const base = `${file.router_url}/api/v1`;
+  return `
+AiMo Network runs on this machine.
+
+  Router      ${file.router_url}
+  Model       ${file.model}
+  User key    ${file.user.api_key}
+  All of it   ${dataDirectory}/localnet.json
+
+Ask it something:
+
+  curl ${base}/chat/completions \\
+    -H "Authorization: Bearer ${file.user.api_key}" \\
+    -H "Content-Type: application/json" \\
+    -d '{"model": "${file.model}", "messages": [{"role": "user", "content": "Hello!"}]}'
+
+Or with OpenAI's SDK (npm install openai):
+
+  import OpenAI from "openai";
+  const client = new OpenAI({ baseURL: "${base}", apiKey: "${file.user.api_key}" });
+  const stream = await client.chat.completions.create({
+    model: "${file.model}",
+    messages: [{ role: "user", content: "Hello!" }],
+    stream: true,
+  });
+  for await (const chunk of stream) process.stdout.write(chunk.choices[0]?.delta?.content ?? "");
+
+Put your own model there (Ollama, vLLM, anything OpenAI-compatible):
+
+  npm start -- --upstream http://localhost:11434/v1 --model llama3.2
+
+Ctrl-C stops everything.
+`;
+}

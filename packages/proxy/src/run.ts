@@ -1,0 +1,81 @@
+// `aimo-proxy run`: a proxy with its log, its status line, its reloads and its signals.
+import type { MessagePort } from "node:worker_threads";
+import { MessageChannel } from "node:worker_threads";
+import { systemClock } from "@aimo-network/protocol/clock";
+import { systemRandom } from "@aimo-network/protocol/random";
+import { defaultSpoolPath, readConfigFile } from "./config-file.ts";
+import { parseProxyConfig } from "./config/proxy-config.ts";
+import type { Environment } from "./config/reading.ts";
+import { DRAIN_GRACE_MS } from "./limits.ts";
+import type { LogSink } from "./log.ts";
+import { createLog, readableLine } from "./log.ts";
+import { createProxy } from "./proxy.ts";
+import { createReload } from "./reload.ts";
+import { resolveHost } from "./resolve-host.ts";
+import type { Terminal } from "./status-line.ts";
+import { createStatusLine } from "./status-line.ts";
+
+/** What a command is given by the process it runs in. */
+export interface Surroundings {
+  readonly environment: Environment;
+  readonly output: Terminal & { readonly isTTY?: boolean };
+  readonly errors: Terminal;
+  /** Ends the process at once. */
+  exit(code: number): void;
+}
+
+const REFUSED_EXIT_CODE = 1;
+const FORCED_EXIT_CODE = 130; // 128 + SIGINT, as shells count
+
+/** Sells until a signal comes; resolves with the exit code. Throws what `readConfigFile` throws. */
+export function run(given: string | undefined, { environment, output, errors, exit }: Surroundings): Promise<number> {
+  const clock = systemClock;
+  const file = readConfigFile(given, environment);
+  const statusLine = output.isTTY === true ? createStatusLine(clock, output) : undefined;
+  const sink: LogSink =
+    statusLine === undefined
+      ? { write: (line) => void output.write(line) }
+      : { write: (line) => statusLine.print(readableLine(line)) };
+  const log = createLog(sink);
+  const alive = keepProcessAlive();
+
+  return new Promise((resolve) => {
+    const proxy = createProxy({ clock, random: systemRandom, log, environment, resolve: resolveHost }, file.config, {
+      spoolPath: file.config.spoolPath ?? defaultSpoolPath(file.path, environment),
+      allRefused: () => void end("no router takes the key", REFUSED_EXIT_CODE),
+    });
+    const reload = createReload(clock, log, {
+      path: file.path,
+      text: file.text,
+      parse: (text) => parseProxyConfig(text, { fileName: file.path, env: environment }),
+      apply: (config) => proxy.apply(config),
+      showFaults: (faults) => void (statusLine?.print(faults.message) ?? errors.write(`${faults.message}\n`)),
+    });
+    let isEnding = false;
+    const end = async (reason: string, code: number): Promise<void> => {
+      if (isEnding) {
+        exit(FORCED_EXIT_CODE);
+        return;
+      }
+      isEnding = true;
+      reload.stop();
+      log.info({ reason, running: proxy.status().running }, "draining: a second signal ends at once");
+      await proxy.drain(reason, DRAIN_GRACE_MS);
+      log.info({ ...proxy.status().tally }, "stopped");
+      statusLine?.stop();
+      alive.close();
+      resolve(code);
+    };
+    process.on("SIGHUP", () => reload.reload());
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void end(signal, 0));
+    proxy.start();
+    statusLine?.start(() => proxy.status());
+  });
+}
+
+/** Timers of the clock and closed links hold no process; while every router is away nothing else would. */
+function keepProcessAlive(): MessagePort {
+  const { port1 } = new MessageChannel();
+  port1.ref();
+  return port1;
+}
