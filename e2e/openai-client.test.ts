@@ -42,7 +42,8 @@ describe("OpenAI's client for Node", () => {
     model = network.file.model;
     await network.startProvider({
       models: [
-        "demo.guide",
+        "demo.guide-json",
+        "demo.guide-stream",
         "demo.status-500",
         "demo.rate-limited-7",
         "demo.status-400",
@@ -70,15 +71,17 @@ describe("OpenAI's client for Node", () => {
     const whole = await client.chat.completions.create({ model, messages: ask("Tell me a story.") });
     const stream = client.chat.completions.stream({ model, messages: ask("Tell me a story.") });
     let chunks = 0;
+    let cost: number | undefined;
     for await (const chunk of stream) {
       chunks += 1;
       assert.equal(chunk.object, "chat.completion.chunk");
+      if (chunk.usage) cost = costOf(chunk.usage);
     }
     const streamed = await stream.finalChatCompletion();
     assert.equal(streamed.choices[0]?.message.content, whole.choices[0]?.message.content);
     assert.equal(streamed.choices[0]?.finish_reason, "stop");
     assert.ok(chunks > 3);
-    assert.deepEqual(await stream.totalUsage().then(costOf), costOf(whole.usage));
+    assert.equal(cost, costOf(whole.usage));
   });
 
   test("a forced tool call has arguments that parse, as JSON and as a stream", async () => {
@@ -179,10 +182,10 @@ describe("OpenAI's client for Node", () => {
   });
 
   test("the provider guide's sample answers are whole answers, as JSON and as a stream", async () => {
-    const whole = await client.chat.completions.create({ model: "test/demo.guide", messages: ask("Hi") });
+    const whole = await client.chat.completions.create({ model: "test/demo.guide-json", messages: ask("Hi") });
     assert.equal(whole.choices[0]?.message.content, "Hello! How can I help you today?");
     assert.equal(whole.usage?.total_tokens, 18);
-    const stream = client.chat.completions.stream({ model: "test/demo.guide", messages: ask("Hi") });
+    const stream = client.chat.completions.stream({ model: "test/demo.guide-stream", messages: ask("Hi") });
     const streamed = await stream.finalChatCompletion();
     assert.equal(streamed.choices[0]?.message.content, "Hello there!");
     assert.equal(streamed.choices[0].finish_reason, "stop");

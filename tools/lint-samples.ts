@@ -33,8 +33,12 @@ export function lintSamples(t: TestContext, files: ReadonlyMap<string, string>):
     writeFileSync(join(folder, path), text);
   }
   const oxlint = join(ROOT, "node_modules", "oxlint", "bin", "oxlint");
-  const options = ["--format", "json"];
-  const { stdout, stderr } = spawnSync(process.execPath, [oxlint, ...options], { cwd: folder, encoding: "utf8" });
+  const options = ["--format", "json", ...files.keys()];
+  const { stdout, stderr } = spawnSync(process.execPath, [oxlint, ...options], {
+    cwd: folder,
+    encoding: "utf8",
+    timeout: 60_000,
+  });
   assert.ok(stdout.startsWith("{"), `oxlint did not lint: ${stdout}${stderr}`);
   const { diagnostics } = JSON.parse(stdout) as { diagnostics: Diagnostic[] };
   return diagnostics.map(({ code, filename, labels }) => ({

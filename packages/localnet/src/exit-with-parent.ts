@@ -2,3 +2,5 @@
 process.on("disconnect", () => {
   process.kill(process.pid, "SIGTERM");
 });
+// Listening must not keep a program alive that has nothing else left to do.
+process.channel?.unref();

@@ -5,7 +5,7 @@ import type { TimeoutPhase } from "@aimo-network/protocol/errors";
 import type { EndError, RequestHead } from "@aimo-network/protocol/wire/messages";
 import type { StreamEvents, WireStream } from "@aimo-network/protocol/wire/stream";
 import { answerShape, AnswerReader } from "./answer-reader.ts";
-import type { BodyRules } from "./body-rules.ts";
+import type { BodyRules, UpstreamBody } from "./body-rules.ts";
 import { upstreamBody } from "./body-rules.ts";
 import { Deadlines } from "./deadlines.ts";
 import { createEnd } from "./end.ts";
@@ -43,6 +43,7 @@ export class Attempt implements StreamEvents, UpstreamEvents {
   readonly #deadlines: Deadlines;
   readonly #chunks: Uint8Array[] = [];
   #bodyBytes = 0;
+  #isStream = false;
   #call: UpstreamCall | undefined;
   #calledAtMs: number | undefined;
   #firstByteAtMs: number | undefined;
@@ -80,9 +81,10 @@ export class Attempt implements StreamEvents, UpstreamEvents {
       return;
     }
     try {
-      const { bytes, mediaHosts } = upstreamBody(this.#takeBody(), this.#plan.model.modelJson, this.#plan.rules);
-      if (mediaHosts.size === 0) this.#callUpstream(bytes);
-      else void this.#callAfterCheck(bytes, mediaHosts);
+      const body = upstreamBody(this.#takeBody(), this.#plan.model.modelJson, this.#plan.rules);
+      this.#isStream = body.isStream;
+      if (body.mediaHosts.size === 0) this.#callUpstream(body.bytes);
+      else void this.#callAfterCheck(body);
     } catch (error) {
       if (!isAimoError(error)) throw error;
       this.#fail(error);
@@ -105,7 +107,8 @@ export class Attempt implements StreamEvents, UpstreamEvents {
   }
 
   connected(): void {
-    this.#deadlines.enter("first_byte");
+    // The first byte of an answer in one piece comes when all of it is thought out: only the total bounds that.
+    this.#deadlines.enter(this.#isStream ? "first_byte" : undefined);
   }
 
   responded(status: number, headers: AnswerHeaders): void {
@@ -158,7 +161,7 @@ export class Attempt implements StreamEvents, UpstreamEvents {
     return body;
   }
 
-  async #callAfterCheck(bytes: Buffer, mediaHosts: ReadonlySet<string>): Promise<void> {
+  async #callAfterCheck({ bytes, mediaHosts }: UpstreamBody): Promise<void> {
     try {
       await checkMediaHosts(mediaHosts, this.#tools.resolve);
       if (!this.#over) this.#callUpstream(bytes);

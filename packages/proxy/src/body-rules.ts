@@ -17,6 +17,7 @@ export interface BodyRules {
 /** A body ready to be sent, when the hosts of its media are public. */
 export interface UpstreamBody {
   readonly bytes: Buffer;
+  readonly isStream: boolean;
   readonly mediaHosts: ReadonlySet<string>;
 }
 
@@ -43,13 +44,15 @@ export function upstreamBody(body: Uint8Array, modelJson: string, rules: BodyRul
   checkMembers(members, rules);
   const changes = new Map<string, string | undefined>([["model", modelJson]]);
   for (const name of ROUTER_MEMBERS) changes.set(name, undefined);
-  if (value["stream"] === true) changes.set("stream_options", streamOptions(text, members));
+  const isStream = value["stream"] === true;
+  if (isStream) changes.set("stream_options", streamOptions(text, members));
   const answers = value["n"] ?? 1;
   if (typeof answers !== "number") {
     throw new AimoError("invalid_request", { param: "n", expected: "a number", found: `a ${typeof answers}` });
   }
   if (answers > rules.nMax) changes.set("n", String(rules.nMax));
   return {
+    isStream,
     mediaHosts: mediaHosts(text, members, rules.media),
     bytes: Buffer.from(replaceMembers(text, changes)),
   };

@@ -39,8 +39,8 @@ export class Deadlines {
     this.#arm();
   }
 
-  /** Starts a phase; the one before has ended in time. */
-  enter(phase: CallPhase): void {
+  /** Starts a phase, or a while that only the total deadline bounds; the phase before has ended in time. */
+  enter(phase: CallPhase | undefined): void {
     this.#phase = phase;
     this.#phaseStartMs = this.#now();
     this.#arm();

@@ -194,7 +194,7 @@ suite("an answer in another form", () => {
     test(`split writes each byte on its own and loses none (${JSON.stringify(more)})`, async (context) => {
       const running = await startDemoModel(context, { clock: watchedClock() });
       const split = await running.ask(chatBody("demo.split.fixed-2", "Hello", more));
-      const whole = await running.ask(chatBody("demo.fixed-2.split", "Hello", more));
+      const whole = await running.ask(chatBody("demo.fixed-2", "Hello", more));
       const normal = (text: string): string => text.replaceAll(/chatcmpl-\w+|demo[\w.-]+/g, "");
       assert.equal(normal(split.text), normal(whole.text));
       const raw = Buffer.concat(await rawReads(running, chatBody("demo.split.fixed-2", "Hello", more))).toString();

@@ -55,6 +55,7 @@ class Probe implements UpstreamEvents {
   #head: { readonly status: number; readonly contentType: string; readonly shape: AnswerShape } | undefined;
   #reader = new AnswerReader("opaque");
   #hasProgress = false;
+  #isStream = false;
 
   constructor(tools: ProbeTools, model: ServedModel, told: (outcome: ProbeOutcome) => void) {
     this.#tools = tools;
@@ -73,13 +74,14 @@ class Probe implements UpstreamEvents {
       this.#fail(`the model does not offer ${ENDPOINT}`);
       return;
     }
-    const { bytes } = upstreamBody(Buffer.from(JSON.stringify(request)), this.#model.modelJson, RULES);
+    const { bytes, isStream } = upstreamBody(Buffer.from(JSON.stringify(request)), this.#model.modelJson, RULES);
+    this.#isStream = isStream;
     this.#deadlines.enter("connect");
     this.#call = this.#tools.upstreams.call({ address, headers: [...this.#model.headers], body: bytes }, this);
   }
 
   connected(): void {
-    this.#deadlines.enter("first_byte");
+    this.#deadlines.enter(this.#isStream ? "first_byte" : undefined);
   }
 
   responded(status: number, headers: AnswerHeaders): void {

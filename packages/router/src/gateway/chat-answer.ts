@@ -1,5 +1,6 @@
 // Answers in the shape clients know: the router's own id, model and cost put in, everything else byte-exact.
 import { jsonElements, jsonMembers, replaceMembers } from "@aimo-network/protocol/json-members";
+import { CHOICES_MAX } from "../limits.ts";
 import type { AnswerEvent, JsonObject } from "../providers/answer-event.ts";
 import { isJsonObject } from "../providers/answer-event.ts";
 
@@ -21,64 +22,103 @@ interface Shape {
 const CHUNK: Shape = { object: "chat.completion.chunk", part: "delta" };
 const WHOLE: Shape = { object: "chat.completion", part: "message" };
 
-function needsRepair(choice: unknown, shape: Shape, topFinishReason: unknown): boolean {
-  if (!isJsonObject(choice)) return false;
-  return typeof choice["index"] !== "number" || choice[shape.part] === undefined || topFinishReason !== undefined;
+/** Choices of a stream whose role the client has been told; OpenAI's client refuses a choice without one. */
+export type IntroducedChoices = Set<unknown>;
+
+function lacksRole(part: unknown, index: unknown, introduced: IntroducedChoices): boolean {
+  if (introduced.has(index)) return false;
+  if (introduced.size < CHOICES_MAX) introduced.add(index);
+  return !isJsonObject(part) || typeof part["role"] !== "string";
 }
 
-/** Adds what a choice lacks: its index, an empty part, and the `finish_reason` that stood at top level. */
-function repairChoice(text: string, choice: JsonObject, index: number, shape: Shape, topFinishReason: unknown): string {
-  const changes = new Map<string, string | undefined>();
-  if (typeof choice["index"] !== "number") changes.set("index", String(index));
-  if (choice[shape.part] === undefined) changes.set(shape.part, "{}");
-  if (typeof choice["finish_reason"] !== "string" && topFinishReason !== undefined) {
-    changes.set("finish_reason", JSON.stringify(topFinishReason));
+/** What a choice lacks, as members to put into it: its index, its part, its role, and a `finish_reason` from top level. */
+function missingMembers(
+  text: string,
+  choice: JsonObject,
+  position: number,
+  { shape, topFinishReason, introduced }: Repair,
+): Map<string, string> {
+  const members = new Map<string, string>();
+  const index = typeof choice["index"] === "number" ? choice["index"] : position;
+  const part = choice[shape.part];
+  if (choice["index"] !== index) members.set("index", String(index));
+  if (lacksRole(part, index, introduced)) members.set(shape.part, withRole(text, part, shape));
+  else if (part === undefined) members.set(shape.part, "{}");
+  if (topFinishReason !== undefined && typeof choice["finish_reason"] !== "string") {
+    members.set("finish_reason", JSON.stringify(topFinishReason));
   }
-  return replaceMembers(text, changes);
+  return members;
 }
 
-function choicesJson(event: AnswerEvent, shape: Shape): string | undefined {
+function withRole(text: string, part: unknown, shape: Shape): string {
+  const member = isJsonObject(part) ? jsonMembers(text).findLast(({ key }) => key === shape.part) : undefined;
+  const old = member === undefined ? "{}" : text.slice(member.valueStart, member.valueEnd);
+  return replaceMembers(old, new Map([["role", '"assistant"']]));
+}
+
+interface Repair {
+  readonly shape: Shape;
+  readonly topFinishReason: string | undefined;
+  readonly introduced: IntroducedChoices;
+}
+
+function isSound(choice: unknown, { shape, topFinishReason, introduced }: Repair): boolean {
+  if (!isJsonObject(choice)) return true;
+  const { index } = choice;
+  return (
+    typeof index === "number" && introduced.has(index) && choice[shape.part] !== undefined && topFinishReason === undefined
+  );
+}
+
+/** The choices with what they lack put in; undefined where they lack nothing, as in nearly every event. */
+function choicesJson(event: AnswerEvent, shape: Shape, introduced: IntroducedChoices): string | undefined {
   const { choices, finish_reason: top } = event.value;
-  if (!Array.isArray(choices)) return shape === CHUNK ? "[]" : undefined;
-  const topFinishReason: unknown = typeof top === "string" ? top : undefined;
-  if (!choices.some((choice) => needsRepair(choice, shape, topFinishReason))) return undefined;
+  if (!Array.isArray(choices)) return undefined;
+  const repair = { shape, topFinishReason: typeof top === "string" ? top : undefined, introduced };
+  if (choices.every((choice) => isSound(choice, repair))) return undefined;
   const member = jsonMembers(event.text).findLast(({ key }) => key === "choices");
   if (member === undefined) return undefined;
   const list = event.text.slice(member.valueStart, member.valueEnd);
-  const repaired = jsonElements(list, 0).map(({ start, end }, index) => {
-    const element = list.slice(start, end);
-    const choice: unknown = choices[index];
-    return isJsonObject(choice) ? repairChoice(element, choice, index, shape, topFinishReason) : element;
+  const repaired = jsonElements(list, 0).map(({ start, end }, position) => {
+    const text = list.slice(start, end);
+    const choice: unknown = choices[position];
+    const missing = isJsonObject(choice) ? missingMembers(text, choice, position, repair) : new Map<string, string>();
+    return missing.size === 0 ? text : replaceMembers(text, missing);
   });
   return `[${repaired.join(",")}]`;
 }
 
-function envelop(event: AnswerEvent, envelope: Envelope, shape: Shape, usage: string | undefined): string {
+function envelop(
+  event: AnswerEvent,
+  envelope: Envelope,
+  shape: Shape,
+  more: { usage: string | undefined; introduced: IntroducedChoices },
+): string {
   const { created } = event.value;
   const changes = new Map<string, string | undefined>([
     ["id", JSON.stringify(envelope.generationId)],
     ["object", JSON.stringify(shape.object)],
     ["created", String(typeof created === "number" && Number.isInteger(created) ? created : envelope.createdSeconds)],
     ["model", JSON.stringify(envelope.model)],
-    ["usage", usage],
+    ["usage", more.usage],
     ["x_groq", undefined],
     ["finish_reason", undefined],
   ]);
-  const choices = choicesJson(event, shape);
+  const choices = choicesJson(event, shape, more.introduced);
   if (choices !== undefined) changes.set("choices", choices);
   return replaceMembers(event.text, changes);
 }
 
 /** A whole JSON answer; `usage` is JSON text, undefined where the provider reported none. */
 export function answerJson(event: AnswerEvent, envelope: Envelope, usage: string | undefined): string {
-  return envelop(event, envelope, WHOLE, usage);
+  return envelop(event, envelope, WHOLE, { usage, introduced: new Set() });
 }
 
 /** One event of a stream, or undefined where it has nothing to show but the usage, which comes at the end. */
-export function chunkJson(event: AnswerEvent, envelope: Envelope): string | undefined {
+export function chunkJson(event: AnswerEvent, envelope: Envelope, introduced: IntroducedChoices): string | undefined {
   const { choices } = event.value;
   if (!Array.isArray(choices) || choices.length === 0) return undefined;
-  return envelop(event, envelope, CHUNK, undefined);
+  return envelop(event, envelope, CHUNK, { usage: undefined, introduced });
 }
 
 /** The event that ends a stream's accounts: no choices, and the usage with its cost. */

@@ -103,7 +103,7 @@ describe("chat completions", () => {
       assert.deepEqual(
         chunks.map(({ choices }) => choices[0]),
         [
-          { index: 0, delta: { content: "Hello" } },
+          { index: 0, delta: { role: "assistant", content: "Hello" } },
           { index: 0, delta: { content: " there" } },
           { index: 0, finish_reason: "stop", delta: { content: "!" } },
           undefined,

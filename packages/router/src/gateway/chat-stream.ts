@@ -3,7 +3,7 @@ import type { ServerResponse } from "node:http";
 import type { Clock, Timer } from "@aimo-network/protocol/clock";
 import { HOLD_BACK_MS, KEEP_ALIVE_COMMENT_MS } from "../limits.ts";
 import type { AnswerEvent } from "../providers/answer-event.ts";
-import type { Envelope } from "./chat-answer.ts";
+import type { Envelope, IntroducedChoices } from "./chat-answer.ts";
 import { chunkJson, errorChunkJson, usageChunkJson } from "./chat-answer.ts";
 
 /** A stream of events to one client. */
@@ -29,6 +29,7 @@ export function createChatStream(
 ): ChatStream {
   let isOpen = false;
   let gathered = "";
+  const introduced: IntroducedChoices = new Set();
   const open = (): void => {
     if (isOpen) return;
     isOpen = true;
@@ -60,7 +61,7 @@ export function createChatStream(
       return isOpen;
     },
     event(event, envelope) {
-      const text = chunkJson(event, envelope);
+      const text = chunkJson(event, envelope, introduced);
       if (text !== undefined) gathered += `data: ${text}\n\n`;
     },
     flush(resume) {
