@@ -36,12 +36,17 @@ export function projectFile(path: string, text: string): ProjectFile {
   };
 }
 
-/** Whether a file is TypeScript that runs in the product or around it: packages, e2e, bench, tools. */
+/** Whether a file is TypeScript. */
 export function isCode(file: ProjectFile): boolean {
-  return file.path.endsWith(".ts");
+  return /\.tsx?$/.test(file.path);
 }
 
-/** Whether a file runs only in tests: a test, or what tests are given. */
+/** Whether a path belongs to tests: a test, or what tests are given. */
+export function isTestPath(path: string): boolean {
+  return /\.test\.tsx?$|\/__fixtures__\/|\/test-bed\//.test(path);
+}
+
+/** Whether a file runs only in tests. */
 export function isTestCode(file: ProjectFile): boolean {
-  return /\.test\.ts$|\/__fixtures__\/|\/test-bed\//.test(file.path);
+  return isTestPath(file.path);
 }

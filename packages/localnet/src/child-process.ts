@@ -23,7 +23,7 @@ export interface Child {
   readonly exited: Promise<string>;
   /** Its last lines, for whoever asks why it ended. */
   lastLines(): string;
-  /** Resolves with what `read` makes of the first line it knows; rejects when the process ends before. */
+  /** Resolves with what `read` makes of the first line it knows; rejects when the process ends before, or takes too long. */
   firstLine<Found>(read: (line: string) => Found | undefined): Promise<Found>;
   /** Asks the process to end, and ends it after the grace time. */
   stop(): Promise<void>;
@@ -34,6 +34,7 @@ export interface Child {
 const STOP_GRACE_MS = 8_000; // a proxy may let running answers end first
 const LINES_KEPT_MAX = 200; // a stack trace and what led to it
 const LINES_SHOWN = 20;
+const READY_TIMEOUT_MS = 30_000; // a cold start on a slow machine takes a few seconds
 
 function inherited(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   // A localnet's programs take their settings from it alone, not from the shell it was started in.
@@ -84,6 +85,9 @@ export function startChild(
         };
         readers.add(reader);
         for (const line of lines) reader(line);
+        clock.timer(READY_TIMEOUT_MS, () => {
+          reject(new Error(`${program.name} was not ready within ${READY_TIMEOUT_MS} ms; it said:\n${lines.slice(-LINES_SHOWN).join("\n")}`));
+        });
         void exited.then((how) => {
           reject(new Error(`${program.name} ended (${how}) before it was ready:\n${lines.slice(-LINES_SHOWN).join("\n")}`));
         });

@@ -20,7 +20,8 @@ export class Admission {
     if (this.#running >= concurrencyMax || runningHere >= model.concurrencyMax) {
       throw new AimoError("too_many_concurrent", { model: model.name });
     }
-    if (bodyBytes > REQUEST_BODY_BYTES_MAX) throw new AimoError("body_too_large", { limitBytes: REQUEST_BODY_BYTES_MAX });
+    if (bodyBytes > REQUEST_BODY_BYTES_MAX)
+      throw new AimoError("body_too_large", { limitBytes: REQUEST_BODY_BYTES_MAX });
     if (this.#bodyBytes + bodyBytes > REQUEST_BYTES_HELD_MAX) {
       throw new AimoError("overloaded", { what: "the provider holds as many request bytes as it can" });
     }

@@ -48,7 +48,7 @@ describe("answer reader", () => {
 
   test("a stream with a top-level finish reason is read, cut at every byte", () => {
     const text = GUIDE_EVENTS.join("");
-    for (const reader of [read("events", ...GUIDE_EVENTS), read("events", ...text)]) {
+    for (const reader of [read("events", ...GUIDE_EVENTS), read("events", ...Array.from(text))]) {
       assert.equal(reader.usage?.completionTokens, 3);
       assert.equal(reader.finishReason, "stop");
       assert.equal(reader.digest(), createHash("sha256").update(text).digest("hex"));
@@ -67,7 +67,9 @@ describe("answer reader", () => {
   });
 
   test("words of the answer that look like usage are not usage", () => {
-    const event = JSON.stringify({ choices: [{ delta: { content: '{"usage":{"prompt_tokens":9,"completion_tokens":9}}' } }] });
+    const event = JSON.stringify({
+      choices: [{ delta: { content: '{"usage":{"prompt_tokens":9,"completion_tokens":9}}' } }],
+    });
     assert.equal(read("events", `data: ${event}\n\n`).usage, undefined);
   });
 

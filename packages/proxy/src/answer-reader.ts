@@ -74,7 +74,10 @@ export class AnswerReader {
   end(): void {
     if (this.#kept === undefined || this.#bytes === 0) return;
     const [only] = this.#kept;
-    const body = this.#kept.length === 1 && only !== undefined ? Buffer.from(only.buffer, only.byteOffset, only.length) : Buffer.concat(this.#kept);
+    const body =
+      this.#kept.length === 1 && only !== undefined
+        ? Buffer.from(only.buffer, only.byteOffset, only.length)
+        : Buffer.concat(this.#kept);
     this.#kept = undefined;
     this.#readValue(parseJson(body.toString()));
   }

@@ -13,9 +13,11 @@ const code =
 
 describe("upstream body", () => {
   test("the model's name is the upstream's, the router's own members are gone, other bytes stay", () => {
-    const kept = '"messages":[ {"role":"user", "content":"a\\u00e9 é \\/ 1.0"} ] , "temperature": 1.0e0, "seed":18446744073709551615';
+    const kept =
+      '"messages":[ {"role":"user", "content":"a\\u00e9 é \\/ 1.0"} ] , "temperature": 1.0e0, "seed":18446744073709551615';
     const body = `{"model":"gpt-4o", ${kept}, "provider":{"only":["x"]},"models":["a"],"route":"fallback","plugins":[],"transforms":[],"usage":{"include":true}}`;
-    const expected = '{"model":"upstream/model","messages":[ {"role":"user", "content":"a\\u00e9 é \\/ 1.0"} ],"temperature": 1.0e0,"seed":18446744073709551615}';
+    const expected =
+      '{"model":"upstream/model","messages":[ {"role":"user", "content":"a\\u00e9 é \\/ 1.0"} ],"temperature": 1.0e0,"seed":18446744073709551615}';
     assert.equal(rewrite(body), expected);
   });
 

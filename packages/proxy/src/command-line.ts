@@ -30,7 +30,11 @@ export async function commandLine(words: readonly string[], surroundings: Surrou
       code = await act(used.optsWithGlobals<ConfigOption>().config, surroundings);
     };
   program.option(...CONFIG).action(command(run));
-  program.command("run").description("sell the models of the config (what is done without a command)").option(...CONFIG).action(command(run));
+  program
+    .command("run")
+    .description("sell the models of the config (what is done without a command)")
+    .option(...CONFIG)
+    .action(command(run));
   program
     .command("check")
     .description("call every model and router once for real: what works, and what will lose money")

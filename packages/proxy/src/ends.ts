@@ -20,6 +20,7 @@ export class Ends {
   #lines = 0;
   #timer: Timer | undefined;
   #writable: boolean;
+  #hasOverflowed = false;
 
   /** Reads back what an earlier process left in the file at `path`; without a path, memory is all there is. */
   constructor(clock: Clock, log: Log, path: string | undefined) {
@@ -115,8 +116,16 @@ export class Ends {
 
   #dropOldest(): void {
     const oldestMs = this.#clock.now() - ENDS_KEPT_MS;
-    for (const [attemptId, { keptAtMs }] of this.#kept) {
-      if (this.#kept.size < ENDS_KEPT_MAX && keptAtMs > oldestMs) return;
+    for (const [attemptId, { routerId, keptAtMs }] of this.#kept) {
+      const isAlive = keptAtMs > oldestMs;
+      if (isAlive && this.#kept.size < ENDS_KEPT_MAX) return;
+      if (isAlive && !this.#hasOverflowed) {
+        this.#hasOverflowed = true;
+        this.#log.warn(
+          { router_id: routerId, kept: this.#kept.size },
+          "a router acknowledges nothing: its oldest Ends are dropped",
+        );
+      }
       this.#kept.delete(attemptId);
       this.#unwritten.delete(attemptId);
     }

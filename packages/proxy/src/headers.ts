@@ -53,7 +53,7 @@ export function returningHeaders(headers: AnswerHeaders): Record<string, string>
     break;
   }
   let hints = 0;
-  for (const name in headers) {
+  for (const name of Object.keys(headers)) {
     if (hints === RATE_LIMIT_HEADERS_MAX) break;
     if (!name.startsWith("x-ratelimit-") || !RATE_LIMIT_NAME.test(name)) continue;
     const value = firstOf(headers[name]);

@@ -8,7 +8,11 @@ export type Log = Pick<Logger, "debug" | "info" | "warn" | "error">;
 // Nothing below ever logs these on purpose; the list is for the day somebody logs a whole object.
 const SECRET_MEMBERS = ["authorization", "cookie", "apiKey", "api_key", "x-api-key", "proxy-authorization", "key"];
 const CONTENT_MEMBERS = ["body", "messages", "prompt", "content", "payload", "chunk", "text", "data"];
-const REDACTED = [...SECRET_MEMBERS, ...CONTENT_MEMBERS].flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]);
+const REDACTED = [...SECRET_MEMBERS, ...CONTENT_MEMBERS].flatMap((name) => [
+  `["${name}"]`,
+  `*["${name}"]`,
+  `*.*["${name}"]`,
+]);
 
 /** Where finished lines go. */
 export interface LogSink {
@@ -17,7 +21,10 @@ export interface LogSink {
 
 /** Creates a log that writes JSON lines to `sink`. */
 export function createLog(sink: LogSink): Logger {
-  return pino({ base: null, redact: { paths: REDACTED, censor: "[redacted]" }, timestamp: pino.stdTimeFunctions.isoTime }, sink);
+  return pino(
+    { base: null, redact: { paths: REDACTED, censor: "[redacted]" }, timestamp: pino.stdTimeFunctions.isoTime },
+    sink,
+  );
 }
 
 const LEVELS: Readonly<Record<number, string>> = { 40: "warning: ", 50: "error: ", 60: "fatal: " };
@@ -32,5 +39,5 @@ export function readableLine(line: string): string {
     .map(([name, value]) => ` ${name}=${typeof value === "string" ? value : JSON.stringify(value)}`)
     .join("");
   const text = `${time} ${LEVELS[Number(entry["level"])] ?? ""}${String(entry["msg"])}${rest}`;
-  return text.replace(/\p{Cc}/gu, " "); // what a peer sent must not steer the terminal
+  return text.replaceAll(/\p{Cc}/gu, " "); // what a peer sent must not steer the terminal
 }

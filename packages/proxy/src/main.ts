@@ -5,7 +5,9 @@ const NODE_MAJOR_MIN = 24; // native TypeScript, and proxies of the environment 
 
 const major = Number.parseInt(process.versions.node, 10);
 if (major < NODE_MAJOR_MIN) {
-  console.error(`aimo-proxy needs Node.js ${NODE_MAJOR_MIN} or newer, this is ${process.version}: install it from nodejs.org.`);
+  console.error(
+    `aimo-proxy needs Node.js ${NODE_MAJOR_MIN} or newer, this is ${process.version}: install it from nodejs.org.`,
+  );
   process.exit(1);
 }
 

@@ -12,7 +12,10 @@ function hostsOfText(text: string, allowed: AllowedMedia = "https"): string[] {
 }
 
 function hosts(part: unknown, allowed?: AllowedMedia): string[] {
-  const body = { model: "m", messages: [{ role: "user", content: [{ type: "text", text: "see http://10.0.0.1/" }, part] }] };
+  const body = {
+    model: "m",
+    messages: [{ role: "user", content: [{ type: "text", text: "see http://10.0.0.1/" }, part] }],
+  };
   return hostsOfText(JSON.stringify(body), allowed);
 }
 
@@ -23,7 +26,10 @@ describe("media by their look", () => {
   test("data: URLs and base64 pass without a host", () => {
     assert.deepEqual(hosts(image("data:image/png;base64,iVBORw0KGgo=")), []);
     assert.deepEqual(hosts({ type: "input_audio", input_audio: { data: "UklGRg==", format: "wav" } }), []);
-    assert.deepEqual(hosts({ type: "file", file: { filename: "a b.pdf", file_data: "data:application/pdf;base64,JVBE" } }), []);
+    assert.deepEqual(
+      hosts({ type: "file", file: { filename: "a b.pdf", file_data: "data:application/pdf;base64,JVBE" } }),
+      [],
+    );
   });
 
   test("public https gives its host, in every part that can hold one", () => {
@@ -76,7 +82,11 @@ describe("media by their look", () => {
   test("words are never read as media", () => {
     const messages = [
       { role: "system", content: "http://10.0.0.1/" },
-      { role: "assistant", content: "file:///x", tool_calls: [{ function: { name: "f", arguments: "http://10.0.0.1" } }] },
+      {
+        role: "assistant",
+        content: "file:///x",
+        tool_calls: [{ function: { name: "f", arguments: "http://10.0.0.1" } }],
+      },
       { role: "assistant", content: null, annotations: [{ url_citation: { url: "http://example.com" } }] },
       { role: "tool", tool_call_id: "http://x", content: [{ type: "text", text: "http://10.0.0.1/" }] },
     ];
@@ -103,7 +113,10 @@ describe("media by their look", () => {
 
   test("nesting without end is refused, not followed", () => {
     const deep = `{"messages":${"[".repeat(50_000)}${"]".repeat(50_000)}}`;
-    assert.throws(() => hostsOfText(deep), (error) => isAimoError(error, "invalid_request"));
+    assert.throws(
+      () => hostsOfText(deep),
+      (error) => isAimoError(error, "invalid_request"),
+    );
   });
 });
 

@@ -99,7 +99,7 @@ function addHost(value: string, hosts: Set<string>): void {
   if (url === null || url.protocol !== "https:" || url.username !== "" || url.password !== "") {
     throw refused("media URLs other than data: and https:", advice("https"));
   }
-  const host = url.hostname.replace(/^\[|\]$/g, "");
+  const host = url.hostname.replaceAll(/^\[|\]$/g, "");
   if (isLocalHost(url.hostname)) throw refused("media from private networks", advice("https"));
   hosts.add(host);
   if (hosts.size > MEDIA_HOSTS_MAX) {
@@ -122,7 +122,9 @@ async function checkHost(host: string, resolve: ResolveHost): Promise<void> {
 }
 
 function advice(allowed: AllowedMedia): string {
-  return allowed === "data" ? "Send them inline as data: URLs." : "Send a public https URL, or the media inline as a data: URL.";
+  return allowed === "data"
+    ? "Send them inline as data: URLs."
+    : "Send a public https URL, or the media inline as a data: URL.";
 }
 
 function refused(what: string, how: string, cause?: unknown): AimoError {

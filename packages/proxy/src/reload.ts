@@ -42,9 +42,15 @@ export function createReload(clock: Clock, log: Log, target: ReloadTarget): Relo
     } catch (error) {
       if (error instanceof ConfigFaults) {
         target.showFaults(error);
-        log.error({ path: target.path, faults: error.faults.length }, "config not reloaded: it has faults, the running one stays");
+        log.error(
+          { path: target.path, faults: error.faults.length },
+          "config not reloaded: it has faults, the running one stays",
+        );
       } else if (isSystemError(error)) {
-        log.error({ path: target.path, reason: error.code }, "config not reloaded: it cannot be read, the running one stays");
+        log.error(
+          { path: target.path, reason: error.code },
+          "config not reloaded: it cannot be read, the running one stays",
+        );
       } else throw error;
     }
   };

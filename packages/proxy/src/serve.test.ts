@@ -125,7 +125,13 @@ describe("the upstream", () => {
       answer: answerHello,
       config: { top: 'allow_headers = ["x-session-id"]', params: 'headers = { x-title = "AiMo" }' },
     });
-    const headers = { accept: "*/*", "user-agent": "OpenAI/JS 6", "x-session-id": "s", cookie: "c=1", authorization: "Bearer client" };
+    const headers = {
+      accept: "*/*",
+      "user-agent": "OpenAI/JS 6",
+      "x-session-id": "s",
+      cookie: "c=1",
+      authorization: "Bearer client",
+    };
     await link.send(STREAM, { stream: true, headers }).end;
     const exchange = await upstream.next();
     assert.equal(exchange.path, "/v1/chat/completions");
@@ -242,7 +248,12 @@ describe("a refusal", () => {
     ["a body above the limit", CHAT, { content_length: 64 * 1024 * 1024 + 1 }, "body_too_large"],
     ["a steering member", '{"messages":[],"chat_template":"{{x}}"}', {}, "forbidden_content"],
     ["a denied member", '{"messages":[],"logit_bias":{}}', {}, "forbidden_content"],
-    ["private media", '{"messages":[{"content":[{"image_url":{"url":"https://10.0.0.1/"}}]}]}', {}, "forbidden_content"],
+    [
+      "private media",
+      '{"messages":[{"content":[{"image_url":{"url":"https://10.0.0.1/"}}]}]}',
+      {},
+      "forbidden_content",
+    ],
   ];
   for (const [what, body, head, code] of refused) {
     test(`${what} ends with ${code} before the upstream is called`, async (context) => {

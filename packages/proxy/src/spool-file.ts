@@ -1,5 +1,15 @@
 // The file behind the kept Ends: lines of JSON, appended, read once at the start, and written anew when it has grown.
-import { appendFileSync, chmodSync, closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { isAimoError } from "@aimo-network/protocol/errors";
 import type { End } from "@aimo-network/protocol/wire/messages";
@@ -49,7 +59,9 @@ export interface SpoolContents {
 /** Reads the file; a line cut by a crash is skipped and counted. */
 export function readSpool(path: string): SpoolContents {
   const ends = new Map<string, KeptEnd>();
-  const lines = readText(path).split("\n").filter((line) => line !== "");
+  const lines = readText(path)
+    .split("\n")
+    .filter((line) => line !== "");
   let unreadable = 0;
   for (const line of lines) {
     const entry = readLine(line);

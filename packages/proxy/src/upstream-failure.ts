@@ -28,7 +28,11 @@ export interface FailedCall {
 export function upstreamFailure(error: Error, { provider, progress }: FailedCall): AimoError {
   const code = codeOf(error);
   if (code === CONNECT_TIMEOUT) {
-    return new AimoError("provider_timeout", { provider, phase: "connect", limitMs: CONNECT_ABANDONED_MS }, { cause: error });
+    return new AimoError(
+      "provider_timeout",
+      { provider, phase: "connect", limitMs: CONNECT_ABANDONED_MS },
+      { cause: error },
+    );
   }
   const broken =
     progress === "within"

@@ -39,7 +39,15 @@ export interface UpstreamRequest {
 }
 
 /** A call that is under way. */
-export class UpstreamCall implements Dispatcher.DispatchHandler {
+export interface UpstreamCall {
+  /** Ends the call at once; the upstream sees its connection close. */
+  abort(): void;
+  /** Reads no more of the answer until `resume`; what is on its way may still arrive. */
+  pause(): void;
+  resume(): void;
+}
+
+class DispatchedCall implements UpstreamCall, Dispatcher.DispatchHandler {
   readonly #events: UpstreamEvents;
   #controller: Dispatcher.DispatchController | undefined;
   #over = false;
@@ -48,14 +56,12 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
     this.#events = events;
   }
 
-  /** Ends the call at once; the upstream sees its connection close. */
   abort(): void {
     if (this.#over) return;
     this.#over = true;
     this.#controller?.abort(new Error("the call is no longer wanted"));
   }
 
-  /** Reads no more of the answer until `resume`; what is on its way may still arrive. */
   pause(): void {
     this.#controller?.pause();
   }
@@ -114,7 +120,7 @@ export function createUpstreams(environment: Environment): Upstreams {
   const routed = proxied(environment) ?? direct;
   return {
     call({ address, headers, body }, events) {
-      const call = new UpstreamCall(events);
+      const call = new DispatchedCall(events);
       const dispatcher = address.isLoopback ? direct : routed;
       dispatcher.dispatch({ origin: address.origin, path: address.path, method: "POST", headers, body }, call);
       return call;

@@ -64,6 +64,7 @@ function isUrl(value: string): boolean {
 const LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"];
 const HOUR_MS = 3_600_000;
 const TYPING_ERROR_STEPS = 2;
+const FILE_VARIABLE = "AIMO_CONFIG_FILE";
 
 /** Every setting there is, by its variable; `aimo-router --help` prints this table. */
 export const SETTINGS = {
@@ -112,8 +113,8 @@ function collect(environment: Environment): { values: ReadonlyMap<string, string
   for (const name of Object.keys(environment)) {
     if (!name.startsWith("AIMO_") || name in SETTINGS) continue;
     // Other programs have variables of this family too; one letter off is a typing error in ours.
-    const near = closest(name, Object.keys(SETTINGS));
-    if (distance(name, near) <= TYPING_ERROR_STEPS) faults.push(`${name}: no such setting. Did you mean ${near}?`);
+    const near = closest(name, [...Object.keys(SETTINGS), FILE_VARIABLE]);
+    if (name !== near && distance(name, near) <= TYPING_ERROR_STEPS) faults.push(`${name}: no such setting. Did you mean ${near}?`);
   }
   return { values, faults };
 }
@@ -144,11 +145,11 @@ export function parseConfig(environment: Environment): Config {
 
 /** The environment over the file that `AIMO_CONFIG_FILE` names, if it names one: lines of `NAME=value`. */
 export function readEnvironment(environment: Environment): Environment {
-  const path = environment["AIMO_CONFIG_FILE"];
+  const path = environment[FILE_VARIABLE];
   if (path === undefined || path === "") return environment;
   try {
     return { ...parseEnv(readFileSync(path, "utf8")), ...environment };
   } catch (cause) {
-    throw new ConfigError([`AIMO_CONFIG_FILE: expected a readable file, found ${path} (${(cause as Error).message})`]);
+    throw new ConfigError([`${FILE_VARIABLE}: expected a readable file, found ${path} (${(cause as Error).message})`]);
   }
 }

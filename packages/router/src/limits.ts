@@ -3,6 +3,9 @@
 /** A request body: images and files come as base64 (configurable with `AIMO_BODY_BYTES_MAX`). */
 export const BODY_BYTES_MAX = 32 * 1024 * 1024;
 
+/** The body of any other endpoint, such as a key to verify: strangers may send these, and they are parsed at once. */
+export const SMALL_BODY_BYTES_MAX = 64 * 1024;
+
 /** Request bodies held by the process at once: new ones get 503 before they are read. */
 export const BODIES_BYTES_MAX = 512 * 1024 * 1024;
 
@@ -41,6 +44,9 @@ export const LINKS_PER_WALLET_MAX = 64;
 
 /** Milliseconds from the upgrade to a provider's hello: an authenticated peer that says nothing is closed. */
 export const HELLO_TIMEOUT_MS = 10_000;
+
+/** Milliseconds a peer has to answer a close before its socket is destroyed; also what a stopping router waits at most. */
+export const LINK_CLOSE_TIMEOUT_MS = 2_000;
 
 /** Milliseconds from a key's end to its link's end (api-keys.md). */
 export const KEY_END_GRACE_MS = 5_000;

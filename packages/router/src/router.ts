@@ -9,6 +9,7 @@ import type { Random } from "@aimo-network/protocol/random";
 import type { Logger } from "pino";
 import { createBearerKeys, readBearer } from "./accounts/bearer-keys.ts";
 import type { Config } from "./config.ts";
+import { brokenRequest, refuseUrl } from "./gateway/error-reply.ts";
 import { installGateway } from "./gateway/gateway.ts";
 import { installOperatorRoutes } from "./gateway/operator.ts";
 import { loadIdentity } from "./identity.ts";
@@ -19,12 +20,14 @@ import {
   HEADERS_TIMEOUT_MS,
   KEEP_ALIVE_TIMEOUT_MS,
   REQUEST_TIMEOUT_MS,
+  SMALL_BODY_BYTES_MAX,
 } from "./limits.ts";
 import { createOfferHealth } from "./market/health.ts";
 import { createOfferBook } from "./market/offer-book.ts";
 import { createAdmission } from "./providers/admit.ts";
 import { createByteBudget } from "./providers/byte-budget.ts";
 import { createLinks } from "./providers/links.ts";
+import { refuseSocket } from "./providers/refuse-socket.ts";
 import { VERSION } from "./version.ts";
 
 /** What a router gets from outside. */
@@ -57,18 +60,26 @@ function quiet(): LogController {
   return new LogController({ disableRequestLogging: true });
 }
 
-function createServer(config: Config, { clock, random, log }: RouterDeps): FastifyInstance {
+function createServer(log: FastifyBaseLogger, requestId: () => string): FastifyInstance {
   return fastify({
-    loggerInstance: log as FastifyBaseLogger,
+    loggerInstance: log,
     logController: quiet(),
-    genReqId: () => `req-${uuidV7(clock, random)}`,
+    genReqId: requestId,
     requestIdHeader: false, // an id of the client's choosing would end up in our logs
-    bodyLimit: config.bodyBytesMax,
+    bodyLimit: SMALL_BODY_BYTES_MAX,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
     forceCloseConnections: "idle",
-    http: { maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: HEADERS_TIMEOUT_MS },
+    return503OnClosing: false, // our own refusal of a draining router has the body that clients can read
+    frameworkErrors: refuseUrl,
+    clientErrorHandler: (error, socket) => refuseSocket(socket, brokenRequest(error.code), requestId()),
+    http: {
+      maxHeaderSize: HEADER_BYTES_MAX,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      // Clients that offer HTTP/2 with every request are answered as if they had not.
+      shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === "websocket",
+    },
   });
 }
 
@@ -82,8 +93,10 @@ export async function startRouter(config: Config, deps: RouterDeps): Promise<Rou
   const health = createOfferHealth(clock);
   const links = createLinks();
   let draining = false;
-  const server = createServer(config, deps);
-  const operator = fastify({ loggerInstance: log as FastifyBaseLogger, logController: quiet() });
+  const requestId = (): string => `req-${uuidV7(clock, random)}`;
+  const server = createServer(log, requestId);
+  const loggerInstance: FastifyBaseLogger = log;
+  const operator = fastify({ loggerInstance, logController: quiet() });
 
   const { firstByteMs, idleMs, totalMs, bodyBytesMax } = config;
   await installGateway(server, {
@@ -130,6 +143,7 @@ export async function startRouter(config: Config, deps: RouterDeps): Promise<Rou
     log: log.child({ room: "providers" }),
     links,
     routerId,
+    requestId,
     isOpen: () => !draining,
     authenticate: async (authorization) => {
       const key = await keys.authenticate(readBearer(authorization), "serve");

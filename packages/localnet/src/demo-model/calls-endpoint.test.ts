@@ -3,7 +3,7 @@ import { request as httpRequest } from "node:http";
 import { test } from "node:test";
 
 import type { Call } from "./call-log.ts";
-import { chatBody, startDemoModel } from "./test-client.ts";
+import { chatBody, startDemoModel, watchedClock } from "./test-client.ts";
 
 test("each call is seen with its own key, model and body keys", async (context) => {
   const { ask, get } = await startDemoModel(context, { models: ["gpt-4o"] });
@@ -49,6 +49,19 @@ test("a reader waits for the next call that fits", async (context) => {
   await left;
   const { call } = JSON.parse((await waiting).text) as { call: Call };
   assert.deepEqual([call.index, call.model, call.status], [2, "demo.silent", null]);
+});
+
+test("a reader that leaves is waited for no longer", async (context) => {
+  const clock = watchedClock();
+  const { url } = await startDemoModel(context, { clock });
+  const leave = new AbortController();
+  const waiting = fetch(`${url}/demo/calls/next?wait_ms=60000`, { signal: leave.signal });
+  assert.equal(await clock.nextTimer(), 60_000);
+  const cancelled = clock.nextCancel();
+  leave.abort();
+  await assert.rejects(waiting, { name: "AbortError" });
+  await cancelled;
+  assert.equal(clock.waiting, 0);
 });
 
 test("without a call that fits the answer is null", async (context) => {

@@ -83,6 +83,7 @@ test("another seed may choose other words, the same seed never does", async (con
     (await ask(chatBody("demo", "Hello", { seed }))).json().choices[0]!.message.content;
   assert.equal(await contentOf(-7), await contentOf(-7));
   assert.notEqual(await contentOf(0), await contentOf(1));
+  assert.match((await contentOf(-7)) ?? "", /AiMo Network/);
 });
 
 test("json_object is answered by a JSON object", async (context) => {
@@ -124,6 +125,9 @@ test("thoughts use up the maximum of tokens first", async (context) => {
   assert.equal(choices[0]!.finish_reason, "length");
   assert.equal(choices[0]!.message.content, "");
   assert.equal(usage.completion_tokens_details.reasoning_tokens, 3);
+  const later = (await ask(chatBody("demo-reasoning", "Hello", { max_tokens: 25 }))).json();
+  assert.equal(later.usage.completion_tokens, 25);
+  assert.ok(later.usage.completion_tokens_details.reasoning_tokens < 25);
 });
 
 test("echo answers with the last user message, fixed and fill with so many tokens", async (context) => {

@@ -87,7 +87,7 @@ export function createDemoModel({
       if (!server.listening) return;
       const closed = once(server, "close");
       server.close();
-      
+      server.closeAllConnections();
       await closed;
     },
   };

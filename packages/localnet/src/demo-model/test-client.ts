@@ -119,10 +119,12 @@ export function chatBody(model: string, text: string, more: object = {}): object
   return { model, messages: [{ role: "user", content: text }], ...more };
 }
 
-/** A manual clock whose next timer can be waited for. */
+/** A manual clock whose timers can be waited for. */
 export interface WatchedClock extends ManualClock {
   /** Resolves with the delay of the next timer that is set. */
   nextTimer(): Promise<number>;
+  /** Resolves when the next timer is cancelled. */
+  nextCancel(): Promise<void>;
 }
 
 /** Creates one. */
@@ -130,6 +132,7 @@ export function watchedClock(): WatchedClock {
   const clock = manualClock();
   const delays: number[] = [];
   const readers: ((delayMs: number) => void)[] = [];
+  const cancelReaders: (() => void)[] = [];
   return {
     now: () => clock.now(),
     monotonic: () => clock.monotonic(),
@@ -142,8 +145,16 @@ export function watchedClock(): WatchedClock {
       const reader = readers.shift();
       if (reader === undefined) delays.push(delayMs);
       else reader(delayMs);
-      return timer;
+      const cancel = (): void => {
+        timer.cancel();
+        cancelReaders.shift()?.();
+      };
+      return { refresh: timer.refresh, cancel };
     },
+    nextCancel: () =>
+      new Promise((resolve) => {
+        cancelReaders.push(resolve);
+      }),
     nextTimer() {
       const delayMs = delays.shift();
       if (delayMs !== undefined) return Promise.resolve(delayMs);

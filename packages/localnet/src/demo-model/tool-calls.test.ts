@@ -137,6 +137,10 @@ test("max_tokens cuts the arguments and later calls, and says length", async (co
   );
   assert.equal(choices[0]!.finish_reason, "length");
   assert.equal(usage.completion_tokens, 4);
+  const tools = [bareTool, bareTool, bareTool]; // two tokens each: {|}
+  const later = (await ask(chatBody("demo", "Hello", { tools, tool_choice: "required", max_tokens: 3 }))).json();
+  const texts = later.choices[0]!.message.tool_calls.map((call) => call.function.arguments);
+  assert.deepEqual(texts, ["{}", "{"]);
 });
 
 test("a tool whose schema has no value is refused with the name of the field", async (context) => {

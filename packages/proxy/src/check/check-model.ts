@@ -68,7 +68,8 @@ function fails(what: string, fix: string): Judgement {
 
 /** A success that can be read further, or the judgement on what is none. */
 function successOf(way: string, outcome: ProbeOutcome): ProbeAnswer | Judgement {
-  if (outcome.kind === "failure") return fails(`${way}: ${outcome.reason}`, "Check api_base, and that the server runs.");
+  if (outcome.kind === "failure")
+    return fails(`${way}: ${outcome.reason}`, "Check api_base, and that the server runs.");
   if (outcome.status >= 200 && outcome.status <= 299) return outcome;
   const said = `${way}: the upstream answers ${outcome.status}: ${shown(outcome.texts.join(" "))}`;
   return fails(said, adviceFor(outcome.status));
@@ -76,9 +77,12 @@ function successOf(way: string, outcome: ProbeOutcome): ProbeAnswer | Judgement 
 
 function adviceFor(status: number): string {
   if (status === 401 || status === 403) return "Check params.api_key: the upstream refuses it.";
-  if (status === 404) return "Check params.model (the upstream's own name of the model) and the path in params.api_base.";
+  if (status === 404)
+    return "Check params.model (the upstream's own name of the model) and the path in params.api_base.";
   if (status === 402 || status === 429) return "Raise the quota of the upstream account, or lower max_concurrency.";
-  return status >= 500 ? "Look into the upstream's own log." : "Read what the upstream says: it refuses an ordinary request.";
+  return status >= 500
+    ? "Look into the upstream's own log."
+    : "Read what the upstream says: it refuses an ordinary request.";
 }
 
 function judgePlain(outcome: ProbeOutcome): Judgement {

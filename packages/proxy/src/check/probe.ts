@@ -39,7 +39,9 @@ export interface ProbeTools {
 
 /** Sends `request` to the model's upstream; resolves in every case, within the model's deadlines. */
 export function probe(tools: ProbeTools, model: ServedModel, request: object): Promise<ProbeOutcome> {
-  return new Promise((resolve) => new Probe(tools, model, resolve).send(request));
+  const outcome = Promise.withResolvers<ProbeOutcome>();
+  new Probe(tools, model, outcome.resolve).send(request);
+  return outcome.promise;
 }
 
 class Probe implements UpstreamEvents {
@@ -122,7 +124,10 @@ class Probe implements UpstreamEvents {
   }
 
   failed(error: Error): void {
-    const failure = upstreamFailure(error, { provider: this.#model.provider, progress: this.#head === undefined ? "before" : "within" });
+    const failure = upstreamFailure(error, {
+      provider: this.#model.provider,
+      progress: this.#head === undefined ? "before" : "within",
+    });
     const code = codeOf(error);
     this.#fail(code === "" ? failure.message : `${failure.message} (${code})`);
   }

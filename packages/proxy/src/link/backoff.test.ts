@@ -17,7 +17,12 @@ describe("reconnect delay", () => {
     assert.equal(reconnectDelayMs(always(0), 5), 0);
     const random = seededRandom(7);
     const delays = Array.from({ length: 400 }, () => reconnectDelayMs(random, 3));
-    const quarters = [0, 1, 2, 3].map((quarter) => delays.filter((delay) => Math.floor(delay / 500) === quarter).length);
-    assert.ok(quarters.every((count) => count > 60), String(quarters));
+    const quarters = [0, 1, 2, 3].map(
+      (quarter) => delays.filter((delay) => Math.floor(delay / 500) === quarter).length,
+    );
+    assert.ok(
+      quarters.every((count) => count > 60),
+      String(quarters),
+    );
   });
 });

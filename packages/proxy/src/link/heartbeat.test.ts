@@ -4,7 +4,11 @@ import { describe, test } from "node:test";
 import { manualClock } from "@aimo-network/protocol/clock";
 import { Heartbeat } from "./heartbeat.ts";
 
-function watch(heartbeatMs = 15_000): { clock: ReturnType<typeof manualClock>; heartbeat: Heartbeat; silences: number[] } {
+function watch(heartbeatMs = 15_000): {
+  clock: ReturnType<typeof manualClock>;
+  heartbeat: Heartbeat;
+  silences: number[];
+} {
   const clock = manualClock();
   const silences: number[] = [];
   const heartbeat = new Heartbeat(clock, heartbeatMs, () => silences.push(clock.monotonic()));

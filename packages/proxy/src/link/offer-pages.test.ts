@@ -23,9 +23,15 @@ describe("offer pages", () => {
     test(`${count} offers come whole and only the last page says so`, () => {
       const all = offers(count);
       const pages = offerPages(all);
-      assert.deepEqual(pages.flatMap((page) => page.offers), all);
+      assert.deepEqual(
+        pages.flatMap((page) => page.offers),
+        all,
+      );
       assert.ok(pages.every((page) => page.offers.length <= OFFERS_PER_PAGE_MAX));
-      assert.deepEqual(pages.map((page) => page.more), [...pages.slice(1).map(() => true), false]);
+      assert.deepEqual(
+        pages.map((page) => page.more),
+        [...pages.slice(1).map(() => true), false],
+      );
       assert.equal(pages.length, Math.max(1, Math.ceil(count / OFFERS_PER_PAGE_MAX)));
     });
   }
@@ -37,7 +43,10 @@ describe("offer pages", () => {
       capabilities: Array.from({ length: 40 }, () => "能".repeat(40)),
     }));
     const pages = offerPages(all);
-    assert.deepEqual(pages.flatMap((page) => page.offers), all);
+    assert.deepEqual(
+      pages.flatMap((page) => page.offers),
+      all,
+    );
     assert.ok(pages.length > 1);
     for (const page of pages) assert.ok(encodeMessage("offers", page).length <= FRAME_PAYLOAD_BYTES_MAX);
   });

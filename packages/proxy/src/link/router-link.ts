@@ -37,7 +37,7 @@ export class RouterLink {
   #redial: Timer | undefined;
   /** When the router that drains may be dialled again, in monotonic milliseconds. */
   #backAtMs: number | undefined;
-  #left: (() => void) | undefined;
+  #left: PromiseWithResolvers<void> | undefined;
 
   /** `changed` is told of every change of `state`. */
   constructor(tools: LinkTools, target: RouterTarget, offers: readonly Offer[], changed: () => void) {
@@ -64,16 +64,17 @@ export class RouterLink {
 
   /** Leaves the router for good: no new requests, `graceMs` for the running ones. Resolves when the link is closed. */
   leave(reason: string, graceMs: number): Promise<void> {
+    if (this.#left !== undefined) return this.#left.promise;
+    this.#left = Promise.withResolvers();
     this.#redial?.cancel();
-    const session = this.#session;
-    if (session === undefined) {
-      this.#become("stopped");
-      return Promise.resolve();
-    }
-    return new Promise((resolve) => {
-      this.#left = resolve;
-      session.leave(reason, graceMs);
-    });
+    if (this.#session === undefined) this.#stop(this.#left);
+    else this.#session.leave(reason, graceMs);
+    return this.#left.promise;
+  }
+
+  #stop(left: PromiseWithResolvers<void>): void {
+    this.#become("stopped");
+    left.resolve();
   }
 
   #become(state: LinkState): void {
@@ -120,10 +121,8 @@ export class RouterLink {
   #close(end: LinkEnd): void {
     this.#session = undefined;
     this.#redial?.cancel();
-    if (this.#left !== undefined) {
-      this.#become("stopped");
-      this.#left();
-    } else if (end.kind === "refused" && (end.status === 401 || end.status === 403)) {
+    if (this.#left !== undefined) this.#stop(this.#left);
+    else if (end.kind === "refused" && (end.status === 401 || end.status === 403)) {
       const about = { router: this.target.url, status: end.status, says: end.reason };
       this.#tools.log.error(about, "the router refuses the key: this link stops until the config or the key changes");
       this.#become("refused");
@@ -150,7 +149,8 @@ export class RouterLink {
   #report(end: LinkEnd, delayMs: number, isViolation: boolean): void {
     const code = end.kind === "refused" ? { status: end.status } : { code: end.code };
     const about = { router: this.target.url, ...code, says: end.reason, retry_in_ms: Math.round(delayMs) };
-    if (isViolation) this.#tools.log.error(about, "the link broke over the protocol: compare the versions of both ends");
+    if (isViolation)
+      this.#tools.log.error(about, "the link broke over the protocol: compare the versions of both ends");
     else if (this.#liveSinceMs === undefined) this.#tools.log.warn(about, "cannot connect to the router");
     else this.#tools.log.warn(about, "the link to the router is gone");
   }

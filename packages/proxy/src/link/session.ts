@@ -55,12 +55,20 @@ export class LinkSession {
   #welcomeTimer: Timer | undefined;
   #heartbeat: Heartbeat | undefined;
   #leaving = false;
+  /** The router knows of the drain: no request it sent before is still on its way. */
+  #leaveIsKnown = false;
   #leaveTimer: Timer | undefined;
   #acknowledgeTimer: Timer | undefined;
   #over = false;
 
   /** Starts to connect; `offers` are announced once the router has welcomed this proxy. */
-  constructor(tools: SessionTools, target: RouterTarget, hello: Hello, offers: readonly Offer[], events: SessionEvents) {
+  constructor(
+    tools: SessionTools,
+    target: RouterTarget,
+    hello: Hello,
+    offers: readonly Offer[],
+    events: SessionEvents,
+  ) {
     this.#tools = tools;
     this.#events = events;
     this.#hello = hello;
@@ -96,8 +104,14 @@ export class LinkSession {
       return;
     }
     this.#endpoint?.send("drain", { reason, deadline_ms: graceMs });
-    this.#leaveTimer = this.#tools.clock.timer(graceMs, () => this.close(1001, "the grace for running requests is over"));
-    this.#closeWhenIdle();
+    this.#leaveTimer = this.#tools.clock.timer(graceMs, () =>
+      this.close(1001, "the grace for running requests is over"),
+    );
+    this.#socket.once("pong", () => {
+      this.#leaveIsKnown = true;
+      this.#closeWhenIdle();
+    });
+    this.#socket.ping();
   }
 
   /** Closes the connection at once; running requests end with it. */
@@ -136,7 +150,7 @@ export class LinkSession {
         return;
       case "notice":
         this.#events.noticed(message);
-        return;
+        break;
       default: // a proxy's own messages: the endpoint has refused them already
     }
   }
@@ -156,7 +170,8 @@ export class LinkSession {
 
   #open(stream: WireStream, head: RequestHead): StreamEvents {
     const routerId = this.#welcome?.router_id;
-    if (routerId === undefined) throw new AimoError("protocol_violation", { detail: "a request came before the welcome" });
+    if (routerId === undefined)
+      throw new AimoError("protocol_violation", { detail: "a request came before the welcome" });
     return this.#tools.server.open(stream, head, {
       isDraining: this.#leaving,
       keep: (end) => this.#keep(routerId, end),
@@ -170,7 +185,7 @@ export class LinkSession {
 
   /** A draining link is done when no stream is open and its Ends are recorded, or their acknowledgements are late. */
   #closeWhenIdle(): void {
-    if (this.#endpoint === undefined || this.#endpoint.openStreams > 0) return;
+    if (!this.#leaveIsKnown || this.#endpoint === undefined || this.#endpoint.openStreams > 0) return;
     if (this.#unacknowledged.size === 0) this.close(1000, "drained");
     else this.#acknowledgeTimer ??= this.#tools.clock.timer(ACKNOWLEDGE_MS, () => this.close(1000, "drained"));
   }

@@ -35,6 +35,8 @@ export interface ScriptedLink {
   /** The next message of this name that was not taken before. */
   message<Name extends ConnectionMessage["name"]>(name: Name): Promise<MessageOf<Name>>;
   send(body: string, head?: Partial<RequestHead>, options?: { readonly grants?: boolean }): ScriptedAnswer;
+  /** Resolves when the proxy has read everything that was sent before. */
+  roundTrip(): Promise<void>;
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
 }
 
@@ -73,8 +75,11 @@ class Mailbox<Item> {
   }
 
   take(): Promise<Item> {
+    const taker = Promise.withResolvers<Item>();
     const item = this.#items.shift();
-    return item === undefined ? new Promise((resolve) => this.#takers.push(resolve)) : Promise.resolve(item);
+    if (item === undefined) this.#takers.push(taker.resolve);
+    else taker.resolve(item);
+    return taker.promise;
   }
 }
 
@@ -94,7 +99,10 @@ export async function startRouter(script: RouterScript = {}): Promise<ScriptedRo
       return;
     }
     const { status, body } = refusal;
-    socket.end(`HTTP/1.1 ${status} No\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`);
+    socket.on("error", () => undefined); // the proxy may hang up before it has read everything
+    socket.end(
+      `HTTP/1.1 ${status} No\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+    );
   });
   server.listen(script.port ?? 0, "127.0.0.1");
   await once(server, "listening");
@@ -121,7 +129,10 @@ function createLink(script: RouterScript, socket: WebSocket, request: IncomingMe
     boxes.set(name, known);
     return known;
   };
-  const adapter = { send: (bytes: Uint8Array, flushed?: () => void) => socket.send(bytes, flushed), bufferedBytes: () => socket.bufferedAmount };
+  const adapter = {
+    send: (bytes: Uint8Array, flushed?: () => void) => socket.send(bytes, flushed),
+    bufferedBytes: () => socket.bufferedAmount,
+  };
   const endpoint: Endpoint = new Endpoint("router", adapter, {
     message({ name, message }) {
       if (name === "hello") endpoint.send("welcome", welcomeOf(script));
@@ -144,8 +155,14 @@ function createLink(script: RouterScript, socket: WebSocket, request: IncomingMe
     endpoint,
     request,
     closed,
+    async roundTrip() {
+      const ponged = once(socket, "pong");
+      socket.ping();
+      await ponged;
+    },
     message: (name) => box(name).take() as Promise<never>,
-    send: (body, head, options) => sendRequest(script, endpoint, { body, head: head ?? {}, grants: options?.grants ?? true }),
+    send: (body, head, options) =>
+      sendRequest(script, endpoint, { body, head: head ?? {}, grants: options?.grants ?? true }),
   };
 }
 
@@ -191,7 +208,7 @@ function sendRequest(script: RouterScript, endpoint: Endpoint, { body, head, gra
       responseBody(chunk) {
         received.push(Buffer.from(chunk));
         if (grants) stream.grant(chunk.length);
-        const total = received.reduce((sum, part) => sum + part.length, 0);
+        const total = Buffer.concat(received).length;
         for (const waiter of waiters) if (waiter.count <= total) waiter.resolve();
       },
       responseEnd(end) {
@@ -213,8 +230,10 @@ function sendRequest(script: RouterScript, endpoint: Endpoint, { body, head, gra
     received,
     end: ended.promise,
     bytes(count) {
-      const total = received.reduce((sum, part) => sum + part.length, 0);
-      return total >= count ? Promise.resolve() : new Promise((resolve) => waiters.push({ count, resolve }));
+      return new Promise((resolve) => {
+        if (Buffer.concat(received).length >= count) resolve();
+        else waiters.push({ count, resolve });
+      });
     },
   };
 }

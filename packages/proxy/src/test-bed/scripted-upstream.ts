@@ -56,9 +56,13 @@ export async function startUpstream(answer?: (exchange: UpstreamExchange) => voi
     exchanges,
     next() {
       const exchange = exchanges[taken];
-      if (exchange === undefined) return new Promise((resolve) => waiting.push(resolve));
-      taken += 1;
-      return Promise.resolve(exchange);
+      const arrival = Promise.withResolvers<UpstreamExchange>();
+      if (exchange === undefined) waiting.push(arrival.resolve);
+      else {
+        taken += 1;
+        arrival.resolve(exchange);
+      }
+      return arrival.promise;
     },
     async close() {
       server.closeAllConnections();

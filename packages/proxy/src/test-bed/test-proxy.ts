@@ -66,7 +66,7 @@ export interface TestProxy {
   readonly logLines: string[];
   /** Resolves when a line of the log contains `text`. */
   logged(text: string): Promise<string>;
-  readonly allRefused: Promise<void>;
+  readonly allRefused: Promise<true>;
   readonly spoolPath: string;
   stop(): Promise<void>;
 }
@@ -91,7 +91,7 @@ export function startProxy(config: ProxyConfig, options: TestProxyOptions = {}):
     },
   });
   log.level = "debug";
-  const refused = Promise.withResolvers<void>();
+  const refused = Promise.withResolvers<true>();
   const tools = {
     clock: options.clock ?? systemClock,
     random: seededRandom(1),
@@ -99,7 +99,7 @@ export function startProxy(config: ProxyConfig, options: TestProxyOptions = {}):
     environment: {},
     resolve: options.resolve ?? (() => Promise.resolve(["93.184.215.14"])),
   };
-  const proxy = createProxy(tools, config, { spoolPath, allRefused: () => refused.resolve() });
+  const proxy = createProxy(tools, config, { spoolPath, allRefused: () => refused.resolve(true) });
   proxy.start();
   return {
     proxy,
@@ -108,7 +108,10 @@ export function startProxy(config: ProxyConfig, options: TestProxyOptions = {}):
     spoolPath,
     logged(text) {
       const line = logLines.find((logged) => logged.includes(text));
-      return line === undefined ? new Promise((resolve) => watchers.push({ text, resolve })) : Promise.resolve(line);
+      if (line !== undefined) return Promise.resolve(line);
+      const logged = Promise.withResolvers<string>();
+      watchers.push({ text, resolve: logged.resolve });
+      return logged.promise;
     },
     async stop() {
       await proxy.drain("test over", 0);

@@ -1,4 +1,5 @@
 // What an answer cost, from the usage this router read and the price its offer had at admission.
+import { isAimoError } from "@aimo-network/protocol/errors";
 import type { NanoUsdc } from "@aimo-network/protocol/money";
 import { formatNanoUsdc } from "@aimo-network/protocol/money";
 import type { Price } from "@aimo-network/protocol/price";
@@ -11,9 +12,18 @@ export interface Metered {
   readonly cost: NanoUsdc;
 }
 
-/** Prices an answer; undefined where its provider reported no usage, since then nothing can be charged (accounting.md). */
+/**
+ * Prices an answer; undefined where its provider reported no usage, or one that no amount can hold the cost of, since
+ * then nothing can be charged (accounting.md).
+ */
 export function meter(price: Price, usage: Usage | undefined, imageCount: number): Metered | undefined {
-  return usage === undefined ? undefined : { usage, cost: cost(price, usage, imageCount) };
+  if (usage === undefined) return undefined;
+  try {
+    return { usage, cost: cost(price, usage, imageCount) };
+  } catch (error) {
+    if (!isAimoError(error, "invalid_amount")) throw error;
+    return undefined; // its counts are nonsense, but the answer is whole and the client gets it
+  }
 }
 
 /** The `usage` object clients see, in OpenRouter's shape, as JSON text: `cost` is written from the exact amount. */

@@ -118,7 +118,9 @@ export function answerJson(event: AnswerEvent, envelope: Envelope, usage: string
 export function chunkJson(event: AnswerEvent, envelope: Envelope, introduced: IntroducedChoices): string | undefined {
   const { choices } = event.value;
   if (!Array.isArray(choices) || choices.length === 0) return undefined;
-  return envelop(event, envelope, CHUNK, { usage: undefined, introduced });
+  const chunk = envelop(event, envelope, CHUNK, { usage: undefined, introduced });
+  // The data of an event may have had several lines; between JSON's tokens a space means the same as a line break.
+  return chunk.includes("\n") ? chunk.replaceAll("\n", " ") : chunk;
 }
 
 /** The event that ends a stream's accounts: no choices, and the usage with its cost. */

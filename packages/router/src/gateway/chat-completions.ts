@@ -52,6 +52,7 @@ function relayRequest(deps: ChatDeps, request: FastifyRequest, chat: ChatRequest
 /** Aborts when the client closes its connection before the reply has ended. */
 function watchClient(reply: FastifyReply): AbortSignal {
   const left = new AbortController();
+  if (reply.raw.destroyed) left.abort(); // it left while its key was verified
   reply.raw.once("close", () => {
     if (!reply.raw.writableFinished) left.abort();
   });

@@ -108,7 +108,7 @@ function countParts(messages: readonly unknown[]): { imageCount: number; inputMo
 
 function refuseUnsupported(fields: Fields): void {
   const asksNothing = (value: unknown): boolean =>
-    value === undefined || value === null || (Array.isArray(value) && value.length === 0);
+    value === undefined || value === null || (typeof value === "object" && Object.keys(value).length === 0);
   for (const param of ["provider", "models", "route", "plugins", "transforms"]) {
     if (asksNothing(fields[param])) continue;
     const advice = "Leave it out: this router chooses by price among healthy providers, or name one as `<wallet>:<slug>`.";

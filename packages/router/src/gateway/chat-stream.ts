@@ -17,7 +17,7 @@ export interface ChatStream {
   end(envelope: Envelope, usage: string | undefined): void;
   /** Ends a broken answer with one event and no `[DONE]`. */
   fail(envelope: Envelope, error: object): void;
-  /** Stops the keep-alive without a word: the reply is sent some other way, or the client has left. */
+  /** Ends without a word: the reply is sent some other way, or the client has left, if only by reading no more. */
   abandon(): void;
 }
 
@@ -29,6 +29,7 @@ export function createChatStream(
 ): ChatStream {
   let isOpen = false;
   let gathered = "";
+  let isBehind = false;
   const introduced: IntroducedChoices = new Set();
   const open = (): void => {
     if (isOpen) return;
@@ -70,13 +71,22 @@ export function createChatStream(
       timer?.refresh();
       const keepsUp = response.write(gathered);
       gathered = "";
-      if (!keepsUp) response.once("drain", resume);
+      if (!keepsUp && !isBehind) {
+        isBehind = true;
+        response.once("drain", () => {
+          isBehind = false;
+          resume();
+        });
+      }
       return keepsUp;
     },
     end: (envelope, usage) =>
       close(`${usage === undefined ? "" : `data: ${usageChunkJson(envelope, usage)}\n\n`}data: [DONE]\n\n`),
     fail: (envelope, error) => close(`data: ${errorChunkJson(envelope, error)}\n\n`),
-    abandon: stopTimer,
+    abandon() {
+      stopTimer();
+      if (isOpen) response.destroy();
+    },
   };
 }
 

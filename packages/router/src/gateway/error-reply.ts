@@ -2,7 +2,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ErrorCode } from "@aimo-network/protocol/errors";
 import { AimoError, isAimoError } from "@aimo-network/protocol/errors";
-import { HEADER_BYTES_MAX } from "../limits.ts";
+import { HEADER_BYTES_MAX, REQUEST_TIMEOUT_MS } from "../limits.ts";
 
 /** Where a request came in: `code` is the HTTP status on `/api/v1`, our string on `/v1`. */
 export type CodeStyle = "status" | "string";
@@ -43,34 +43,54 @@ function isFastifyError(error: unknown): error is FastifyError {
   return error instanceof Error && "code" in error && typeof error.code === "string" && error.code.startsWith("FST_");
 }
 
+const FRAMEWORK_WORDS_MAX = 300; // its messages quote the URL, which may be as long as all headers
+
 /** Any thrown value as the error its client gets; `internal` for what should never have been thrown. */
-export function toAimoError(error: unknown, bodyBytesMax: number): AimoError {
+function toAimoError(error: unknown, bodyBytesMax: number): AimoError {
   if (isAimoError(error)) return error;
   if (error instanceof Error && "validation" in error) {
     return new AimoError("invalid_request", { expected: "what this endpoint's schema says", found: error.message });
   }
   if (isFastifyError(error)) {
     if (error.statusCode === 413) return new AimoError("body_too_large", { limitBytes: bodyBytesMax });
-    if (error.statusCode === 431) return new AimoError("headers_too_large", { limitBytes: HEADER_BYTES_MAX });
     if (error.statusCode !== undefined && error.statusCode < 500) {
-      return new AimoError("invalid_request", { expected: "a request this endpoint can read", found: error.message });
+      const found = error.message.slice(0, FRAMEWORK_WORDS_MAX);
+      return new AimoError("invalid_request", { expected: "a request this endpoint can read", found });
     }
   }
+  // Node's word for a client that closes its connection in the middle of a body.
+  if (error instanceof Error && "code" in error && error.code === "ECONNRESET") return new AimoError("client_left", {});
   return new AimoError("internal", {}, { cause: error });
+}
+
+/** What is wrong with bytes that are no whole HTTP request, by the code Node gives for it. */
+export function brokenRequest(code: string | undefined): AimoError {
+  if (code === "HPE_HEADER_OVERFLOW") return new AimoError("headers_too_large", { limitBytes: HEADER_BYTES_MAX });
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT") {
+    const expected = `a whole request within ${REQUEST_TIMEOUT_MS} ms, its headers first`;
+    return new AimoError("invalid_request", { expected, found: "less" });
+  }
+  return new AimoError("invalid_request", { expected: "an HTTP/1.1 request", found: `something else (${code ?? "no code"})` });
 }
 
 /** Sends an error as its status, headers and body. */
 export function sendError(request: FastifyRequest, reply: FastifyReply, error: AimoError): FastifyReply {
   const { context } = error;
   if ("retryAfter" in context && typeof context.retryAfter === "string") reply.header("retry-after", context.retryAfter);
-  else if (error.status === 503) reply.header("retry-after", "1");
+  else if (error.status === 503 || error.status === 429) reply.header("retry-after", "1");
   return reply.code(error.status).send({ error: errorObject(error, codeStyle(request.url)) });
 }
 
+/** Answers a request whose URL cannot even be matched with a route; no hook has run for it. */
+export function refuseUrl(thrown: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  void reply.header("x-request-id", request.id);
+  void sendError(request, reply, toAimoError(thrown, 0));
+}
+
 /** Makes every failure of the server a well-formed error reply. */
-export function installErrorReplies(server: FastifyInstance, bodyBytesMax: number): void {
+export function installErrorReplies(server: FastifyInstance): void {
   server.setErrorHandler((thrown, request, reply) => {
-    const error = toAimoError(thrown, bodyBytesMax);
+    const error = toAimoError(thrown, request.routeOptions.bodyLimit ?? 0);
     if (error.code === "internal") request.log.error({ error: thrown }, "request broke");
     return sendError(request, reply, error);
   });

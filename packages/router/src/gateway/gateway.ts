@@ -1,7 +1,7 @@
 // The clients' door: every HTTP endpoint, once below /api/v1 and once below /v1.
 import cors from "@fastify/cors";
 import swagger from "@fastify/swagger";
-import type { FastifyInstance, FastifyPluginCallback } from "fastify";
+import type { FastifyInstance, FastifyPluginAsync, FastifyPluginCallback } from "fastify";
 import type { ByteBudget } from "../providers/byte-budget.ts";
 import type { ChatDeps } from "./chat-completions.ts";
 import { createChatCompletions } from "./chat-completions.ts";
@@ -36,6 +36,10 @@ const EXPOSED_HEADERS = [
 
 function chatRoutes(deps: GatewayDeps): FastifyPluginCallback {
   return (scope, _options, next) => {
+    // A stranger could otherwise fill the budget for bodies, which are counted before they are read.
+    scope.addHook("onRequest", async (request) => {
+      await deps.authenticate(request, "spend");
+    });
     readRawBodies(scope, deps.bodies, deps.bodyBytesMax);
     const schema = {
       summary: "Chat completion",
@@ -43,22 +47,22 @@ function chatRoutes(deps: GatewayDeps): FastifyPluginCallback {
       tags: ["Chat"],
       security: [{ bearer: [] }],
     };
-    scope.post("/chat/completions", { schema }, createChatCompletions(deps));
+    scope.post("/chat/completions", { schema, bodyLimit: deps.bodyBytesMax }, createChatCompletions(deps));
     next();
   };
 }
 
-/** An empty JSON body is no body: many clients send the content type with a GET. */
+/** A body is JSON whatever its content type says, and an empty one is none: many clients send a content type with a GET. */
 function readJsonBodies(scope: FastifyInstance): void {
   const parse = scope.getDefaultJsonParser("error", "error");
-  scope.removeContentTypeParser("application/json");
-  scope.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, next) => {
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser("*", { parseAs: "string" }, (request, body, next) => {
     if (body === "") next(null, undefined);
-    else parse(request, body as string, next);
+    else void parse(request, body as string, next);
   });
 }
 
-function surface(deps: GatewayDeps, isDocumented: boolean): FastifyPluginCallback {
+function surface(deps: GatewayDeps, isDocumented: boolean): FastifyPluginAsync {
   return async (scope) => {
     scope.addHook("onRoute", (route) => {
       if (!isDocumented) route.schema = { ...route.schema, hide: true };
@@ -74,14 +78,14 @@ function surface(deps: GatewayDeps, isDocumented: boolean): FastifyPluginCallbac
 
 /** Installs every endpoint on a server. */
 export async function installGateway(server: FastifyInstance, deps: GatewayDeps): Promise<void> {
-  installErrorReplies(server, deps.bodyBytesMax);
+  installErrorReplies(server);
   readJsonBodies(server);
   server.addHttpMethod("GET", { hasBody: true, overrideExisting: true }); // first-generation clients send bodies with GET /keys/metadata_bytes
   server.addHook("onRequest", (request, reply, next) => {
     reply.header("x-request-id", request.id);
     next();
   });
-  await server.register(cors, { origin: "*", exposedHeaders: EXPOSED_HEADERS, maxAge: 86_400 });
+  await server.register(cors, { origin: "*", exposedHeaders: EXPOSED_HEADERS, maxAge: 86_400, strictPreflight: false });
   await server.register(swagger, {
     openapi: {
       openapi: "3.1.0",

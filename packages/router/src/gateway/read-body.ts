@@ -10,6 +10,10 @@ import type { ByteBudget } from "../providers/byte-budget.ts";
  */
 export function readRawBodies(scope: FastifyInstance, budget: ByteBudget, bodyBytesMax: number): void {
   scope.addHook("onRequest", (request, reply, next) => {
+    if (reply.raw.destroyed) {
+      next(new AimoError("client_left", {})); // its close has passed, so what is reserved now would stay reserved
+      return;
+    }
     const declared = /^[0-9]{1,15}$/.exec(request.headers["content-length"] ?? "");
     const bytes = declared === null ? CHUNKED_BODY_BYTES : Number(declared[0]);
     if (bytes > bodyBytesMax) {
@@ -24,5 +28,5 @@ export function readRawBodies(scope: FastifyInstance, budget: ByteBudget, bodyBy
     next();
   });
   scope.removeAllContentTypeParsers();
-  scope.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, next) => next(null, body));
+  scope.addContentTypeParser("*", { parseAs: "buffer", bodyLimit: bodyBytesMax }, (_request, body, next) => next(null, body));
 }

@@ -53,11 +53,10 @@ function roomiest(offers: readonly LiveOffer[], standing: Standing): LiveOffer[]
   return [...best.values()].map(({ offer }) => offer);
 }
 
-const FRACTION_STEPS = 2 ** 52;
+const FRACTION_STEPS = 2 ** 32; // what `random.fraction` resolves
 
 function drawOne(offers: readonly LiveOffer[], random: Random): LiveOffer | undefined {
   const total = offers.reduce((sum, offer) => sum + offer.weight, 0n);
-  // 52 random bits resolve the smallest share there can be: the dearest price squared over the floor squared.
   let drawn = (total * BigInt(Math.floor(random.fraction() * FRACTION_STEPS))) / BigInt(FRACTION_STEPS);
   for (const offer of offers) {
     if (drawn < offer.weight) return offer;

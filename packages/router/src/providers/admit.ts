@@ -4,16 +4,16 @@ import type { Duplex } from "node:stream";
 import { hex } from "@scure/base";
 import type { Clock } from "@aimo-network/protocol/clock";
 import { AimoError, isAimoError } from "@aimo-network/protocol/errors";
-import { FRAME_PAYLOAD_BYTES_MAX } from "@aimo-network/protocol/limits";
 import type { Random } from "@aimo-network/protocol/random";
-import { SUBPROTOCOL } from "@aimo-network/protocol/wire/frame";
+import { FRAME_BYTES_MAX, SUBPROTOCOL } from "@aimo-network/protocol/wire/frame";
 import type { Logger } from "pino";
 import type { WebSocket } from "ws";
 import { WebSocketServer } from "ws";
-import { LINKS_MAX, LINKS_PER_WALLET_MAX } from "../limits.ts";
+import { LINK_CLOSE_TIMEOUT_MS, LINKS_MAX, LINKS_PER_WALLET_MAX } from "../limits.ts";
 import type { LinkEvents } from "./link.ts";
 import { Link } from "./link.ts";
 import type { Links } from "./links.ts";
+import { refuseSocket } from "./refuse-socket.ts";
 
 /** The wallet behind a provider's key. */
 export interface AdmittedKey {
@@ -29,6 +29,7 @@ export interface AdmitDeps {
   readonly log: Logger;
   readonly links: Links;
   readonly routerId: string;
+  requestId(): string;
   /** Verifies a bearer and its scope; throws the error that the provider is answered. */
   authenticate(authorization: string | undefined): Promise<AdmittedKey>;
   /** What is done with a link's offers and Ends. */
@@ -40,24 +41,17 @@ export interface AdmitDeps {
 /** The paths under which providers connect. */
 export const SUBSCRIBE_PATHS: readonly string[] = ["/api/v1/providers/subscribe", "/v1/providers/subscribe"];
 
-const FRAME_HEADER_BYTES = 5;
-
-function refuse(socket: Duplex, error: AimoError): void {
-  const { message, type, status, code, errorType } = error;
-  const body = JSON.stringify({
-    error: { message, type, code: status, param: null, metadata: { error_code: code, error_type: errorType } },
-  });
-  socket.end(
-    `HTTP/1.1 ${status} Refused\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-  );
-}
-
 function checkRoom(deps: AdmitDeps, key: AdmittedKey): void {
   if (!deps.isOpen()) throw new AimoError("draining", {});
   if (deps.links.count >= LINKS_MAX) throw new AimoError("overloaded", { what: "this router has all the links it can hold" });
   if (deps.links.countOf(key.wallet) >= LINKS_PER_WALLET_MAX) {
     throw new AimoError("overloaded", { what: `a wallet has at most ${LINKS_PER_WALLET_MAX} links here` });
   }
+}
+
+function checkPath({ url = "/" }: IncomingMessage): void {
+  const path = (url.split("?", 1)[0] ?? "").replace(/\/$/, "");
+  if (!SUBSCRIBE_PATHS.includes(path)) throw new AimoError("not_found", { method: "GET", path: path.slice(0, 200) });
 }
 
 function offersSubprotocol(request: IncomingMessage): boolean {
@@ -69,13 +63,15 @@ function offersSubprotocol(request: IncomingMessage): boolean {
 export function createAdmission(
   deps: AdmitDeps,
 ): (request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void> {
-  const server = new WebSocketServer({
+  const options = {
     noServer: true,
     perMessageDeflate: false, // tokens are small and already behind TLS: compressing them costs more than it saves
-    maxPayload: FRAME_PAYLOAD_BYTES_MAX + FRAME_HEADER_BYTES,
+    maxPayload: FRAME_BYTES_MAX,
     handleProtocols: () => SUBPROTOCOL,
     clientTracking: false,
-  });
+    closeTimeout: LINK_CLOSE_TIMEOUT_MS,
+  };
+  const server = new WebSocketServer(options); // not written in place: the library's types lack closeTimeout
 
   const accept = (socket: WebSocket, key: AdmittedKey): void => {
     const id = hex.encode(deps.random.bytes(8));
@@ -98,8 +94,7 @@ export function createAdmission(
     const ignore = (): void => undefined; // a peer that resets before it is admitted has lost nothing
     socket.on("error", ignore);
     try {
-      const path = new URL(request.url ?? "/", "http://router").pathname;
-      if (!SUBSCRIBE_PATHS.includes(path)) throw new AimoError("not_found", { method: "GET", path });
+      checkPath(request);
       const key = await deps.authenticate(request.headers.authorization);
       checkRoom(deps, key);
       if (!offersSubprotocol(request)) {
@@ -113,8 +108,9 @@ export function createAdmission(
         accept(upgraded, key);
       });
     } catch (error) {
-      if (!isAimoError(error)) deps.log.error({ error }, "admission broke");
-      refuse(socket, isAimoError(error) ? error : new AimoError("internal", {}));
+      const requestId = deps.requestId();
+      if (!isAimoError(error)) deps.log.error({ error, requestId }, "admission broke");
+      refuseSocket(socket, isAimoError(error) ? error : new AimoError("internal", {}), requestId);
     }
   };
 }

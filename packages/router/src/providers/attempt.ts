@@ -71,6 +71,7 @@ export class Attempt {
   #silence: Timer | undefined;
   #waitingFor: "first_byte" | "idle" = "first_byte";
   #paused = false;
+  #cancelled = false;
   #finished = false;
   #finishReason: string | undefined;
   #usage: Usage | undefined;
@@ -97,18 +98,23 @@ export class Attempt {
     });
   }
 
+  /** Whether the client has answer bytes waiting that it does not read. */
+  get isPaused(): boolean {
+    return this.#paused;
+  }
+
   /** The client reads again after `flush` said that it did not. */
   resume(): void {
     if (!this.#paused || this.#finished) return;
     this.#paused = false;
-    this.#stream.grant(this.#ungrantedBytes);
-    this.#ungrantedBytes = 0;
     this.#watch("idle", this.#deadlines.idleMs);
+    this.#grantHeld();
   }
 
   /** Ends the attempt from this side. */
   abort(error: AimoError): void {
     if (this.#finished) return;
+    this.#cancelled = true;
     this.#stream.cancel(error.code satisfies ErrorCode);
     this.#finish({ ok: false, error });
   }
@@ -133,20 +139,35 @@ export class Attempt {
   #readBody(bytes: Uint8Array): void {
     this.#bodyBytes += bytes.length;
     this.#hash.update(bytes);
-    if (this.#finished) {
-      this.#stream.grant(bytes.length);
-      return;
-    }
+    const keepsUp = this.#finished || this.#passOn(bytes);
+    // What comes with the end of the answer, or after it, is consumed here: nobody would grant it later.
+    if (keepsUp || this.#finished) this.#stream.grant(bytes.length);
+    else this.#pause(bytes.length);
+  }
+
+  /** Reads a piece of the answer; false when the client does not keep up. */
+  #passOn(bytes: Uint8Array): boolean {
     try {
       if (this.#reading === "stream") this.#parser.push(bytes);
       else this.#hold(bytes);
     } catch (error) {
       if (!isAimoError(error)) throw error;
-      this.abort(error);
-      return;
+      this.abort(this.#withProvider(error));
+      return true;
     }
-    if (this.#reading !== "stream" || this.#listener.flush()) this.#stream.grant(bytes.length);
-    else this.#pause(bytes.length);
+    return this.#reading !== "stream" || this.#listener.flush();
+  }
+
+  /** The parser of events does not know whose stream it reads: its complaints get this provider's name. */
+  #withProvider(error: AimoError): AimoError {
+    if (!isAimoError(error, "provider_error")) return error;
+    return new AimoError("provider_error", { ...error.context, provider: this.#link.wallet }, { cause: error });
+  }
+
+  #grantHeld(): void {
+    const bytes = this.#ungrantedBytes;
+    this.#ungrantedBytes = 0;
+    if (bytes > 0) this.#stream.grant(bytes);
   }
 
   #pause(bytes: number): void {
@@ -155,8 +176,9 @@ export class Attempt {
     this.#silence?.cancel(); // a client that does not read is not the provider's silence
   }
 
-  #hold(bytes: Uint8Array): void {
-    if (this.#reading === "error" && this.#heldBytes + bytes.length > ERROR_BODY_BYTES_MAX) return;
+  #hold(piece: Uint8Array): void {
+    const isError = this.#reading === "error";
+    const bytes = isError ? piece.subarray(0, ERROR_BODY_BYTES_MAX - this.#heldBytes) : piece;
     if (this.#heldBytes + bytes.length > ANSWER_BYTES_MAX) {
       throw new AimoError("provider_error", {
         provider: this.#link.wallet,
@@ -168,11 +190,11 @@ export class Attempt {
     }
     this.#heldBytes += bytes.length;
     this.#held.push(bytes);
-    this.#silence?.refresh();
+    if (bytes.length > 0) this.#silence?.refresh();
   }
 
   #readData(data: string): void {
-    if (this.#finished) return;
+    if (this.#finished || data === "") return; // an empty event is a keep-alive, and as little a sign of life as a comment
     this.#watchNextEvent();
     const isEnd = endsStream(data);
     if (!isEnd || data.includes("\n")) {
@@ -206,7 +228,8 @@ export class Attempt {
   #readEnd(end: End): void {
     this.#stream.acknowledge(false);
     const sha256 = this.#hash.digest("hex");
-    if (!end.cancelled && (end.body_bytes !== this.#bodyBytes || end.body_sha256 !== sha256)) {
+    const isWhole = !end.cancelled && !this.#cancelled; // after a cancel, bytes on their way were dropped
+    if (isWhole && (end.body_bytes !== this.#bodyBytes || end.body_sha256 !== sha256)) {
       const { attemptId } = this.#request;
       this.#deps.log.warn({ attemptId, linkId: this.#link.id }, "the proxy's End differs from what was relayed");
     }
@@ -254,7 +277,7 @@ export class Attempt {
     this.#silence?.cancel();
     this.#deps.answerBytes.release(this.#reading === "stream" ? 0 : this.#heldBytes);
     this.#held.length = 0;
-    if (this.#ungrantedBytes > 0) this.#stream.grant(this.#ungrantedBytes);
+    this.#grantHeld();
     this.#listener.ended(result);
   }
 }

@@ -55,6 +55,7 @@ export class Link implements ProviderLink {
   #maxConcurrency = 0;
   #unansweredPings = 0;
   #draining = false;
+  #closeDueMs = Infinity;
   #closed = false;
 
   constructor(clock: Clock, log: Logger, socket: WebSocket, peer: LinkPeer, events: LinkEvents) {
@@ -71,6 +72,7 @@ export class Link implements ProviderLink {
       violation: (error) => this.#violate(error),
     });
     socket.on("message", (data: Buffer, isBinary) => {
+      if (this.#closed) return; // what a peer sends on after a violation is neither read nor logged
       if (isBinary) this.#endpoint.receive(data);
       else this.#violate(new AimoError("protocol_violation", { detail: "frames are binary messages, found text" }));
     });
@@ -86,7 +88,8 @@ export class Link implements ProviderLink {
   }
 
   freeSlots(offerName: string): number {
-    if (this.#draining || this.#closed) return 0;
+    // A closing socket drops what it is given: a request would wait there until the close has come through.
+    if (this.#draining || this.#socket.readyState !== this.#socket.OPEN) return 0;
     const free = Math.min(this.#maxConcurrency, STREAMS_PER_LINK_MAX) - this.#endpoint.openStreams;
     const offerMax = this.#concurrencyByOffer.get(offerName);
     return offerMax === undefined ? free : Math.min(free, offerMax - (this.#runningByOffer.get(offerName) ?? 0));
@@ -215,6 +218,8 @@ export class Link implements ProviderLink {
 
   #closeWithin(deadlineMs: number, code: number, reason: string): void {
     const dueMs = this.#clock.monotonic() + deadlineMs;
+    if (dueMs >= this.#closeDueMs) return; // a proxy cannot put off the end of its key by a drain of its own
+    this.#closeDueMs = dueMs;
     const look = (): void => {
       if (this.#endpoint.openStreams === 0 || this.#clock.monotonic() >= dueMs) {
         this.#socket.close(code, reason);

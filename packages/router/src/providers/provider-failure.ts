@@ -12,8 +12,9 @@ function messageIn(body: string): string {
     const value = JSON.parse(body) as unknown;
     if (isJsonObject(value)) {
       const holder = isJsonObject(value["error"]) ? value["error"] : value;
-      const found = [holder["message"], value["error"], value["detail"]].find((text) => typeof text === "string");
-      if (found !== undefined) return found as string;
+      const texts: readonly unknown[] = [holder["message"], value["error"], value["detail"]];
+      const found = texts.find((text) => typeof text === "string" && text.trim() !== "");
+      if (typeof found === "string") return found;
     }
   } catch {
     // Not JSON: a gateway's HTML or plain text says as much as it says.

@@ -84,6 +84,15 @@ function tryCandidate<Offer>(
       for (const event of held) client.event(event, candidate);
       held.length = 0;
     };
+    const { totalMs } = deps.deadlines;
+    const provider = candidate.link.wallet;
+    const total = deps.clock.timer(leftMs, () => {
+      // Bytes that the client does not read are no provider's delay (accounting.md).
+      if (attempt.isPaused) attempt.abort(new AimoError("client_left", {}));
+      else attempt.abort(new AimoError("provider_timeout", { provider, phase: "total", limitMs: totalMs }));
+    });
+    const leave = (): void => attempt.abort(new AimoError("client_left", {}));
+    client.left.addEventListener("abort", leave, { once: true });
     const attempt = new Attempt(
       deps,
       candidate.link,
@@ -117,14 +126,6 @@ function tryCandidate<Offer>(
         },
       },
     );
-    const { totalMs } = deps.deadlines;
-    const provider = candidate.link.wallet;
-    const total = deps.clock.timer(leftMs, () =>
-      attempt.abort(new AimoError("provider_timeout", { provider, phase: "total", limitMs: totalMs })),
-    );
-    const leave = (): void => attempt.abort(new AimoError("client_left", {}));
-    client.left.addEventListener("abort", leave, { once: true });
-    if (client.left.aborted) leave();
   });
 }
 

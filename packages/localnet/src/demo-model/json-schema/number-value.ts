@@ -38,7 +38,9 @@ function* candidates({ low, high, step }: Bounds, whole: boolean, salt: number):
   const origin = Number.isFinite(first) ? first : 1;
   const direction = Number.isFinite(low) || !Number.isFinite(high) ? 1 : -1;
   if (!whole && step === undefined) yield origin + direction * (salt + 0.5); // so that it is seen to be no integer
-  for (const offset of [salt, 0, 1, 2, 3, 4, 5]) yield (origin + direction * offset) * unit;
+  const steps = Math.floor(high / unit) - origin + 1;
+  const turned = direction === 1 && Number.isFinite(steps) && steps > 0 ? salt % steps : salt;
+  for (const offset of [turned, 0, 1, 2, 3, 4, 5]) yield (origin + direction * offset) * unit;
   if (whole || step !== undefined) {
     yield 0;
     return;

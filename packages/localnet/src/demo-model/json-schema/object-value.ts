@@ -55,8 +55,7 @@ export function makeObject(maker: ValueMaker, schema: Fields, place: Place): Fie
   let room = most - required.size;
   for (const [index, name] of [...new Set([...declared, ...required])].entries()) {
     const isRequired = required.has(name);
-    // A declared property that is not demanded still helps where many are.
-    const isWanted = isRequired || !maker.isLean(place.level) || declared.length <= least;
+    const isWanted = isRequired || !maker.isLean(place.level) || made.size < least;
     if (!isWanted || (!isRequired && room <= 0)) continue;
     const inside = { ...place, level: place.level + 1, salt: place.salt + index };
     const value = maker.make(schemaOfProperty(schema, name), inside);

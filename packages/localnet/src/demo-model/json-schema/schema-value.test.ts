@@ -56,6 +56,13 @@ const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "unique one-character strings": { type: "array", items: { ...text, maxLength: 1 }, minItems: 5, uniqueItems: true },
   "a tuple": { type: "array", prefixItems: [text, whole], items: false, minItems: 2 },
   contains: { type: "array", items: whole, contains: { const: 9 }, minContains: 2, minItems: 3 },
+  "contains among unique items": {
+    ...{ type: "array", items: { ...whole, minimum: 9, maximum: 11 }, contains: { enum: [10, 11] } },
+    ...{ uniqueItems: true, minItems: 3 },
+  },
+  "unique items that use up a range": {
+    ...{ type: "array", items: { ...whole, minimum: 1, maximum: 4 }, uniqueItems: true, minItems: 4 },
+  },
   "an enum of mixed types": { enum: ["red", 3, null, { a: 1 }] },
   "an enum narrowed by its type": { type: "integer", enum: ["red", 3] },
   "a const": { const: { kind: "demo", list: [1, null] } },
@@ -154,6 +161,13 @@ const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   },
   minProperties: { type: "object", minProperties: 3, additionalProperties: whole },
   maxProperties: { type: "object", properties: { a: text, b: text, c: text }, required: ["c"], maxProperties: 2 },
+  "some of the declared properties": {
+    type: "object",
+    properties: { a: text, b: text, c: text },
+    additionalProperties: false,
+    minProperties: 2,
+    maxProperties: 2,
+  },
   patternProperties: {
     type: "object",
     patternProperties: { "^x-[a-z]{2}$": whole },
@@ -204,6 +218,9 @@ suite("a schema without a value the maker can find is refused, never answered wr
     "two types at once": { type: "string", allOf: [{ type: "integer" }] },
     "not anything": { not: {} },
     "recursion without an end": { type: "object", properties: { next: { $ref: "#" } }, required: ["next"] },
+    "branches without an end": {
+      ...{ type: "object", required: ["next"], properties: { next: { anyOf: [{ $ref: "#" }, { $ref: "#" }] } } },
+    },
     "a reference to itself": { $ref: "#" },
     "a reference to nothing": { $ref: "#/$defs/missing" },
     "a reference to another document": { $ref: "https://example.com/schema.json" },

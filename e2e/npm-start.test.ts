@@ -1,0 +1,164 @@
+// `npm start` as a person meets it: what it prints works when pasted, and Ctrl-C leaves nothing behind.
+import assert from "node:assert/strict";
+import type { ChildProcess } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, existsSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { after, before, describe, test } from "node:test";
+import type { LocalnetFile } from "@aimo-network/localnet/localnet-file";
+import { waitFor } from "./network.ts";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const run = promisify(execFile);
+
+interface Started {
+  readonly child: ChildProcess;
+  readonly printed: string;
+}
+
+async function npmStart(...options: readonly string[]): Promise<Started> {
+  const child = spawn("npm", ["start", "--", ...options], { cwd: ROOT, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  let printed = "";
+  child.stderr.on("data", (piece: Buffer) => (printed += piece.toString()));
+  const lines = createInterface({ input: child.stdout });
+  for await (const line of lines) {
+    printed += `${line}\n`;
+    if (line.includes("Ctrl-C stops everything")) return { child, printed };
+  }
+  throw new Error(`npm start ended before it was ready:\n${printed}`);
+}
+
+/** Presses Ctrl-C: the signal goes to the whole process group, as a terminal sends it. */
+async function interrupt(child: ChildProcess): Promise<void> {
+  const exited = once(child, "exit");
+  process.kill(-(child.pid ?? 0), "SIGINT");
+  await exited;
+}
+
+/** Processes whose command line mentions `text`. */
+function processesWith(text: string): string[] {
+  return readdirSync("/proc")
+    .filter((name) => /^[0-9]+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const line = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+        const environment = readFileSync(`/proc/${pid}/environ`, "utf8");
+        return line.includes(text) || environment.includes(text) ? [`${pid} ${line}`] : [];
+      } catch {
+        return []; // it ended while we looked
+      }
+    });
+}
+
+/** Addresses that a process listens on, from the kernel's tables. */
+function listeningAddresses(pid: string): string[] {
+  const sockets = new Set(
+    readdirSync(`/proc/${pid}/fd`).flatMap((descriptor) => {
+      try {
+        return /^socket:\[([0-9]+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${descriptor}`))?.[1] ?? [];
+      } catch {
+        return []; // closed while we looked
+      }
+    }),
+  );
+  return ["tcp", "tcp6"].flatMap((table) =>
+    readFileSync(`/proc/net/${table}`, "utf8")
+      .split("\n")
+      .slice(1)
+      .map((line) => line.trim().split(/\s+/))
+      .filter((columns) => columns[3] === "0A" && sockets.has(columns[9] ?? ""))
+      .map((columns) => columns[1]?.split(":", 1)[0] ?? ""),
+  );
+}
+
+describe("npm start", () => {
+  let directory: string;
+  let started: Started;
+  let file: LocalnetFile;
+
+  before(async () => {
+    directory = mkdtempSync(join(tmpdir(), "aimo-start-"));
+    started = await npmStart("--data-dir", directory, "--port", "0");
+    file = JSON.parse(readFileSync(join(directory, "localnet.json"), "utf8")) as LocalnetFile;
+  });
+  after(async () => {
+    if (started.child.exitCode === null) await interrupt(started.child);
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  test("the printed curl gets an answer with its cost", async () => {
+    const command = /^ {2}(curl [\s\S]*?)\n\n/m.exec(started.printed)?.[1] ?? "";
+    const { stdout } = await run("sh", ["-c", `${command} --silent`]);
+    const { choices, usage, model } = JSON.parse(stdout) as {
+      choices: { message: { content: string } }[];
+      usage: { cost: number };
+      model: string;
+    };
+    assert.equal(model, file.model);
+    assert.ok((choices[0]?.message.content ?? "") !== "");
+    assert.ok(usage.cost > 0);
+  });
+
+  test("curl reads the stream as server-sent events and the cost in the last of them", async () => {
+    const body = JSON.stringify({ model: file.model, stream: true, messages: [{ role: "user", content: "Hi" }] });
+    const { stdout } = await run("curl", [
+      "--silent",
+      "--no-buffer",
+      `${file.router_url}/api/v1/chat/completions`,
+      "--header",
+      `Authorization: Bearer ${file.user.api_key}`,
+      "--data",
+      body,
+    ]);
+    const events = stdout.trim().split("\n\n");
+    assert.equal(events.at(-1), "data: [DONE]");
+    assert.match(events.at(-2) ?? "", /"cost":0\.\d+/);
+  });
+
+  test("localnet.json is for its owner only and holds what scripts need", () => {
+    assert.equal(statSync(join(directory, "localnet.json")).mode & 0o777, 0o600);
+    assert.deepEqual(Object.keys(file).toSorted(), ["model", "pid", "provider", "router_id", "router_url", "user"]);
+    assert.match(file.user.api_key, /^aimo-sk-v2-/);
+    assert.match(file.provider.api_key, /^aimo-sk-v2-/);
+  });
+
+  test("nothing listens but on loopback", () => {
+    const addresses = processesWith(directory).flatMap((line) => listeningAddresses(line.split(" ", 1)[0] ?? ""));
+    assert.ok(addresses.length >= 2, "the router listens on its port and the operator's");
+    assert.deepEqual([...new Set(addresses)], ["0100007F"]); // 127.0.0.1 as the kernel prints it
+  });
+
+  test("a second localnet on the same directory is refused with what to do", async () => {
+    await assert.rejects(npmStart("--data-dir", directory, "--port", "0"), /already runs .* choose another --data-dir/);
+  });
+
+  test("Ctrl-C stops everything, and the identity is still there at the next start, also with its port busy", async () => {
+    await interrupt(started.child);
+    await waitFor("every process of the localnet to end", () => Promise.resolve(processesWith(directory).length === 0 || undefined));
+    assert.ok(!existsSync(join(directory, "localnet.json")));
+    const squatter = createServer().listen(0, "127.0.0.1");
+    await once(squatter, "listening");
+    const { port } = squatter.address() as { port: number };
+    started = await npmStart("--data-dir", directory, "--port", String(port));
+    squatter.close();
+    const again = JSON.parse(readFileSync(join(directory, "localnet.json"), "utf8")) as LocalnetFile;
+    assert.match(started.printed, new RegExp(`Port ${port} is busy`));
+    assert.equal(again.router_id, file.router_id);
+    assert.equal(again.user.wallet, file.user.wallet);
+    assert.notEqual(new URL(again.router_url).port, String(port));
+    await interrupt(started.child);
+  });
+
+  test("a localnet that is killed takes its processes along", async () => {
+    started = await npmStart("--data-dir", directory, "--port", "0");
+    const { pid } = JSON.parse(readFileSync(join(directory, "localnet.json"), "utf8")) as LocalnetFile;
+    process.kill(pid, "SIGKILL");
+    await waitFor("every process of the localnet to end", () => Promise.resolve(processesWith(directory).length === 0 || undefined));
+  });
+});

@@ -1,0 +1,120 @@
+// Calls over real sockets: addresses, the environment's proxy, aborts before and after the connection stands.
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import type { TestContext } from "node:test";
+import { describe, test } from "node:test";
+import type { Environment } from "./config/reading.ts";
+import { startRecordingProxy } from "./test-bed/recording-proxy.ts";
+import { answerHello, HELLO_JSON, startUpstream } from "./test-bed/scripted-upstream.ts";
+import type { UpstreamCall } from "./upstream.ts";
+import { createUpstreams, upstreamAddress } from "./upstream.ts";
+import { upstreamFailure } from "./upstream-failure.ts";
+
+interface Running {
+  readonly call: UpstreamCall;
+  readonly said: string[];
+  /** Resolves with the body, rejects with the failure. */
+  readonly over: Promise<string>;
+  readonly connected: Promise<true>;
+}
+
+function call(context: TestContext, apiBase: string, environment: Environment = {}): Running {
+  const upstreams = createUpstreams(environment);
+  context.after(() => upstreams.close());
+  const over = Promise.withResolvers<string>();
+  const connected = Promise.withResolvers<true>();
+  over.promise.catch(() => undefined);
+  const said: string[] = [];
+  const chunks: Uint8Array[] = [];
+  const request = { address: upstreamAddress(apiBase, "/chat/completions"), headers: [], body: Buffer.from("{}") };
+  const running = upstreams.call(request, {
+    connected: () => connected.resolve(true),
+    responded: (status) => said.push(String(status)),
+    received: (chunk) => chunks.push(chunk),
+    ended: () => over.resolve(Buffer.concat(chunks).toString()),
+    failed: over.reject,
+  });
+  return { call: running, said, over: over.promise, connected: connected.promise };
+}
+
+describe("an upstream's address", () => {
+  test("the endpoint is added to the path of the base", () => {
+    assert.deepEqual(upstreamAddress("https://api.example.com/v1", "/chat/completions"), {
+      origin: "https://api.example.com",
+      path: "/v1/chat/completions",
+      isLoopback: false,
+    });
+    assert.equal(upstreamAddress("http://[::1]:8080", "/chat/completions").path, "/chat/completions");
+    assert.equal(upstreamAddress("http://localhost:11434/v1", "/x").isLoopback, true);
+  });
+});
+
+describe("a call", () => {
+  test("an abort closes the connection and is followed by nothing", async (context) => {
+    const upstream = await startUpstream();
+    context.after(() => upstream.close());
+    const { call: running, said, connected, over } = call(context, upstream.apiBase);
+    await connected;
+    const { aborted } = await upstream.next();
+    running.abort();
+    await aborted;
+    let isOver = false;
+    void over.catch(() => "").finally(() => (isOver = true));
+    await new Promise(setImmediate);
+    assert.equal(isOver, false);
+    assert.deepEqual(said, []);
+  });
+
+  test("an abort before the connection stands sends nothing", async (context) => {
+    const upstream = await startUpstream(answerHello);
+    context.after(() => upstream.close());
+    const first = call(context, upstream.apiBase);
+    first.call.abort();
+    const second = call(context, upstream.apiBase);
+    assert.equal(await second.over, HELLO_JSON);
+    assert.equal(upstream.exchanges.length, 1);
+  });
+
+  test("a server that speaks no HTTP is a provider error", async (context) => {
+    const server = createServer((socket) => socket.end("SSH-2.0-x\r\n"));
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    context.after(() => server.close());
+    const { over } = call(context, `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`);
+    await assert.rejects(over, (error: Error) => {
+      assert.equal(upstreamFailure(error, { provider: "p", progress: "before" }).code, "provider_error");
+      return true;
+    });
+  });
+
+  test("the library's own connect timeout counts as connect", () => {
+    const error = Object.assign(new Error("x"), { code: "UND_ERR_CONNECT_TIMEOUT" });
+    const failure = upstreamFailure(error, { provider: "p", progress: "before" });
+    assert.equal(failure.code, "provider_timeout");
+    assert.match(failure.message, /connect timeout/);
+  });
+});
+
+describe("the environment's proxy", () => {
+  test("public hosts are reached through it", async (context) => {
+    const proxy = await startRecordingProxy(HELLO_JSON);
+    context.after(() => proxy.close());
+    const environment = { HTTPS_PROXY: proxy.url, HTTP_PROXY: proxy.url };
+    assert.equal(await call(context, "http://model.example/v1", environment).over, HELLO_JSON);
+    await assert.rejects(call(context, "https://api.openai.com/v1", environment).over);
+    assert.deepEqual(proxy.asked, ["POST http://model.example/v1/chat/completions", "CONNECT api.openai.com:443"]);
+  });
+
+  test("this machine and what NO_PROXY names are not", async (context) => {
+    const proxy = await startRecordingProxy(HELLO_JSON);
+    context.after(() => proxy.close());
+    const upstream = await startUpstream(answerHello);
+    context.after(() => upstream.close());
+    assert.equal(await call(context, upstream.apiBase, { HTTP_PROXY: proxy.url }).over, HELLO_JSON);
+    const environment = { HTTP_PROXY: proxy.url, NO_PROXY: "model.invalid" };
+    await assert.rejects(call(context, "http://model.invalid/v1", environment).over);
+    assert.deepEqual(proxy.asked, []);
+  });
+});

@@ -1,0 +1,113 @@
+// What single events say: output, their end, usage, and the errors they carry.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { isAimoError } from "@aimo-network/protocol/errors";
+import fc from "fast-check";
+import { endsStream, readAnswerEvent, readStreamData } from "./answer-event.ts";
+
+function read(value: unknown): ReturnType<typeof readAnswerEvent> {
+  return readAnswerEvent(JSON.stringify(value), "w");
+}
+
+function choice(delta: unknown): unknown {
+  return { choices: [{ index: 0, delta }] };
+}
+
+describe("output", () => {
+  for (const delta of [
+    { content: "x" },
+    { content: " " },
+    { reasoning: "x" },
+    { reasoning_details: [{}] },
+    { tool_calls: [{ index: 0 }] },
+    { function_call: { name: "f" } },
+    { refusal: "x" },
+    { audio: {} },
+    { images: [{}] },
+  ]) {
+    test(`is ${JSON.stringify(delta)}`, () => assert.equal(read(choice(delta)).hasOutput, true));
+  }
+  for (const delta of [
+    {},
+    { role: "assistant" },
+    { role: "assistant", content: "" },
+    { role: "assistant", content: null, tool_calls: [], refusal: null },
+    { reasoning: "" },
+    { id: "x", name: "y", type: "z", index: 3 },
+    null,
+    "text",
+  ]) {
+    test(`is not ${JSON.stringify(delta)}`, () => assert.equal(read(choice(delta)).hasOutput, false));
+  }
+  test("is in any choice", () => {
+    assert.equal(read({ choices: [{ delta: {} }, null, 7, { delta: { content: "x" } }] }).hasOutput, true);
+  });
+  test("is in a whole message too", () => {
+    assert.equal(read({ choices: [{ message: { content: "x" } }] }).hasOutput, true);
+  });
+  for (const choices of [undefined, null, {}, [], "x"]) {
+    test(`is not in choices ${JSON.stringify(choices)}`, () => assert.equal(read({ choices }).hasOutput, false));
+  }
+});
+
+describe("an error in an event", () => {
+  for (const [value, code, message] of [
+    [{ error: { message: "m" } }, "provider_error", /failed: m$/],
+    [{ error: { message: 5 } }, "provider_error", /it gave no reason/],
+    [{ error: {} }, "provider_error", /it gave no reason/],
+    [{ error: "m" }, "provider_error", /failed: m$/],
+    [{ object: "error", message: "m", code: 500 }, "provider_error", /status 500: m$/],
+    [{ error: { message: "m", code: 422 } }, "provider_refused", /^m$/],
+    [{ error: { message: "m", status: 413 } }, "provider_refused", /^m$/],
+    [{ error: { message: "m", code: "context_length", status: 400 } }, "provider_refused", /^m$/],
+    [{ error: { message: "m", code: 429 } }, "rate_limited", /rate limited/],
+    [{ error: { message: "m", code: 7 } }, "provider_error", /failed: m$/],
+    [{ error: { message: "m".repeat(9_999), code: 600 } }, "provider_error", /failed: m{2000}$/],
+  ] as const) {
+    test(`${JSON.stringify(value).slice(0, 70)} is ${code}`, () => {
+      assert.throws(
+        () => read(value),
+        (error) => isAimoError(error, code) && message.test(error.message),
+      );
+    });
+  }
+  test("is not one when it is null", () => assert.doesNotThrow(() => read({ error: null, choices: [] })));
+});
+
+describe("the data of an event", () => {
+  test("is one object, also over several lines", () => {
+    assert.deepEqual(
+      readStreamData('{"choices":\n[]}', "w").map(({ text }) => text),
+      ['{"choices":\n[]}'],
+    );
+  });
+  test("is several objects where a provider separates events by one newline", () => {
+    assert.deepEqual(
+      readStreamData('{"a":1}\n\n{"a":2}\n[DONE]', "w").map(({ text }) => text),
+      ['{"a":1}', '{"a":2}'],
+    );
+  });
+  test("ends a stream alone or as its last line", () => {
+    assert.deepEqual(
+      ["[DONE]", '{"a":1}\n[DONE]', '"[DONE]"', "[DONE]\n{}", " [DONE]"].map((data) => endsStream(data)),
+      [true, true, false, false, false],
+    );
+  });
+  test("whatever it is, is read or refused with an operating error", () => {
+    const texts = fc.oneof(
+      fc.string(),
+      fc.json(),
+      fc.array(fc.json()).map((lines) => lines.join("\n")),
+      fc.dictionary(fc.constantFrom("choices", "error", "usage", "object", "finish_reason", "x"), fc.jsonValue()).map((value) => JSON.stringify(value)),
+    );
+    fc.assert(
+      fc.property(texts, (text) => {
+        try {
+          for (const event of readStreamData(text, "w")) assert.equal(typeof event.hasOutput, "boolean");
+        } catch (error) {
+          assert.ok(isAimoError(error), String(error));
+        }
+      }),
+    );
+  });
+});

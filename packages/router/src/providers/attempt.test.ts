@@ -1,0 +1,224 @@
+// What an attempt makes of the bytes it gets: events split anywhere, bounded bodies, and Ends that disagree.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { ANSWER_BYTES_MAX, ERROR_BODY_BYTES_MAX } from "../limits.ts";
+import type { RelayBench } from "../test-bed/relay-bench.ts";
+import { createRelayBench, says, stops, WHOLE_ANSWER } from "../test-bed/relay-bench.ts";
+import type { RelayOutcome } from "./relay.ts";
+
+const STREAM = [
+  "\u{feff}: hello\r\n\r\n",
+  `data: ${JSON.stringify(says("é"))}\r\n\r\n`,
+  `data:${JSON.stringify(says("🙂"))}\n\n`,
+  'data: {"choices":\rdata: [{"index":0,"delta":{"content":"two lines"}}]}\r\r',
+  `event: message\nid: 1\ndata: ${JSON.stringify(stops())}\n\n`,
+  "data: [DONE]\n\n",
+].join("");
+
+const STREAM_EVENTS = [
+  JSON.stringify(says("é")),
+  JSON.stringify(says("🙂")),
+  '{"choices":\n[{"index":0,"delta":{"content":"two lines"}}]}',
+  JSON.stringify(stops()),
+];
+
+function failureIn(outcome: RelayOutcome<string>): { code: string; message: string } {
+  assert.equal(outcome.ended, "failed");
+  return outcome.ended === "failed" ? outcome.error : assert.fail();
+}
+
+async function relayStream(pieces: readonly Uint8Array[]): Promise<{ bench: RelayBench; outcome: RelayOutcome<string> }> {
+  const bench = createRelayBench({ links: 1 });
+  const running = bench.run();
+  const attempt = await bench.attempt();
+  attempt.head();
+  for (const piece of pieces) attempt.write(piece);
+  attempt.end();
+  const outcome = await running;
+  bench.assertNothingLeft();
+  return { bench, outcome };
+}
+
+describe("a stream", () => {
+  test("reads the same wherever it is split", async () => {
+    const bytes = Buffer.from(STREAM);
+    for (let at = 0; at <= bytes.length; at += 1) {
+      const { bench, outcome } = await relayStream([bytes.subarray(0, at), bytes.subarray(at)]);
+      assert.deepEqual([outcome.ended, bench.shown], ["answered", STREAM_EVENTS], `split at byte ${at}`);
+    }
+  });
+
+  test("reads the same byte by byte", async () => {
+    const { bench } = await relayStream([...Buffer.from(STREAM)].map((byte) => Buffer.of(byte)));
+    assert.deepEqual(bench.shown, STREAM_EVENTS);
+  });
+
+  test("without a content type is a stream", async () => {
+    const bench = createRelayBench({ links: 1 });
+    const running = bench.run();
+    const attempt = await bench.attempt();
+    attempt.head(200, {});
+    attempt.data(says("x"), stops(), "[DONE]");
+    attempt.end();
+    assert.equal((await running).ended, "answered");
+  });
+
+  test("without [DONE] ends with its End, since it said why it stopped", async () => {
+    const { outcome } = await relayStream([Buffer.from(`data: ${JSON.stringify(stops())}\n\n`)]);
+    assert.equal(outcome.ended, "answered");
+  });
+
+  test("reads a finish_reason that stands at top level", async () => {
+    const { outcome } = await relayStream([Buffer.from('data: {"choices":[{"delta":{}}],"finish_reason":"length"}\n\n')]);
+    assert.equal(outcome.ended === "answered" && outcome.finishReason, "length");
+  });
+
+  test("shows nothing that comes after [DONE]", async () => {
+    const late = `data: ${JSON.stringify(stops())}\n\ndata: [DONE]\n\ndata: ${JSON.stringify(says("late"))}\n\ndata: {\n\n`;
+    const { bench, outcome } = await relayStream([Buffer.from(late), Buffer.from(late)]);
+    assert.equal(outcome.ended, "answered");
+    assert.deepEqual(bench.shown, [JSON.stringify(stops())]);
+  });
+
+  test("passes over events without data", async () => {
+    const { bench, outcome } = await relayStream([Buffer.from(`data:\n\ndata: ${JSON.stringify(stops())}\n\ndata: \n\n`)]);
+    assert.equal(outcome.ended, "answered");
+    assert.equal(bench.shown.length, 1);
+  });
+
+  test("with an endless event fails under its provider's name", async () => {
+    const bench = createRelayBench({ links: 1 });
+    const running = bench.run();
+    const attempt = await bench.attempt();
+    attempt.head();
+    const piece = Buffer.alloc(4 * 1024 * 1024, "x");
+    attempt.write("data: ");
+    for (let count = 0; count < 4; count += 1) attempt.write(piece);
+    assert.deepEqual(attempt.cancels, ["provider_error"]);
+    const error = failureIn(await running);
+    assert.match(error.message, /^Provider a failed: it sent an event of more than \d+ characters$/);
+    bench.assertNothingLeft();
+  });
+});
+
+describe("a JSON answer", () => {
+  test("is given to the client with every byte of its text", async () => {
+    const bench = createRelayBench({ links: 1, stream: false });
+    const running = bench.run();
+    const text = ` {"choices" : [ {"message":{"content":"\\u00e9🙂","n":1.0,"big":12345678901234567890},"finish_reason":"stop"} ] }\n`;
+    const attempt = await bench.attempt();
+    attempt.head(200, { "content-type": "application/json" });
+    for (const byte of Buffer.from(text)) attempt.write(Buffer.of(byte));
+    assert.equal(bench.answerBytes.usedBytes, Buffer.byteLength(text));
+    attempt.end();
+    const outcome = await running;
+    assert.equal(outcome.ended === "answered" && outcome.answer?.text, text);
+    bench.assertNothingLeft();
+  });
+
+  test("that does not fit into this process any more fails as overloaded", async () => {
+    const bench = createRelayBench({ links: 1, stream: false, answerBytesMax: 10 });
+    const running = bench.run();
+    const attempt = await bench.attempt();
+    attempt.head(200, { "content-type": "application/json" });
+    attempt.write("x".repeat(10));
+    assert.deepEqual(attempt.cancels, []);
+    attempt.write("x");
+    assert.deepEqual(attempt.cancels, ["overloaded"]);
+    assert.equal(failureIn(await running).code, "overloaded");
+    assert.deepEqual(bench.judged, [], "the provider is not at fault");
+    bench.assertNothingLeft();
+  });
+
+  test("above its limit fails, at its limit it does not", async () => {
+    const bench = createRelayBench({ links: 1, stream: false, answerBytesMax: ANSWER_BYTES_MAX * 2 });
+    const running = bench.run();
+    const attempt = await bench.attempt();
+    attempt.head(200, { "content-type": "application/json" });
+    attempt.write(Buffer.alloc(ANSWER_BYTES_MAX, "x"));
+    assert.deepEqual(attempt.cancels, []);
+    attempt.write("x");
+    assert.deepEqual(attempt.cancels, ["provider_error"]);
+    assert.match(failureIn(await running).message, /larger than 67108864 bytes/);
+    bench.assertNothingLeft();
+  });
+
+  test("keeps its finish_reason wherever it stands, and its usage", async () => {
+    const bench = createRelayBench({ links: 1, stream: false });
+    const running = bench.run();
+    (await bench.attempt()).answer(200, '{"choices":[{"message":{}}],"finish_reason":"length","x_groq":{"usage":{"prompt_tokens":7}}}');
+    const outcome = await running;
+    assert.equal(outcome.ended === "answered" && outcome.finishReason, "length");
+    assert.equal(outcome.ended === "answered" && outcome.usage?.promptTokens, 7);
+  });
+});
+
+describe("an error body", () => {
+  test("is cut at its limit, and read as far as it goes", async () => {
+    const bench = createRelayBench({ links: 1 });
+    const running = bench.run();
+    const attempt = await bench.attempt();
+    attempt.head(500, {});
+    attempt.write("A".repeat(ERROR_BODY_BYTES_MAX - 1));
+    attempt.write("B".repeat(100));
+    assert.equal(bench.answerBytes.usedBytes, ERROR_BODY_BYTES_MAX);
+    attempt.write("C");
+    assert.equal(bench.answerBytes.usedBytes, ERROR_BODY_BYTES_MAX);
+    attempt.end();
+    assert.match(failureIn(await running).message, /A{2000}$/);
+    bench.assertNothingLeft();
+  });
+
+  test("that comes in one piece above the limit still gives its beginning", async () => {
+    const bench = createRelayBench({ links: 1 });
+    const running = bench.run();
+    (await bench.attempt()).answer(500, "A".repeat(ERROR_BODY_BYTES_MAX * 2));
+    assert.match(failureIn(await running).message, /status 500: A{2000}$/);
+    bench.assertNothingLeft();
+  });
+});
+
+describe("an End", () => {
+  test("is acknowledged once, with nothing charged", async () => {
+    const bench = createRelayBench({ links: 1, stream: false });
+    const running = bench.run();
+    const attempt = await bench.attempt();
+    attempt.answer(200, WHOLE_ANSWER);
+    await running;
+    assert.deepEqual(attempt.acknowledged, [false]);
+    assert.deepEqual(bench.logLines, []);
+  });
+
+  for (const [name, end] of [
+    ["other bytes", { body_bytes: 1 }],
+    ["another hash", { body_sha256: "0".repeat(64) }],
+  ] as const) {
+    test(`with ${name} than were relayed is logged without a word of the answer`, async () => {
+      const bench = createRelayBench({ links: 1 });
+      const running = bench.run();
+      const attempt = await bench.attempt();
+      attempt.head();
+      attempt.data(says("secret words"), stops(), "[DONE]");
+      attempt.end(end);
+      assert.equal((await running).ended, "answered");
+      assert.equal(bench.logLines.length, 1);
+      assert.match(bench.logLines[0] ?? "", /differs from what was relayed/);
+      assert.match(bench.logLines[0] ?? "", new RegExp(attempt.request.attemptId));
+      assert.doesNotMatch(bench.logLines[0] ?? "", /secret/);
+    });
+  }
+
+  test("of an answer that was whole when the client left is no disagreement", async () => {
+    const bench = createRelayBench({ links: 1 });
+    const running = bench.run();
+    const attempt = await bench.attempt();
+    attempt.head();
+    attempt.data(says("x"));
+    bench.leave();
+    attempt.data(says("on its way"), stops(), "[DONE]"); // dropped by the stream
+    attempt.end({ cancelled: false });
+    await running;
+    assert.deepEqual(bench.logLines, []);
+    assert.deepEqual(attempt.acknowledged, [false]);
+  });
+});

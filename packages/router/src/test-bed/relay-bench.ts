@@ -1,0 +1,132 @@
+// A relay under test: fake links, a manual clock, and a client that reads or does not read as the test says.
+import assert from "node:assert/strict";
+import type { ManualClock } from "@aimo-network/protocol/clock";
+import { manualClock } from "@aimo-network/protocol/clock";
+import { seededRandom } from "@aimo-network/protocol/random";
+import { pino } from "pino";
+import type { ByteBudget } from "../providers/byte-budget.ts";
+import { createByteBudget } from "../providers/byte-budget.ts";
+import type { RelayDeadlines, RelayOutcome } from "../providers/relay.ts";
+import { relay } from "../providers/relay.ts";
+import type { FakeLink } from "./fake-link.ts";
+import { createFakeLink } from "./fake-link.ts";
+
+/** What a test changes of a bench. */
+export interface BenchOptions {
+  readonly stream?: boolean;
+  readonly links?: number;
+  readonly deadlines?: Partial<RelayDeadlines>;
+  readonly answerBytesMax?: number;
+}
+
+/** A bench: one request of one client, and the links it may go to. */
+export interface RelayBench {
+  readonly clock: ManualClock;
+  readonly links: readonly FakeLink[];
+  readonly answerBytes: ByteBudget;
+  /** `wallet ok` or `wallet failed`, in order. */
+  readonly judged: readonly string[];
+  /** The text of each event the client was shown. */
+  readonly shown: readonly string[];
+  readonly logLines: readonly string[];
+  /** Closes the client's connection. */
+  leave(): void;
+  /** From now on the client takes no more, until `readAgain`. */
+  stopReading(): void;
+  readAgain(): void;
+  /** The link's next attempt. */
+  attempt(link?: number): ReturnType<FakeLink["next"]>;
+  /** Starts the relay; the promise is its outcome. */
+  run(): Promise<RelayOutcome<string>>;
+  /** Fails unless every timer, byte and listener of this bench has been given back. */
+  assertNothingLeft(): void;
+}
+
+const DEADLINES: RelayDeadlines = { firstByteMs: 5_000, idleMs: 2_000, totalMs: 60_000 };
+
+/** Creates a bench of streams over two links, whose wallets are `a` and `b`, unless told otherwise. */
+export function createRelayBench(options: BenchOptions = {}): RelayBench {
+  const clock = manualClock();
+  const links = Array.from({ length: options.links ?? 2 }, (_, index) => createFakeLink("abcdef".charAt(index)));
+  const answerBytes = createByteBudget(options.answerBytesMax ?? 1_000_000);
+  const judged: string[] = [];
+  const shown: string[] = [];
+  const logLines: string[] = [];
+  const left = new AbortController();
+  let reads = true;
+  let resume: (() => void) | undefined;
+  const plan = links.map((link) => ({ offer: `offer of ${link.wallet}`, offerName: "m", link }));
+  const listeners = { added: 0, removed: 0 };
+  const signal = new Proxy(left.signal, {
+    get(target, name) {
+      if (name === "addEventListener") listeners.added += 1;
+      if (name === "removeEventListener") listeners.removed += 1;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === "function" ? (value.bind(target) as unknown) : value;
+    },
+  });
+  return {
+    clock,
+    links,
+    answerBytes,
+    judged,
+    shown,
+    logLines,
+    leave: () => left.abort(),
+    stopReading: () => void (reads = false),
+    readAgain() {
+      reads = true;
+      resume?.();
+    },
+    attempt: (link = 0) => links[link]!.next(),
+    run: () =>
+      relay(
+        {
+          clock,
+          random: seededRandom(1),
+          log: pino({ level: "debug" }, { write: (line: string) => void logLines.push(line) }),
+          answerBytes,
+          deadlines: { ...DEADLINES, ...options.deadlines },
+          judged: ({ link }, succeeded) => void judged.push(`${link.wallet} ${succeeded ? "ok" : "failed"}`),
+        },
+        plan,
+        {
+          endpoint: "/chat/completions",
+          stream: options.stream ?? true,
+          headers: { accept: "*/*" },
+          body: ({ link }) => Buffer.from(`for ${link.wallet}`),
+          payer: ({ link }) => `payer at ${link.wallet}`,
+        },
+        {
+          event: (event) => void shown.push(event.text),
+          flush(whenReading) {
+            resume = whenReading;
+            return reads;
+          },
+          left: signal,
+        },
+      ),
+    assertNothingLeft() {
+      assert.equal(clock.waiting, 0, "no timer waits");
+      assert.equal(answerBytes.usedBytes, 0, "no answer byte is reserved");
+      for (const { wallet, attempts } of links) {
+        for (const attempt of attempts) assert.equal(attempt.heldBytes, 0, `${wallet} got all its bytes back`);
+      }
+      assert.equal(listeners.added, listeners.removed, "nobody listens to the client any more");
+    },
+  };
+}
+
+/** An event that shows `text`. */
+export function says(text: string): object {
+  return { choices: [{ index: 0, delta: { content: text } }] };
+}
+
+/** The event that ends an answer. */
+export function stops(reason = "stop"): object {
+  return { choices: [{ index: 0, delta: {}, finish_reason: reason }] };
+}
+
+/** A whole JSON answer. */
+export const WHOLE_ANSWER =
+  '{"choices":[{"index":0,"message":{"role":"assistant","content":"hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":1}}';
