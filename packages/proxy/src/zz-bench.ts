@@ -6,7 +6,7 @@ const link = await router.link();
 await link.message("offers");
 const pid = process.argv[2];
 const cpu = (): number => { const f = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" "); return (Number(f[11]) + Number(f[12])) * 10; };
-for (const [name, body, total] of [["json", '{"model":"x","messages":[{"role":"system","content":"You are a helpful assistant."},{"role":"user","content":"' + "hello ".repeat(100) + '"}],"temperature":0.7}', 40000], ["stream", '{"model":"x","stream":true,"messages":[{"role":"user","content":"hello"}]}', 6000]] as const) {
+for (const [name, body, total] of [["json", '{"model":"x","messages":[{"role":"system","content":"You are a helpful assistant."},{"role":"user","content":"' + "hello ".repeat(100) + '"}],"temperature":0.7}', 80000], ["stream", '{"model":"x","stream":true,"messages":[{"role":"user","content":"hello"}]}', 6000]] as const) {
   for (const round of [0, 1]) {
     let sent = 0;
     const c0 = cpu(); const t0 = performance.now();

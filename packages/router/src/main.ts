@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // `aimo-router`: read the settings, start, and close on a signal.
-import { pino } from "pino";
+import { pino, stdSerializers } from "pino";
 import { systemClock } from "@aimo-network/protocol/clock";
 import { systemRandom } from "@aimo-network/protocol/random";
 import { ConfigError, parseConfig, readEnvironment } from "./config.ts";
@@ -12,7 +12,11 @@ async function main(): Promise<void> {
   if (process.argv.includes("--help")) return console.log(settingsHelp());
   if (process.argv.includes("--version")) return console.log(VERSION);
   const config = parseConfig(readEnvironment(process.env));
-  const log = pino({ level: config.logLevel, redact: ["*.authorization", "*.api_key", '*["x-api-key"]'] });
+  const log = pino({
+    level: config.logLevel,
+    redact: ["*.authorization", "*.api_key", '*["x-api-key"]'],
+    serializers: { error: stdSerializers.err }, // an error as it is would be logged without its message and stack
+  });
   const router = await startRouter(config, { clock: systemClock, random: systemRandom, log });
   log.info({ url: router.url, operatorUrl: router.operatorUrl, routerId: router.routerId }, "router listens");
   const stop = (signal: string): void => {

@@ -7,11 +7,15 @@ import { sleep } from "@aimo-network/protocol/clock";
 import { uuidV7 } from "@aimo-network/protocol/ids";
 import type { Random } from "@aimo-network/protocol/random";
 import type { Logger } from "pino";
+import type { BearerKeys } from "./accounts/bearer-keys.ts";
 import { createBearerKeys, readBearer } from "./accounts/bearer-keys.ts";
 import type { Config } from "./config.ts";
 import { brokenRequest, refuseUrl } from "./gateway/error-reply.ts";
+import type { GatewayDeps } from "./gateway/gateway.ts";
 import { installGateway } from "./gateway/gateway.ts";
 import { installOperatorRoutes } from "./gateway/operator.ts";
+import type { RouterInfo } from "./gateway/router-info.ts";
+import type { Identity } from "./identity.ts";
 import { loadIdentity } from "./identity.ts";
 import {
   ANSWERS_BYTES_MAX,
@@ -22,12 +26,17 @@ import {
   REQUEST_TIMEOUT_MS,
   SMALL_BODY_BYTES_MAX,
 } from "./limits.ts";
+import type { OfferHealth } from "./market/health.ts";
 import { createOfferHealth } from "./market/health.ts";
+import type { LiveOffer, OfferBook } from "./market/offer-book.ts";
 import { createOfferBook } from "./market/offer-book.ts";
+import type { AdmitDeps } from "./providers/admit.ts";
 import { createAdmission } from "./providers/admit.ts";
 import { createByteBudget } from "./providers/byte-budget.ts";
+import type { Links } from "./providers/links.ts";
 import { createLinks } from "./providers/links.ts";
 import { refuseSocket } from "./providers/refuse-socket.ts";
+import type { RelayDeps } from "./providers/relay.ts";
 import { VERSION } from "./version.ts";
 
 /** What a router gets from outside. */
@@ -37,6 +46,7 @@ export interface RouterDeps {
   readonly log: Logger;
 }
 
+const DRAIN_LOOK_MS = 20; // how soon a drained router notices that its last link has gone
 const LAST_BYTES_MS = 500; // for answers that ended with the drain to reach their clients
 
 /** A running router. */
@@ -83,68 +93,77 @@ function createServer(log: FastifyBaseLogger, requestId: () => string): FastifyI
   });
 }
 
-/** Starts a router: listens for clients and providers, and on the operator's port. */
-export async function startRouter(config: Config, deps: RouterDeps): Promise<Router> {
-  const { clock, random, log } = deps;
-  const identity = loadIdentity(config.dataDirectory);
-  const { routerId } = identity;
-  const keys = createBearerKeys(clock, { routerId, acceptV1Spending: config.acceptV1Spending });
-  const book = createOfferBook();
-  const health = createOfferHealth(clock);
-  const links = createLinks();
-  let draining = false;
-  const requestId = (): string => `req-${uuidV7(clock, random)}`;
-  const server = createServer(log, requestId);
-  const loggerInstance: FastifyBaseLogger = log;
-  const operator = fastify({ loggerInstance, logController: quiet() });
+/** The rooms that remember something while the router runs. */
+interface Rooms {
+  readonly identity: Identity;
+  readonly keys: BearerKeys;
+  readonly book: OfferBook;
+  readonly health: OfferHealth;
+  readonly links: Links;
+  isDraining(): boolean;
+}
 
-  const { firstByteMs, idleMs, totalMs, bodyBytesMax } = config;
-  await installGateway(server, {
+function relayDeps(config: Config, { clock, random, log }: RouterDeps, { health }: Rooms): RelayDeps<LiveOffer> {
+  const { firstByteMs, idleMs, totalMs } = config;
+  return {
     clock,
     random,
+    log: log.child({ room: "providers" }),
+    answerBytes: createByteBudget(ANSWERS_BYTES_MAX),
+    deadlines: { firstByteMs, idleMs, totalMs },
+    judged: ({ offer }, succeeded) => (succeeded ? health.succeeded(offer.id) : health.failed(offer.id)),
+  };
+}
+
+function routerInfo(config: Config, { routerId }: Identity): RouterInfo {
+  return {
+    router_id: routerId,
+    name: config.name,
+    version: VERSION,
+    limits: {
+      body_bytes_max: config.bodyBytesMax,
+      first_byte_timeout_ms: config.firstByteMs,
+      idle_timeout_ms: config.idleMs,
+      total_timeout_ms: config.totalMs,
+    },
+    accepts_v1_spending: config.acceptV1Spending,
+  };
+}
+
+function gatewayDeps(config: Config, deps: RouterDeps, rooms: Rooms, url: () => string): GatewayDeps {
+  const { identity, keys, book, health, links, isDraining } = rooms;
+  return {
+    clock: deps.clock,
+    random: deps.random,
     book,
     health,
     links,
-    routerId,
-    bodyBytesMax,
+    routerId: identity.routerId,
+    bodyBytesMax: config.bodyBytesMax,
     bodies: createByteBudget(BODIES_BYTES_MAX),
     pseudonym: identity.pseudonym,
-    isDraining: () => draining,
+    isDraining,
     authenticate: (request, purpose) => {
       const own = request.headers["x-api-key"];
-      return keys.authenticate(readBearer(request.headers.authorization) ?? (typeof own === "string" ? own : undefined), purpose);
+      const bearer = readBearer(request.headers.authorization) ?? (typeof own === "string" ? own : undefined);
+      return keys.authenticate(bearer, purpose);
     },
-    relayDeps: {
-      clock,
-      random,
-      log: log.child({ room: "providers" }),
-      answerBytes: createByteBudget(ANSWERS_BYTES_MAX),
-      deadlines: { firstByteMs, idleMs, totalMs },
-      judged: ({ offer }, succeeded) => (succeeded ? health.succeeded(offer.id) : health.failed(offer.id)),
-    },
-    info: {
-      router_id: routerId,
-      name: config.name,
-      version: VERSION,
-      limits: {
-        body_bytes_max: bodyBytesMax,
-        first_byte_timeout_ms: firstByteMs,
-        idle_timeout_ms: idleMs,
-        total_timeout_ms: totalMs,
-      },
-      accepts_v1_spending: config.acceptV1Spending,
-    },
-    url: () => config.publicUrl ?? urlOf(server),
-  });
+    relayDeps: relayDeps(config, deps, rooms),
+    info: routerInfo(config, identity),
+    url,
+  };
+}
 
-  const admit = createAdmission({
+function admitDeps({ clock, random, log }: RouterDeps, rooms: Rooms, requestId: () => string): AdmitDeps {
+  const { identity, keys, book, links, isDraining } = rooms;
+  return {
     clock,
     random,
     log: log.child({ room: "providers" }),
     links,
-    routerId,
+    routerId: identity.routerId,
     requestId,
-    isOpen: () => !draining,
+    isOpen: () => !isDraining(),
     authenticate: async (authorization) => {
       const key = await keys.authenticate(readBearer(authorization), "serve");
       return { keyId: key.id, wallet: key.wallet, expiresAtMs: key.expiresAtMs };
@@ -156,10 +175,41 @@ export async function startRouter(config: Config, deps: RouterDeps): Promise<Rou
       replayed: () => false,
       closed: () => book.remove(link.id),
     }),
-  });
+  };
+}
+
+/** Lets running answers end within `drainMs`, then ends every link that is left. */
+async function drainLinks(clock: Clock, links: Links, drainMs: number): Promise<void> {
+  for (const link of links.all()) link.drain("the router is shutting down", drainMs);
+  const dueMs = clock.monotonic() + drainMs;
+  while (links.count > 0 && clock.monotonic() < dueMs) await sleep(clock, DRAIN_LOOK_MS);
+  for (const link of links.all()) link.terminate();
+}
+
+/** Starts a router: listens for clients and providers, and on the operator's port. */
+export async function startRouter(config: Config, deps: RouterDeps): Promise<Router> {
+  const { clock, random } = deps;
+  const log: FastifyBaseLogger = deps.log;
+  const identity = loadIdentity(config.dataDirectory);
+  const { routerId } = identity;
+  let draining = false;
+  const rooms: Rooms = {
+    identity,
+    keys: createBearerKeys(clock, { routerId, acceptV1Spending: config.acceptV1Spending }),
+    book: createOfferBook(),
+    health: createOfferHealth(clock),
+    links: createLinks(),
+    isDraining: () => draining,
+  };
+  const requestId = (): string => `req-${uuidV7(clock, random)}`;
+  const server = createServer(log, requestId);
+  const url = (): string => config.publicUrl ?? urlOf(server);
+  await installGateway(server, gatewayDeps(config, deps, rooms, url));
+  const admit = createAdmission(admitDeps(deps, rooms, requestId));
   server.server.on("upgrade", (request, socket, head) => void admit(request, socket, head));
 
-  installOperatorRoutes(operator, () => draining);
+  const operator = fastify({ loggerInstance: log, logController: quiet() });
+  installOperatorRoutes(operator, rooms.isDraining);
   await server.listen({ host: config.host, port: config.port });
   try {
     await operator.listen({ host: config.operatorHost, port: config.operatorPort });
@@ -170,14 +220,11 @@ export async function startRouter(config: Config, deps: RouterDeps): Promise<Rou
 
   return {
     routerId,
-    url: config.publicUrl ?? urlOf(server),
+    url: url(),
     operatorUrl: urlOf(operator),
     async close() {
       draining = true;
-      for (const link of links.all()) link.drain("the router is shutting down", config.drainMs);
-      const dueMs = clock.monotonic() + config.drainMs;
-      while (links.count > 0 && clock.monotonic() < dueMs) await sleep(clock, 20);
-      for (const link of links.all()) link.terminate();
+      await drainLinks(clock, rooms.links, config.drainMs);
       // Every answer has ended; what is still open are connections that never asked, and last bytes on their way.
       const last = clock.timer(LAST_BYTES_MS, () => server.server.closeAllConnections());
       await Promise.all([server.close(), operator.close()]);

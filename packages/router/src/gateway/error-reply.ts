@@ -12,19 +12,20 @@ export function codeStyle(url: string): CodeStyle {
   return url.startsWith("/v1/") ? "string" : "status";
 }
 
-const CONTEXT_SHOWN = ["provider", "phase", "fault", "raw", "near"] as const;
+/** What clients see of an error's context, and under which name (http-api.md, "Errors"). */
+const CONTEXT_SHOWN = [
+  ["provider", "provider_name"],
+  ["phase", "phase"],
+  ["fault", "fault"],
+  ["raw", "raw"],
+  ["near", "near"],
+] as const;
 
 function metadataOf(error: AimoError): object {
   const context: Readonly<Record<string, unknown>> = { ...error.context };
-  const shown = CONTEXT_SHOWN.filter((name) => context[name] !== undefined).map((name) => [name, context[name]]);
-  const provider = context["provider"] === undefined ? {} : { provider_name: context["provider"] };
-  return {
-    error_code: error.code,
-    error_type: error.errorType,
-    retryable: error.retryable,
-    ...provider,
-    ...Object.fromEntries(shown.filter(([name]) => name !== "provider")),
-  };
+  const shown: Record<string, unknown> = {};
+  for (const [name, shownAs] of CONTEXT_SHOWN) if (context[name] !== undefined) shown[shownAs] = context[name];
+  return { error_code: error.code, error_type: error.errorType, retryable: error.retryable, ...shown };
 }
 
 /** The `error` object of a reply or of a stream's last event. */

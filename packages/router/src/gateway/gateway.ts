@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyPluginCallback } from 
 import type { ByteBudget } from "../providers/byte-budget.ts";
 import type { ChatDeps } from "./chat-completions.ts";
 import { createChatCompletions } from "./chat-completions.ts";
+import { ChatAnswerShape, ChatRequestShape } from "./chat-shapes.ts";
 import { installErrorReplies } from "./error-reply.ts";
 import type { KeyRoutesDeps } from "./keys.ts";
 import { keyRoutes } from "./keys.ts";
@@ -46,8 +47,16 @@ function chatRoutes(deps: GatewayDeps): FastifyPluginCallback {
       description: "OpenAI's request and answer, as JSON or as server-sent events; `usage.cost` is in USDC.",
       tags: ["Chat"],
       security: [{ bearer: [] }],
+      body: ChatRequestShape,
+      response: { 200: ChatAnswerShape },
     };
-    scope.post("/chat/completions", { schema, bodyLimit: deps.bodyBytesMax }, createChatCompletions(deps));
+    // The schemas document; bodies stay bytes here and are read by the endpoint itself.
+    const undecided = { validatorCompiler: () => () => true, serializerCompiler: () => String };
+    scope.post(
+      "/chat/completions",
+      { schema, bodyLimit: deps.bodyBytesMax, ...undecided },
+      createChatCompletions(deps),
+    );
     next();
   };
 }

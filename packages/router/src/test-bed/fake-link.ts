@@ -47,8 +47,9 @@ export class FakeAttempt implements LinkAttempt {
   }
 
   /** Starts the answer; without arguments, of a stream. */
-  head(status = 200, headers: Readonly<Record<string, string>> = { "content-type": "text/event-stream" }): void {
-    if (this.cancels.length === 0) this.#events.head({ status, headers });
+  head(status = 200, headers?: Readonly<Record<string, string>>): void {
+    const answer = { status, headers: headers ?? { "content-type": "text/event-stream" } };
+    if (this.cancels.length === 0) this.#events.head(answer);
   }
 
   /** Sends a piece of the answer; after a cancel a real stream drops it too. */

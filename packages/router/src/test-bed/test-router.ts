@@ -9,7 +9,7 @@ import type { KeyContentV2 } from "@aimo-network/protocol/keys/key-content";
 import type { Wallet } from "@aimo-network/protocol/keys/sign-key";
 import { signKey } from "@aimo-network/protocol/keys/sign-key";
 import { systemRandom } from "@aimo-network/protocol/random";
-import { pino } from "pino";
+import { pino, stdSerializers } from "pino";
 import { parseConfig } from "../config.ts";
 import type { Router } from "../router.ts";
 import { startRouter } from "../router.ts";
@@ -35,7 +35,7 @@ export interface TestRouter extends Router {
 export async function startTestRouter(settings: Record<string, string> = {}, clock: Clock = systemClock): Promise<TestRouter> {
   const dataDirectory = mkdtempSync(join(tmpdir(), "aimo-router-"));
   const logLines: string[] = [];
-  const log = pino({ level: "debug" }, { write: (line: string) => void logLines.push(line) });
+  const log = pino({ level: "debug", serializers: { error: stdSerializers.err } }, { write: (line: string) => void logLines.push(line) });
   const config = parseConfig({
     AIMO_PORT: "0",
     AIMO_OPERATOR_PORT: "0",
