@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -11,23 +12,29 @@ const TEST = 'import { test } from "node:test";\n';
 const PASSING = `${TEST}test("holds", () => {});\n`;
 const FAILING = `${TEST}test("breaks", () => { throw new Error("boom"); });\n`;
 
-function runTests(
-  t: TestContext,
-  files: Record<string, string>,
-  options: string[],
-  ci = false,
-): { status: number | null; output: string } {
+// node:test refuses to run inside a test process, which it knows by this variable.
+const ENVIRONMENT = { ...process.env, CI: "false", NODE_TEST_CONTEXT: undefined };
+
+/** Writes a project of these files and returns its folder. */
+function writeProject(t: TestContext, files: Record<string, string>): string {
   const root = mkdtempSync(join(tmpdir(), "run-tests-"));
   t.after(() => rmSync(root, { recursive: true }));
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(join(root, dirname(path)), { recursive: true });
     writeFileSync(join(root, path), text);
   }
-  // node:test refuses to run inside a test process, which it knows by this variable.
-  const environment = { ...process.env, CI: String(ci), NODE_TEST_CONTEXT: undefined };
+  return root;
+}
+
+function runTests(
+  t: TestContext,
+  files: Record<string, string>,
+  options: string[],
+  isCi = false,
+): { status: number | null; output: string } {
   const { status, stdout } = spawnSync(process.execPath, [RUNNER, ...options], {
-    cwd: root,
-    env: environment,
+    cwd: writeProject(t, files),
+    env: { ...ENVIRONMENT, CI: String(isCi) },
     encoding: "utf8",
   });
   return { status, output: stdout };
@@ -89,4 +96,24 @@ test("in CI a passing test is not printed, its file and a failing test are", (t)
   assert.match(output, /^FAIL +\d+\.\d s +1 tests {2}packages\/b\.test\.ts$/m);
   assert.match(output, /✖ breaks/);
   assert.match(output, /ℹ fail 1\n/);
+});
+
+test("a run that is told to stop ends the test files it started", async (t) => {
+  const hanging = `${TEST}test("hangs", () => { console.log(\`pid \${process.pid}.\`); return new Promise(() => { setInterval(() => {}, 1000); }); });\n`;
+  const root = writeProject(t, { "packages/a.test.ts": hanging });
+  const runner = spawn(process.execPath, [RUNNER, "packages"], {
+    cwd: root,
+    env: ENVIRONMENT,
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  let output = "";
+  runner.stdout.on("data", (chunk: Buffer) => {
+    output += chunk.toString();
+    if (/pid \d+\./.test(output)) runner.kill("SIGTERM");
+  });
+  const [status] = (await once(runner, "close")) as [number | null];
+  assert.equal(status, 1);
+  assert.match(output, /stopped by SIGTERM/);
+  const pid = Number(/pid (\d+)\./.exec(output)?.[1]);
+  assert.throws(() => process.kill(pid, 0), { code: "ESRCH" });
 });

@@ -30,19 +30,27 @@ const names = flags.name ?? [];
 const files = findTestFiles(root, folders, filters);
 const tally = createTestTally();
 const hanging: string[] = [];
+let stoppedBy: NodeJS.Signals | undefined;
 
 async function runFiles(): Promise<void> {
-  const hang = new AbortController();
+  const stop = new AbortController();
+  // Ended by a signal, this process must end the test files it started too: they would run on by themselves.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      stoppedBy = signal;
+      stop.abort();
+    });
+  }
   const deadlines = createFileDeadlines(systemClock, FILE_MS_MAX, (file) => {
     hanging.push(file);
-    hang.abort();
+    stop.abort();
   });
   const events = run({
     files: files.map((file) => resolve(root, file)),
     // A file of e2e starts several processes of its own, which is all that a small machine can run at once.
     concurrency: folders.includes("e2e") ? 1 : availableParallelism(),
     testNamePatterns: names,
-    signal: hang.signal,
+    signal: stop.signal,
   }) as AsyncIterable<TestEvent>;
   const reporter = new spec();
   reporter.pipe(process.stdout);
@@ -73,6 +81,7 @@ function printSkipped(): void {
 /** Why the run counts as failed; empty when it passed. */
 function faults(): string[] {
   return [
+    ...(stoppedBy === undefined ? [] : [`stopped by ${stoppedBy}`]),
     ...(tally.failed > 0 ? [`${tally.failed} failed`] : []),
     ...(tally.ran === 0 ? ["no test ran"] : []),
     ...hanging.map((file) => `${relative(root, file)} did not end in ${FILE_MS_MAX / 1000} s, it left something open`),

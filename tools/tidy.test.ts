@@ -9,6 +9,7 @@ import { findStrayImports } from "./tidy/imports.ts";
 import { findLimitDocumentDrift } from "./tidy/limit-documents.ts";
 import type { Limits } from "./tidy/limit-documents.ts";
 import { findDeadLinks } from "./tidy/links.ts";
+import { findLockfileGaps } from "./tidy/lockfile.ts";
 import { findMachineTraces } from "./tidy/machine-traces.ts";
 import { findMoneyArithmetic } from "./tidy/money-arithmetic.ts";
 import { findEmptyNames } from "./tidy/names.ts";
@@ -33,6 +34,7 @@ const RULES: readonly (readonly [claim: string, rule: HouseRule])[] = [
   ["nothing knows the machine it was written on", findMachineTraces],
   ["what documents point at is there", findDeadLinks],
   ["packages share one version and exact dependencies", findVersionDrift],
+  ["the lockfile is whole", findLockfileGaps],
   ["docs/errors.md has every error code and no other", findErrorDocumentDrift],
 ];
 

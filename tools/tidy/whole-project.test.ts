@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { findStrayImports } from "./imports.ts";
+import { findLockfileGaps } from "./lockfile.ts";
 import { findMachineTraces } from "./machine-traces.ts";
 import { findVersionDrift } from "./package-versions.ts";
 import { projectFile } from "./project-file.ts";
@@ -86,6 +87,18 @@ test("packages that differ in version, licence or dependencies are found", () =>
   assert.equal(drift({ dependencies: { ws: "^8.0.0" } }), 2);
   assert.equal(drift({ devDependencies: { ws: "8.0.1" }, dependencies: {} }), 1);
   assert.equal(drift({ dependencies: { first: "0.9.0" } }), 1);
+});
+
+test("a lockfile that npm ci would refuse is found", () => {
+  const gaps = (...held: string[]): number => {
+    const packages = Object.fromEntries(held.map((place) => [place, {}]));
+    const lint = { "node_modules/lint": { optionalDependencies: { "lint-linux": "1.0.0" } } };
+    return count(findLockfileGaps, "package-lock.json", JSON.stringify({ packages: { ...lint, ...packages } }));
+  };
+  assert.equal(gaps(), 1);
+  assert.equal(gaps("node_modules/lint-linux"), 0);
+  assert.equal(gaps("node_modules/lint/node_modules/lint-linux"), 0);
+  assert.equal(findLockfileGaps([]).length, 1);
 });
 
 test("the project is read without what .gitignore leaves out", (t) => {

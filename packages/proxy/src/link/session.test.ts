@@ -2,8 +2,11 @@
 import assert from "node:assert/strict";
 import type { EventEmitter } from "node:events";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { describe, test } from "node:test";
 import type { Clock } from "@aimo-network/protocol/clock";
@@ -179,6 +182,27 @@ describe("a connection", () => {
     third.session.leave("test", 1_000);
     await third.closed;
     assert.equal(first.ends.size, 0);
+  });
+
+  test("a lost connection writes its Ends at once", async (context) => {
+    const directory = mkdtempSync(join(tmpdir(), "aimo-session-"));
+    context.after(() => rmSync(directory, { recursive: true, force: true }));
+    const path = join(directory, "ends.jsonl");
+    const log = createLog({ write: () => undefined });
+    const { url, link } = await router(context, { acknowledges: false });
+    const ends = new Ends(manualClock(), log, path);
+    const { live, closed } = await connect(context, url, { ends });
+    const opened = await link();
+    await live;
+    const { attemptId, end } = opened.send(CHAT);
+    await end;
+    opened.socket.terminate();
+    await closed;
+    const nextProcess = new Ends(manualClock(), log, path);
+    assert.deepEqual(
+      nextProcess.waiting("router-1").map(({ attempt_id: id }) => id),
+      [attemptId],
+    );
   });
 });
 

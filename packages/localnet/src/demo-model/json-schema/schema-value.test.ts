@@ -24,6 +24,7 @@ function makes(schema: Readonly<Record<string, unknown>>): void {
     const value = makeSchemaValue(schema, "schema", { salt, words: WORDS });
     assert.ok(validates(schema, value), `${JSON.stringify(value)} for ${JSON.stringify(schema)}`);
     assert.deepEqual(JSON.parse(JSON.stringify(value)), value);
+    assert.ok(JSON.stringify(value).length < 2000, "it is short");
   }
 }
 
@@ -62,6 +63,10 @@ const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   },
   "unique items that use up a range": {
     ...{ type: "array", items: { ...whole, minimum: 1, maximum: 4 }, uniqueItems: true, minItems: 4 },
+  },
+  "unique items of which one is left": {
+    ...{ type: "array", prefixItems: Array.from({ length: 9 }, (_, index) => ({ const: index + 1 })) },
+    ...{ items: { ...whole, minimum: 1, maximum: 10 }, uniqueItems: true, minItems: 10 },
   },
   "an enum of mixed types": { enum: ["red", 3, null, { a: 1 }] },
   "an enum narrowed by its type": { type: "integer", enum: ["red", 3] },
@@ -161,6 +166,25 @@ const SCHEMAS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   },
   minProperties: { type: "object", minProperties: 3, additionalProperties: whole },
   maxProperties: { type: "object", properties: { a: text, b: text, c: text }, required: ["c"], maxProperties: 2 },
+  "few properties, the last of them required": {
+    type: "object",
+    properties: { a: text, b: text, c: text },
+    required: ["c"],
+    additionalProperties: false,
+    minProperties: 2,
+    maxProperties: 2,
+  },
+  "a deep object that needs a property": {
+    $ref: "#/$defs/lists/0",
+    $defs: {
+      lists: [1, 2, 3, 4, 5].map((next) =>
+        next < 5
+          ? { type: "array", minItems: 1, items: { $ref: `#/$defs/lists/${next}` } }
+          : { type: "object", properties: { a: whole }, additionalProperties: false, minProperties: 1 },
+      ),
+    },
+  },
+  "bounds from both sides of allOf": { ...whole, minimum: 1, maximum: 99, allOf: [{ minimum: 50, maximum: 50 }] },
   "some of the declared properties": {
     type: "object",
     properties: { a: text, b: text, c: text },
@@ -189,6 +213,7 @@ suite("a string of a format is made", () => {
     ...["uuid", "json-pointer", "relative-json-pointer", "regex", "uri-template", "byte", "some-format-of-their-own"],
   ];
   for (const format of formats) test(format, () => makes({ type: "string", format }));
+  test("with a pattern", () => makes({ type: "string", format: "email", pattern: "^.{5,40}$" }));
   test("longer than it usually is", () => makes({ type: "string", format: "email", minLength: 40 }));
 });
 
@@ -257,6 +282,15 @@ test("the same schema and salt make the same value, and free strings come from t
   const schema = { type: "object", properties: { city: text }, required: ["city"] };
   assert.deepEqual(makeSchemaValue(schema, "schema", { salt: 0, words: WORDS }), { city: "Paris" });
   assert.deepEqual(makeSchemaValue(schema, "schema", { salt: 1, words: WORDS }), { city: "demo" });
+});
+
+test("recursion goes a few levels and then takes the way out", () => {
+  const schema = SCHEMAS["two ways of recursion"]!;
+  const value = makeSchemaValue(schema, "schema", { salt: 0, words: WORDS });
+  assert.deepEqual(value, {
+    left: { left: { left: 1.5, right: 2.5 }, right: { factors: [2.5, 3.5] } },
+    right: { factors: [{ factors: [2.5, 3.5] }, 3.5] },
+  });
 });
 
 test("a property called __proto__ is made like any other", () => {

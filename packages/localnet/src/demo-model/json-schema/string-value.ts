@@ -64,17 +64,9 @@ export function makeString(schema: Fields, salt: number, words: readonly string[
   const most = typeof schema["maxLength"] === "number" ? Math.floor(schema["maxLength"]) : Infinity;
   if (least > most || least > LENGTH_MAX) return undefined;
   const { pattern, format } = schema;
-  if (typeof pattern === "string") {
-    const likely = [
-      makeWords(least, most, salt, words),
-      typeof format === "string" ? makeFormat(format, least, salt) : undefined,
-    ];
-    const accepts = new RegExp(pattern, "u");
-    return (
-      likely.findLast((text) => text !== undefined && accepts.test(text)) ??
-      makePatternString(pattern, least, most, salt)
-    );
-  }
   const formatted = typeof format === "string" ? makeFormat(format, least, salt) : undefined;
-  return formatted ?? makeWords(least, most, salt, words);
+  const likely = [...(formatted === undefined ? [] : [formatted]), makeWords(least, most, salt, words)];
+  if (typeof pattern !== "string") return likely[0];
+  const accepts = new RegExp(pattern, "u");
+  return likely.find((text) => accepts.test(text)) ?? makePatternString(pattern, least, most, salt);
 }
