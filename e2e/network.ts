@@ -7,7 +7,7 @@ import { base58 } from "@scure/base";
 import type { Child } from "@aimo-network/localnet/child-process";
 import { startChild } from "@aimo-network/localnet/child-process";
 import type { Localnet, LocalnetOptions } from "@aimo-network/localnet/localnet";
-import { startLocalnet } from "@aimo-network/localnet/localnet";
+import { readListening, startLocalnet } from "@aimo-network/localnet/localnet";
 import { makeProviderKey, makeUserKey } from "@aimo-network/localnet/demo-keys";
 import { sleep, systemClock } from "@aimo-network/protocol/clock";
 import type { Wallet } from "@aimo-network/protocol/keys/sign-key";
@@ -148,10 +148,7 @@ export async function startNetwork(more: Partial<LocalnetOptions> = {}): Promise
       onLine,
     );
     extra.push(child);
-    const { url, routerId } = await child.firstLine((line) => {
-      const entry = JSON.parse(line) as { msg: string; url: string; routerId: string };
-      return entry.msg === "router listens" ? entry : undefined;
-    });
+    const { url, routerId } = await child.firstLine(readListening);
     return { child, url, routerId, userKey: await makeUserKey(systemClock, newWallet(), routerId) };
   };
 

@@ -13,7 +13,7 @@ import { text } from "node:stream/consumers";
 import { generate } from "selfsigned";
 
 /** The hosts of the guide's config. */
-export const UPSTREAM_HOSTS = ["api.openai.com", "api.deepseek.com", "generativelanguage.googleapis.com"] as const;
+const UPSTREAM_HOSTS = ["api.openai.com", "api.deepseek.com", "generativelanguage.googleapis.com"] as const;
 const ROUTER_HOST = "devnet.aimo.network";
 
 /** One call as a public host saw it. */

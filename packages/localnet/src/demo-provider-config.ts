@@ -16,7 +16,7 @@ const NAME_CHARS_MAX = 64;
 
 /** The offer's name for an upstream's model: what a model id may hold, everything else becomes `-`. */
 export function offerName(upstreamModel: string): string {
-  return upstreamModel.replace(/[^A-Za-z0-9._-]+/g, "-").slice(0, NAME_CHARS_MAX);
+  return upstreamModel.replaceAll(/[^A-Za-z0-9._-]+/g, "-").slice(0, NAME_CHARS_MAX);
 }
 
 const quote = (text: string): string => JSON.stringify(text); // a TOML basic string is written like a JSON string

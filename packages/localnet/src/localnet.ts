@@ -63,17 +63,18 @@ function readJsonLine(line: string): Record<string, unknown> | undefined {
   return JSON.parse(line) as Record<string, unknown>;
 }
 
-/** What the router's first line says. */
-interface Listening {
+/** Where a router listens and who it is. */
+export interface Listening {
   readonly url: string;
   readonly operatorUrl: string;
   readonly routerId: string;
 }
 
-function readListening(line: string): Listening | undefined {
+/** Reads the line with which a router says that it listens; undefined for any other line. */
+export function readListening(line: string): Listening | undefined {
   const entry = readJsonLine(line);
-  const { msg, url, operatorUrl, routerId } = entry ?? {};
-  if (msg !== "router listens" || typeof url !== "string") return undefined;
+  const { msg: said, url, operatorUrl, routerId } = entry ?? {}; // pino's name for what a line says
+  if (said !== "router listens" || typeof url !== "string") return undefined;
   if (typeof operatorUrl !== "string" || typeof routerId !== "string") return undefined;
   return { url, operatorUrl, routerId };
 }
@@ -83,7 +84,7 @@ class Programs {
   readonly #deps: LocalnetDeps;
   readonly children: Child[] = [];
   readonly broken: Promise<string>;
-  #tellBroken: (name: string) => void;
+  readonly #tellBroken: (name: string) => void;
   #stopping = false;
 
   constructor(deps: LocalnetDeps) {

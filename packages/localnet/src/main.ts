@@ -53,8 +53,8 @@ const command = new Command("npm start --")
 const options = command.opts<Options>();
 const upstream = readUpstream(command, options);
 
-const stopped = Promise.withResolvers<string>();
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stopped.resolve(signal));
+const stopped = Promise.withResolvers<undefined>();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stopped.resolve(undefined));
 
 try {
   const starting = startLocalnet(
@@ -78,12 +78,9 @@ try {
     console.log(`Port ${options.port} is busy: the router listens on ${new URL(network.file.router_url).port} instead.`);
   }
   console.log(welcomeText(network, options.dataDir));
-  const broken = network.broken.then((what) => {
-    console.error(what);
-    process.exitCode = 1;
-  });
-  await Promise.race([stopped.promise, broken]);
+  const broken = await Promise.race([stopped.promise, network.broken]);
   await network.stop();
+  if (broken !== undefined) throw new Error(broken);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

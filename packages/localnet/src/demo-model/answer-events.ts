@@ -4,8 +4,7 @@ import type { ChatAnswer, Choice } from "./chat-answer.ts";
 import type { Conduct } from "./conduct.ts";
 import { type TokenCounts, usageText } from "./usage-report.ts";
 
-/** What ends every complete stream. */
-export const DONE_EVENT = "data: [DONE]\n\n";
+const DONE_EVENT = "data: [DONE]\n\n";
 
 function* deltasOf({ reasoning, content, toolCalls }: Choice): Generator<string, undefined> {
   for (const piece of reasoning) yield `{"reasoning_content":${JSON.stringify(piece)}}`;

@@ -87,8 +87,8 @@ function answerOnce(request: ChatRequest, conduct: Conduct, id: string, index: n
   return { reasoning, content: pieces, toolCalls: [], finishReason: isCut ? "length" : "stop" };
 }
 
-/** How many tokens the request has: the pieces of its texts and tools, a frame per message, a fixed price per medium. */
-export function countPrompt({ messages, tools }: ChatRequest): number {
+// The pieces of its texts and tools, a frame per message, a fixed price per medium.
+function countPrompt({ messages, tools }: ChatRequest): number {
   let tokens = 0;
   for (const { text, attachments } of messages) {
     tokens += MESSAGE_TOKENS + countPieces(text) + ATTACHMENT_TOKENS * attachments.length;
@@ -97,8 +97,8 @@ export function countPrompt({ messages, tools }: ChatRequest): number {
   return tokens;
 }
 
-/** How many tokens a choice has so far emitted, or in all: reasoning, content and arguments of calls. */
-export function countChoice({ reasoning, content, toolCalls }: Choice): number {
+// Every piece that is sent: reasoning, content and arguments of calls.
+function countChoice({ reasoning, content, toolCalls }: Choice): number {
   return toolCalls.reduce((sum, call) => sum + call.argumentPieces.length, reasoning.length + content.length);
 }
 

@@ -52,6 +52,7 @@ test("an unknown model is a 404 that names it, and further models can be added",
   assert.match(refused.json().error.message, /`gpt-5`/);
   assert.equal((await ask(chatBody("gpt-4o", "Hello"))).json().model, "gpt-4o");
   assert.equal((await ask(chatBody("demo.no-such-trait", "Hello"))).status, 404);
+  assert.ok((await ask(chatBody("x".repeat(100_000), "Hello"))).text.length < 1000);
 });
 
 test("the list of models has the honest ones, an example of each trait, and the added ones", async (context) => {

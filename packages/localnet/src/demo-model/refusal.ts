@@ -2,6 +2,7 @@
 
 import type { AimoError } from "@aimo-network/protocol/errors";
 
+import { NAME_CHARS_KEPT } from "./limits.ts";
 import type { Recipient } from "./recipient.ts";
 
 /** An HTTP error answer: OpenAI's `error` object, its status and its extra headers. */
@@ -50,7 +51,7 @@ export const WRONG_KEY: Refusal = {
 
 /** A model name the demo model does not know. */
 export function unknownModel(name: string): Refusal {
-  const message = `The model \`${name}\` does not exist: GET /v1/models lists the names, docs/demo-model.md explains them.`;
+  const message = `The model \`${name.slice(0, NAME_CHARS_KEPT)}\` does not exist: GET /v1/models lists the names, docs/demo-model.md explains them.`;
   return { status: 404, headers: {}, error: { message, type: INVALID, param: "model", code: "model_not_found" } };
 }
 

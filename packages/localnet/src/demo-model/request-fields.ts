@@ -10,8 +10,8 @@ export function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Names the kind of `value`, and its value where it cannot be part of a prompt. */
-export function describeValue(value: unknown): string {
+// Names the kind of `value`, and its value only where it cannot be part of a prompt.
+function describeValue(value: unknown): string {
   if (value === undefined) return "nothing";
   if (value === null || typeof value === "number" || typeof value === "boolean") return String(value);
   if (Array.isArray(value)) return `an array of ${value.length}`;

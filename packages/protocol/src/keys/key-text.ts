@@ -1,6 +1,6 @@
 // The bearer text of a key: its prefix, its tag and base58, for all three kinds of key.
 import { base58 } from "@scure/base";
-import assert from "../assert.ts";
+import { assert } from "../assert.ts";
 import { AimoError } from "../errors.ts";
 import { KEY_CHARS_MAX } from "../limits.ts";
 import { isSoundPoint, SIGNATURE_BYTES } from "./ed25519.ts";
@@ -11,7 +11,7 @@ import type { SignedKey } from "./key-layout.ts";
 
 const PREFIX = "aimo-sk-";
 /** Bytes of an issued key's secret: as hard to guess as a wallet's key. */
-export const ISSUED_SECRET_BYTES = 32;
+const ISSUED_SECRET_BYTES = 32;
 
 /** A key that a router issued: only that router, which stores its hash, knows what it may do. */
 export interface IssuedKey {

@@ -1,6 +1,6 @@
 // Decides whether a wallet-signed key is good at this router now; nothing but the key itself is asked.
 import { base58 } from "@scure/base";
-import assert from "../assert.ts";
+import { assert } from "../assert.ts";
 import { AimoError } from "../errors.ts";
 import { isSoundSignature, verifyText } from "./ed25519.ts";
 import type { Scope, Spending } from "./key-content.ts";
@@ -10,7 +10,7 @@ import { ANY_ROUTER, firstGenerationJson, firstGenerationSentence, isRouterId, k
 import { parseKey } from "./key-text.ts";
 
 /** How far the clock of the machine that made a key may run ahead of the router's. */
-export const CLOCK_SKEW_MS = 5 * 60 * 1000;
+const CLOCK_SKEW_MS = 5 * 60 * 1000;
 
 /** Where and when a key is used. */
 export interface Verification {

@@ -1,5 +1,5 @@
 // One end of a provider link: frames in, frames out, every stream held to the one state table and its credit.
-import assert from "../assert.ts";
+import { assert } from "../assert.ts";
 import { AimoError, isAimoError } from "../errors.ts";
 import { REQUEST_CREDIT_BYTES, RESPONSE_CREDIT_BYTES, STREAM_ID_MAX, STREAMS_PER_LINK_MAX } from "../limits.ts";
 import type { Frame, FrameName, LinkRole } from "./frame.ts";

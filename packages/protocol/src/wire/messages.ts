@@ -2,7 +2,7 @@
 import type { Static } from "typebox";
 import { Type } from "typebox";
 import { Compile } from "typebox/compile";
-import assert from "../assert.ts";
+import { assert } from "../assert.ts";
 import { AimoError } from "../errors.ts";
 import { OFFERS_PER_PAGE_MAX } from "../limits.ts";
 import { OfferSchema } from "./offer.ts";

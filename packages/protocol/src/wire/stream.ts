@@ -1,5 +1,5 @@
 // One request and its answer on a link, seen from either end.
-import assert from "../assert.ts";
+import { assert } from "../assert.ts";
 import { AimoError } from "../errors.ts";
 import type { Frame, FrameName } from "./frame.ts";
 import { encodeCredit, encodeFrame } from "./frame.ts";

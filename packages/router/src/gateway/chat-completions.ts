@@ -1,7 +1,7 @@
 // POST /chat/completions: authenticate, choose, relay, meter.
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Clock } from "@aimo-network/protocol/clock";
-import assert from "@aimo-network/protocol/assert";
+import { assert } from "@aimo-network/protocol/assert";
 import { AimoError } from "@aimo-network/protocol/errors";
 import { generationId } from "@aimo-network/protocol/ids";
 import type { VerifiedKey } from "@aimo-network/protocol/keys/verify-key";

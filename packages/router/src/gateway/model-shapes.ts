@@ -96,7 +96,7 @@ function architecture({ offer }: LiveOffer): Static<typeof ArchitectureShape> {
 }
 
 /** The cheapest of a model's offers, which stands for the model in lists. */
-export function cheapest(offers: readonly LiveOffer[]): LiveOffer | undefined {
+function cheapest(offers: readonly LiveOffer[]): LiveOffer | undefined {
   return offers.toSorted((one, other) => (one.weight > other.weight ? -1 : 1))[0];
 }
 

@@ -29,7 +29,7 @@ export interface Plan {
 }
 
 /** Providers tried for one request: more would only make a failing client wait. */
-export const PLAN_OFFERS_MAX = 3;
+const PLAN_OFFERS_MAX = 3;
 
 function unfit(offer: LiveOffer, needs: Needs): Exclusion | undefined {
   if (offer.wallet === needs.payerWallet) return "self_dealing";

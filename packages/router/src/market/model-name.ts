@@ -32,7 +32,7 @@ export function parseModelName(text: string): ModelName | undefined {
 }
 
 /** The author of an offer without a `provider_name`. */
-export const COMMUNITY = "community";
+const COMMUNITY = "community";
 
 /** The id of a model, `author/slug` in lower case. */
 export function modelId(providerName: string | undefined, offerName: string): string {

@@ -5,6 +5,7 @@ import type { IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { after, before, describe, test } from "node:test";
+import { systemClock } from "@aimo-network/protocol/clock";
 import { signFirstGenerationKey } from "@aimo-network/protocol/keys/sign-key";
 import type { ClientOptions } from "ws";
 import { WebSocket } from "ws";
@@ -64,11 +65,11 @@ describe("admission of providers", () => {
     ["a key of another kind", () => Promise.resolve("sk-proj-123"), 401, "malformed_key"],
     [
       "an expired key",
-      () => router.key({ createdAtMs: Date.now() - 10_000, validForMs: 5_000 }),
+      () => router.key({ createdAtMs: systemClock.now() - 10_000, validForMs: 5_000 }),
       401,
       "key_expired",
     ],
-    ["a key from the future", () => router.key({ createdAtMs: Date.now() + 600_000 }), 401, "malformed_key"],
+    ["a key from the future", () => router.key({ createdAtMs: systemClock.now() + 600_000 }), 401, "malformed_key"],
     ["a key without the scope", () => router.key({ scopes: ["account", "keys"] }), 403, "scope_missing"],
     [
       "a key of another router",
@@ -97,7 +98,7 @@ describe("admission of providers", () => {
     const first = await signFirstGenerationKey(wallet, {
       version: 1,
       tag: "dev",
-      createdAtMs: Date.now(),
+      createdAtMs: systemClock.now(),
       validForMs: 60_000,
       spending: { kind: "unlimited" },
       scopes: ["completion_model"],
@@ -149,10 +150,10 @@ describe("admission of providers", () => {
     socket.write(`GET ${PATH} HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n`);
     socket.resume();
     await once(socket, "end");
-    // Only a peer that is gone for good answers a write with a reset.
-    const reset = once(socket, "close");
+    // Only a peer that has gone for good answers a write with a reset.
+    const gone = new Promise((resolve) => void socket.once("close", resolve));
     const writing = setInterval(() => socket.write("x"), 5);
-    await reset;
+    await gone;
     clearInterval(writing);
   });
 

@@ -39,7 +39,7 @@ export interface AdmitDeps {
 }
 
 /** The paths under which providers connect. */
-export const SUBSCRIBE_PATHS: readonly string[] = ["/api/v1/providers/subscribe", "/v1/providers/subscribe"];
+const SUBSCRIBE_PATHS: readonly string[] = ["/api/v1/providers/subscribe", "/v1/providers/subscribe"];
 
 function checkRoom(deps: AdmitDeps, key: AdmittedKey): void {
   if (!deps.isOpen()) throw new AimoError("draining", {});

@@ -53,7 +53,7 @@ function finishReasonOf(value: JsonObject, choices: readonly unknown[]): string 
 }
 
 /** The error that a 200 answer or one of its events carries; undefined where it carries none. */
-export function errorIn(value: JsonObject, provider: string): AimoError | undefined {
+function errorIn(value: JsonObject, provider: string): AimoError | undefined {
   const { error } = value;
   if (value["object"] === "error") return providerFailure(value, provider);
   if (isJsonObject(error)) return providerFailure(error, provider);
@@ -109,7 +109,7 @@ export function readStreamData(data: string, provider: string): readonly AnswerE
 }
 
 /** The data that ends a stream. */
-export const DONE = "[DONE]";
+const DONE = "[DONE]";
 
 /** Whether an event's data ends the stream, alone or as its last line. */
 export function endsStream(data: string): boolean {

@@ -2,7 +2,7 @@
 
 const SPARE_MAX = 64; // how far beyond the shortest match is searched for a length that fits
 const LENGTH_MAX = 10_000; // a pattern such as (a{9999}){9999} must not fill the memory
-const STEPS_MAX = 50_000; // nor may one such as (((){999}){999}){999} take for ever
+const STEPS_MAX = 20_000; // nor may one such as (((){999}){999}){999} take for ever
 const LAST_SCANNED = 0x30_ff; // Latin to Katakana: where a class that has no ASCII member is looked through
 
 const PRINTABLE = Array.from({ length: 95 }, (_, index) => String.fromCodePoint(32 + index));

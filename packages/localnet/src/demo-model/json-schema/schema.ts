@@ -5,8 +5,7 @@ import { type Fields, isFields } from "../request-fields.ts";
 /** A schema: an object of keywords, or a boolean that allows everything or nothing. */
 export type Schema = boolean | Fields;
 
-/** The types of JSON Schema. */
-export const TYPES = ["object", "array", "string", "number", "integer", "boolean", "null"] as const;
+const TYPES = ["object", "array", "string", "number", "integer", "boolean", "null"] as const;
 /** One of JSON Schema's types. */
 export type SchemaType = (typeof TYPES)[number];
 

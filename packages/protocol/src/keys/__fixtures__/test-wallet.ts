@@ -17,7 +17,7 @@ function littleEndian(bytes: Uint8Array): bigint {
 }
 
 /** The 32 little-endian bytes of a scalar. */
-export function scalarBytes(scalar: bigint): Uint8Array {
+function scalarBytes(scalar: bigint): Uint8Array {
   return hex.decode(scalar.toString(16).padStart(64, "0")).toReversed();
 }
 

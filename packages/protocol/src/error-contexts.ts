@@ -1,0 +1,54 @@
+// What each operating error carries, so that its message can say what was expected, what was found, and what to do.
+
+/** Why a bearer key is malformed; each has its own advice (api-keys.md). */
+export type KeyFault =
+  | "prefix"
+  | "tag"
+  | "base58"
+  | "length"
+  | "version"
+  | "wallet"
+  | "scope"
+  | "extension"
+  | "validity"
+  | "from_future";
+
+/** Which of the four separate deadlines of an attempt passed. */
+export type TimeoutPhase = "connect" | "first_byte" | "idle" | "total";
+
+/** What an error that needs no explanation carries. */
+type Nothing = Record<string, never>;
+
+/** The context of each code. */
+export interface ErrorContexts {
+  invalid_request: { expected: string; found: string; param?: string };
+  invalid_amount: { expected: string; found: string };
+  unsupported_parameter: { param: string; advice: string };
+  missing_key: Nothing;
+  malformed_key: { fault: KeyFault; detail: string };
+  bad_signature: Nothing;
+  key_for_other_router: { routerId: string };
+  key_expired: { expiredAt: string };
+  scope_missing: { scope: string };
+  earn_only_key: Nothing;
+  v1_key_cannot_spend: Nothing;
+  not_found: { method: string; path: string };
+  model_not_found: { model: string; near: readonly string[] };
+  provider_not_found: { wallet: string };
+  body_too_large: { limitBytes: number };
+  headers_too_large: { limitBytes: number };
+  rate_limited: { provider: string; retryAfter?: string; raw?: string };
+  too_many_concurrent: { model: string };
+  provider_error: { provider: string; status?: number; detail: string; raw?: string };
+  provider_refused: { provider: string; status: number; detail: string; raw?: string };
+  provider_timeout: { provider: string; phase: TimeoutPhase; limitMs: number };
+  provider_disconnected: { provider: string };
+  no_provider_available: { model: string };
+  self_dealing: { model: string };
+  client_left: Nothing;
+  draining: Nothing;
+  overloaded: { what: string };
+  protocol_violation: { detail: string };
+  forbidden_content: { what: string; advice: string };
+  internal: Nothing;
+}

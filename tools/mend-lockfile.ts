@@ -1,0 +1,19 @@
+// Makes the lockfile hold together where a registry lacks some platforms' packages: `npm ci` refuses one that names
+// optional packages it does not hold. Run after `npm install`: node tools/mend-lockfile.ts
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+interface LockedPackage {
+  readonly optionalDependencies?: Record<string, string>;
+}
+
+const FILE = join(import.meta.dirname, "..", "package-lock.json");
+
+const lockfile = JSON.parse(readFileSync(FILE, "utf8")) as { packages: Record<string, LockedPackage> };
+for (const [place, { optionalDependencies = {} }] of Object.entries(lockfile.packages)) {
+  for (const name of Object.keys(optionalDependencies)) {
+    const isHeld = [`node_modules/${name}`, `${place}/node_modules/${name}`].some((held) => held in lockfile.packages);
+    if (!isHeld) delete optionalDependencies[name];
+  }
+}
+writeFileSync(FILE, `${JSON.stringify(lockfile, undefined, 2)}\n`);
