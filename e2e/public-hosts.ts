@@ -24,7 +24,7 @@ export interface PublicCall {
   readonly model: string;
 }
 
-/** The stub. */
+/** The running stub, and what reached it. */
 export interface PublicHosts {
   readonly calls: PublicCall[];
   /** What a process needs in its environment to reach the stub under the public names. */

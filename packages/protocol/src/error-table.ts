@@ -30,7 +30,7 @@ const INVALID = "invalid_request_error";
 const AUTH = "authentication_error";
 const SERVER = "server_error";
 
-/** The table. */
+/** Status, types, words and whether a retry may help, for every code. */
 export const ERROR_TABLE: { readonly [Code in ErrorCode]: ErrorEntry<Code> } = {
   invalid_request: {
     status: 400,

@@ -98,7 +98,7 @@ suite("faults within status 200", () => {
   });
 });
 
-suite("usage that is not where it should be", () => {
+suite("usage that is not where clients expect it", () => {
   test("no-usage", async (context) => {
     const { ask } = await startDemoModel(context);
     assert.doesNotMatch((await ask(chatBody("demo.no-usage", "Hello"))).text, /"usage"/);

@@ -5,6 +5,7 @@ import type { MicroUsdc } from "../money.ts";
 
 /** What a key may be used for, in the order of their bits: call and serve models, read the account, issue and revoke keys. */
 export const SCOPES = ["completion_model", "account", "keys"] as const;
+/** The name of one thing a key may be used for. */
 export type Scope = (typeof SCOPES)[number];
 
 /** How much a key may spend over its whole life; an earn-only key serves models and never spends. */
@@ -33,6 +34,7 @@ export interface KeyContentV2 extends Content {
   readonly tag?: string;
 }
 
+/** What any wallet-signed key says. */
 export type KeyContent = KeyContentV1 | KeyContentV2;
 
 /** The tag in a bearer that says: issued by a router, not signed by a wallet. */

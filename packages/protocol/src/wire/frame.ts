@@ -35,6 +35,7 @@ export const FRAMES = {
   credit: { code: 0x30, from: "either", scope: "stream" },
 } as const satisfies Record<string, FrameKind>;
 
+/** The name of a frame, as the documentation calls it. */
 export type FrameName = keyof typeof FRAMES;
 
 /** One frame as it was read: `payload` is a view of the received bytes. */

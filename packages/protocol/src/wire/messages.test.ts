@@ -157,7 +157,7 @@ describe("numbers in messages", () => {
 
 describe("text in messages", () => {
   test("an attempt id is 32 lower-case hexadecimal digits", () => {
-    for (const id of ["", "0".repeat(31), "0".repeat(33), "0".repeat(31) + "G", "A".repeat(32), `${"0".repeat(32)}\n`]) {
+    for (const id of ["", "0".repeat(31), "0".repeat(33), `${"0".repeat(31)}G`, "A".repeat(32), `${"0".repeat(32)}\n`]) {
       assertRefused("request-head", changed("request-head", { attempt_id: id }), /attempt_id/);
       assertRefused("end-ack", changed("end-ack", { attempt_id: id }), /attempt_id/);
     }

@@ -125,6 +125,7 @@ export interface Messages {
   "end-ack": EndAck;
   "end-replay": End;
 }
+/** The name of a frame whose payload is JSON. */
 export type MessageName = keyof Messages;
 
 const checks = {

@@ -92,7 +92,7 @@ export function wholeNumber(what: string, bounds: { readonly min: number; readon
   };
 }
 
-/** A switch. */
+/** A switch: TOML's true or false, never a word or a number that might mean it. */
 export const flag: Reader<boolean> = {
   expected: "true or false",
   read: (value, place) => (value.kind === "boolean" ? value.flag : mismatch(place, "true or false", value)),

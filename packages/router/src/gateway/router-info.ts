@@ -21,6 +21,7 @@ export const RouterShape = Type.Object({
   }),
   accepts_v1_spending: Type.Boolean(),
 });
+/** The part of that which is settled before the router listens. */
 export type RouterInfo = Omit<Static<typeof RouterShape>, "software" | "dialects" | "url" | "api_base">;
 
 /** What these endpoints say; `url` is known once the router listens. */

@@ -5,12 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { describe, test } from "node:test";
-import { check } from "../check.ts";
-import type { RouterScript } from "../test-bed/scripted-router.ts";
-import { startRouter } from "../test-bed/scripted-router.ts";
-import type { UpstreamExchange } from "../test-bed/scripted-upstream.ts";
-import { HELLO_EVENTS, HELLO_JSON, startUpstream } from "../test-bed/scripted-upstream.ts";
-import { configText, ROUTER_KEY, UPSTREAM_KEY } from "../test-bed/test-proxy.ts";
+import { check } from "./check.ts";
+import type { RouterScript } from "./test-bed/scripted-router.ts";
+import { startRouter } from "./test-bed/scripted-router.ts";
+import type { UpstreamExchange } from "./test-bed/scripted-upstream.ts";
+import { HELLO_EVENTS, HELLO_JSON, startUpstream } from "./test-bed/scripted-upstream.ts";
+import { configText, ROUTER_KEY, UPSTREAM_KEY } from "./test-bed/test-proxy.ts";
 
 interface Answers {
   readonly plain?: string;
