@@ -155,6 +155,16 @@ describe("npm start", () => {
     await interrupt(started.child);
   });
 
+  test("SIGTERM to npm stops everything, although npm does not pass it on", async () => {
+    started = await npmStart("--data-dir", directory, "--port", "0");
+    const exited = once(started.child, "exit");
+    started.child.kill("SIGTERM");
+    await exited;
+    await waitFor("every process of the localnet to end", () =>
+      Promise.resolve(processesWith(directory).length === 0 || undefined),
+    );
+  });
+
   test("a localnet that is killed takes its processes along", async () => {
     started = await npmStart("--data-dir", directory, "--port", "0");
     const { pid } = JSON.parse(readFileSync(join(directory, "localnet.json"), "utf8")) as LocalnetFile;

@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { systemClock } from "@aimo-network/protocol/clock";
 import type { Upstream } from "./demo-provider-config.ts";
 import { startLocalnet } from "./localnet.ts";
+import { watchNpm } from "./npm-parent.ts";
 import { welcomeText } from "./welcome-text.ts";
 
 interface Options {
@@ -55,6 +56,7 @@ const upstream = readUpstream(command, options);
 
 const stopped = Promise.withResolvers<undefined>();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stopped.resolve(undefined));
+watchNpm(systemClock, process.env, () => stopped.resolve(undefined));
 
 try {
   const starting = startLocalnet(

@@ -76,7 +76,7 @@ function watchDirectory(path: string, log: Log, changed: (name: string) => void)
   const giveUp = (error: NodeJS.ErrnoException): void =>
     log.warn({ path, reason: error.code }, "the config file cannot be watched: send SIGHUP after a change");
   try {
-    const watcher = watch(path, (_event, name) => {
+    const watcher = watch(path, { persistent: false }, (_event, name) => {
       if (name !== null) changed(name);
     });
     return watcher.on("error", giveUp);

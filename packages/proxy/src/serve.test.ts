@@ -155,6 +155,15 @@ describe("the upstream", () => {
     });
   });
 
+  test("a header the provider sets is not added to by a request", async (context) => {
+    const { link, upstream } = await bed(context, {
+      answer: answerHello,
+      config: { params: 'headers = { accept = "application/json" }' },
+    });
+    await link.send(CHAT, { headers: { accept: "text/html" } }).end;
+    assert.equal((await upstream.next()).headers.accept, "application/json");
+  });
+
   test("its connection is kept for the next request", async (context) => {
     const ports = new Set<number | undefined>();
     const { link } = await bed(context, {

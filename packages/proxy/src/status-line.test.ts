@@ -55,6 +55,16 @@ describe("status line", () => {
     assert.deepEqual(written, ["before\n", `${CLEAR}${shown}`, `${CLEAR}after\n${shown}`]);
   });
 
+  test("what is drawn below a printed line is the present state", () => {
+    const written: string[] = [];
+    const line = createStatusLine(manualClock(), { write: (text) => written.push(text), columns: 0 });
+    let running = 0;
+    line.start(() => status({ running }));
+    running = 7;
+    line.print("x");
+    assert.match(written.at(-1) ?? "", /7 running \| 0 served \| 0 tokens$/);
+  });
+
   test("it never wraps: a narrow terminal gets its beginning", () => {
     const written: string[] = [];
     const line = createStatusLine(manualClock(), { write: (text) => written.push(text), columns: 20 });

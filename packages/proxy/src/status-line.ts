@@ -26,8 +26,13 @@ export function createStatusLine(clock: Clock, terminal: Terminal): StatusLine {
   let shown = "";
   let timer: Timer | undefined;
 
+  const current = (): string => {
+    if (status === undefined) return "";
+    const { columns = 0 } = terminal; // some terminals say 0, and mean that they do not know
+    return statusText(status()).slice(0, (columns > 0 ? columns : COLUMNS) - 1);
+  };
   const draw = (): void => {
-    const line = status === undefined ? "" : statusText(status()).slice(0, (terminal.columns ?? COLUMNS) - 1);
+    const line = current();
     if (line !== shown) terminal.write(`${CLEAR_LINE}${line}`);
     shown = line;
     timer?.refresh();
@@ -40,7 +45,9 @@ export function createStatusLine(clock: Clock, terminal: Terminal): StatusLine {
       draw();
     },
     print(line) {
-      terminal.write(`${shown === "" ? "" : CLEAR_LINE}${line}\n${shown}`);
+      const clear = shown === "" ? "" : CLEAR_LINE;
+      shown = current();
+      terminal.write(`${clear}${line}\n${shown}`);
     },
     stop() {
       timer?.cancel();

@@ -60,7 +60,8 @@ class Owner implements StreamEvents {
     if (this.#checksBytes()) {
       const peer = this.#role === "router" ? "proxy" : "router";
       for (const [index, byte] of bytes.entries()) {
-        if (byte !== byteAt(this.id, peer, this.heardBytes + index)) assert.fail(`stream ${this.id} byte ${this.heardBytes + index}`);
+        if (byte !== byteAt(this.id, peer, this.heardBytes + index))
+          assert.fail(`stream ${this.id} byte ${this.heardBytes + index}`);
       }
     }
     this.heardBytes += bytes.length;
@@ -193,7 +194,9 @@ class World {
     );
     for (const owner of [...this.routerOwners, ...this.proxyOwners]) {
       assert.ok(owner.stream === undefined || owner.stream.ended);
-      assert.ok(owner.losses <= 1 && owner.ends <= 1 && owner.cancels <= 1 && owner.requestEnds <= 1 && owner.heads <= 1);
+      assert.ok(
+        owner.losses <= 1 && owner.ends <= 1 && owner.cancels <= 1 && owner.requestEnds <= 1 && owner.heads <= 1,
+      );
     }
     for (const owner of this.routerOwners) assert.equal(owner.ends + owner.losses, 1, "a router's stream ends once");
     assert.ok(this.toProxy.peakBytes <= SOCKET_BYTES_MAX && this.toRouter.peakBytes <= SOCKET_BYTES_MAX);
@@ -231,15 +234,35 @@ const honestStep: fc.Arbitrary<{ readonly words: string; readonly step: Step }> 
   fc.constant({ words: "open", step: (world: World) => world.open() }),
   fc.tuple(place, requestSize).map(([index, bytes]) => ({
     words: `request ${index} ${bytes}`,
-    step: (world: World) => world.request(pick(world.routerOwners.filter((owner) => !owner.done), index), bytes),
+    step: (world: World) =>
+      world.request(
+        pick(
+          world.routerOwners.filter((owner) => !owner.done),
+          index,
+        ),
+        bytes,
+      ),
   })),
   place.map((index) => ({
     words: `head ${index}`,
-    step: (world: World) => world.head(pick(world.proxyOwners.filter((owner) => !owner.headed), index)),
+    step: (world: World) =>
+      world.head(
+        pick(
+          world.proxyOwners.filter((owner) => !owner.headed),
+          index,
+        ),
+      ),
   })),
   fc.tuple(place, size).map(([index, bytes]) => ({
     words: `body ${index} ${bytes}`,
-    step: (world: World) => world.body(pick(world.proxyOwners.filter((owner) => owner.headed), index), bytes),
+    step: (world: World) =>
+      world.body(
+        pick(
+          world.proxyOwners.filter((owner) => owner.headed),
+          index,
+        ),
+        bytes,
+      ),
   })),
   place.map((index) => ({ words: `end ${index}`, step: (world: World) => world.end(pick(world.proxyOwners, index)) })),
   place.map((index) => ({
@@ -265,7 +288,9 @@ const names = Object.keys(FRAMES) as FrameName[];
 function plausiblePayload(name: FrameName, bytes: number): Uint8Array {
   if (name === "credit") return encodeCredit(1 + bytes * 500);
   if (name.endsWith("-body")) return new Uint8Array(bytes);
-  return name === "request-end" ? new Uint8Array(0) : encodeMessage(name as MessageName, MESSAGE_EXAMPLES[name as MessageName]);
+  return name === "request-end"
+    ? new Uint8Array(0)
+    : encodeMessage(name as MessageName, MESSAGE_EXAMPLES[name as MessageName]);
 }
 
 function hearForged(world: World, role: LinkRole, bytes: Uint8Array): void {
@@ -278,7 +303,8 @@ function hearForged(world: World, role: LinkRole, bytes: Uint8Array): void {
 const plausibleFrame = fc.tuple(fc.constantFrom(...names), place, size).map(([name, index, bytes]) => ({
   words: `forge ${name} ${index} ${bytes}`,
   step: (world: World) => {
-    const role: LinkRole = FRAMES[name].from === "router" || (name === "credit" && bytes % 2 === 0) ? "proxy" : "router";
+    const role: LinkRole =
+      FRAMES[name].from === "router" || (name === "credit" && bytes % 2 === 0) ? "proxy" : "router";
     const owners = world.routerOwners;
     const streamId = FRAMES[name].scope === "connection" ? 0 : (owners[index % Math.max(1, owners.length)]?.id ?? 1);
     hearForged(world, role, encodeFrame(name, streamId, plausiblePayload(name, bytes)));

@@ -35,14 +35,26 @@ describe("frames", () => {
 
   test("arbitrary bytes give a frame or a violation", () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 64 }), fc.constantFrom("router" as const, "proxy" as const), (bytes, peer) => {
-        try {
-          decodeFrame(bytes, peer);
-        } catch (error) {
-          assert.ok(violation(error));
-        }
-      }),
+      fc.property(
+        fc.uint8Array({ maxLength: 64 }),
+        fc.constantFrom("router" as const, "proxy" as const),
+        (bytes, peer) => {
+          try {
+            decodeFrame(bytes, peer);
+          } catch (error) {
+            assert.ok(violation(error));
+          }
+        },
+      ),
     );
+  });
+
+  test("bytes too few for a header are a violation, and a header alone is a frame", () => {
+    const header = encodeFrame("request-end", 0x01020304);
+    for (let length = 0; length < header.length; length += 1) {
+      assert.throws(() => decodeFrame(header.subarray(0, length), "router"), violation);
+    }
+    assert.equal(decodeFrame(header, "router").payload.length, 0);
   });
 
   test("a frame from the wrong end is a violation", () => {

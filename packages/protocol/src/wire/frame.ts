@@ -50,9 +50,7 @@ const HEADER_BYTES = 5;
 /** The longest frame there is, header and payload. */
 export const FRAME_BYTES_MAX = HEADER_BYTES + FRAME_PAYLOAD_BYTES_MAX;
 
-const NAMES = new Map<number, FrameName>(
-  Object.entries(FRAMES).map(([name, kind]) => [kind.code, name as FrameName]),
-);
+const NAMES = new Map<number, FrameName>(Object.entries(FRAMES).map(([name, kind]) => [kind.code, name as FrameName]));
 
 const EMPTY = new Uint8Array(0);
 

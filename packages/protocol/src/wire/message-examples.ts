@@ -56,5 +56,8 @@ export const MESSAGE_EXAMPLES: { readonly [Name in MessageName]: Messages[Name] 
   "response-head": { status: 200, headers: { "content-type": "text/event-stream; charset=utf-8" } },
   "response-end": END,
   "end-ack": { attempt_id: ATTEMPT_ID, charged: true },
-  "end-replay": { ...END, error: { code: "provider_timeout", message: "It fell silent.", phase: "idle", limit_ms: 60_000 } },
+  "end-replay": {
+    ...END,
+    error: { code: "provider_timeout", message: "It fell silent.", phase: "idle", limit_ms: 60_000 },
+  },
 };

@@ -52,7 +52,8 @@ describe("messages", () => {
     test(`${name} needs each of its required fields and none of the others`, () => {
       for (const field of Object.keys(MESSAGE_EXAMPLES[name])) {
         const without = changed(name, { [field]: undefined });
-        if (OPTIONAL[name]?.includes(field) === true) assert.deepEqual(read(name, without), JSON.parse(JSON.stringify(without)));
+        if (OPTIONAL[name]?.includes(field) === true)
+          assert.deepEqual(read(name, without), JSON.parse(JSON.stringify(without)));
         else assertRefused(name, without, new RegExp(field));
       }
     });
@@ -157,7 +158,14 @@ describe("numbers in messages", () => {
 
 describe("text in messages", () => {
   test("an attempt id is 32 lower-case hexadecimal digits", () => {
-    for (const id of ["", "0".repeat(31), "0".repeat(33), `${"0".repeat(31)}G`, "A".repeat(32), `${"0".repeat(32)}\n`]) {
+    for (const id of [
+      "",
+      "0".repeat(31),
+      "0".repeat(33),
+      `${"0".repeat(31)}G`,
+      "A".repeat(32),
+      `${"0".repeat(32)}\n`,
+    ]) {
       assertRefused("request-head", changed("request-head", { attempt_id: id }), /attempt_id/);
       assertRefused("end-ack", changed("end-ack", { attempt_id: id }), /attempt_id/);
     }

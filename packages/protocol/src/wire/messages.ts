@@ -78,7 +78,9 @@ export type ResponseHead = Static<typeof ResponseHeadSchema>;
 export const EndErrorSchema = Type.Object({
   code: Text,
   message: Text,
-  phase: Type.Optional(Type.Union([Type.Literal("connect"), Type.Literal("first_byte"), Type.Literal("idle"), Type.Literal("total")])),
+  phase: Type.Optional(
+    Type.Union([Type.Literal("connect"), Type.Literal("first_byte"), Type.Literal("idle"), Type.Literal("total")]),
+  ),
   limit_ms: Type.Optional(Milliseconds),
 });
 export type EndError = Static<typeof EndErrorSchema>;

@@ -65,7 +65,7 @@ function bytesOf(streamId: number, length: number, start = 0): Uint8Array {
 /** Fills the socket with control frames until the outbox waits for it to drain; returns how many it took. */
 function fillSocket({ socket, outbox }: Bench): number {
   const before = socket.length;
-  for (let held = -1; held !== socket.length; ) {
+  for (let held = -1; held !== socket.length;) {
     held = socket.length;
     outbox.sendControl(encodeFrame("credit", 9_999, new Uint8Array(64 * 1024)));
   }
@@ -82,7 +82,11 @@ describe("what goes first", () => {
     stage.outbox.sendBody(1, new Uint8Array(10));
     stage.outbox.sendControl(encodeFrame("cancel", 2));
     stage.outbox.sendControl(encodeFrame("cancel", 3));
-    assert.deepEqual(brief(stage.socket.releaseAll()).slice(stoppers), ["cancel 2 0", "cancel 3 0", "request-body 1 10"]);
+    assert.deepEqual(brief(stage.socket.releaseAll()).slice(stoppers), [
+      "cancel 2 0",
+      "cancel 3 0",
+      "request-body 1 10",
+    ]);
   });
 
   test("streams take turns of at most one turn's bytes", () => {
@@ -153,6 +157,19 @@ describe("what may wait in the socket", () => {
     assert.ok(socket.peakBytes <= SOCKET_BYTES_MAX, `held ${socket.peakBytes}`);
     assert.ok(socket.peakBytes > SOCKET_BYTES_MAX / 2, `held only ${socket.peakBytes}`);
     assert.equal(outbox.queuedBytes(1) + outbox.queuedBytes(2) + outbox.queuedBytes(3), 0);
+  });
+
+  test("the socket may be filled to its last byte and not further", () => {
+    const longest = encodeFrame("offers", 0, new Uint8Array(FRAME_PAYLOAD_BYTES_MAX));
+    for (const [excess, held] of [
+      [0, SOCKET_BYTES_MAX],
+      [1, SOCKET_BYTES_MAX - longest.length + 1],
+    ] as const) {
+      const { socket, outbox } = bench();
+      outbox.sendControl(new Uint8Array(SOCKET_BYTES_MAX - longest.length + excess));
+      outbox.sendControl(longest);
+      assert.equal(socket.bufferedBytes(), held);
+    }
   });
 
   test("bytes that others wrote to the same socket count", () => {
@@ -286,6 +303,8 @@ describe("ending", () => {
     outbox.close();
     outbox.sendBody(1, new Uint8Array(10));
     assert.equal(socket.releaseAll().length, ahead);
+    outbox.sendControl(encodeFrame("cancel", 1));
+    assert.equal(socket.length, 0);
     assert.equal(outbox.lanes, 0);
     assert.equal(outbox.queuedBytes(1), 0);
   });
@@ -416,7 +435,11 @@ describe("bytes", () => {
         }
         arrived.push(...socket.releaseAll());
         for (const streamId of [1, 2, 3, 4]) {
-          assert.equal(Buffer.compare(bodyOf(streamId, arrived), bytesOf(streamId, queued[streamId]!)), 0, `stream ${streamId}`);
+          assert.equal(
+            Buffer.compare(bodyOf(streamId, arrived), bytesOf(streamId, queued[streamId]!)),
+            0,
+            `stream ${streamId}`,
+          );
         }
         assert.ok(socket.peakBytes <= SOCKET_BYTES_MAX);
         assert.equal(outbox.lanes, 0);

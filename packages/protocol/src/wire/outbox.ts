@@ -206,7 +206,7 @@ export class Outbox {
     if (first.length === turnBytes) return first;
     const body = new Uint8Array(turnBytes);
     body.set(first);
-    for (let filled = first.length; filled < turnBytes; ) {
+    for (let filled = first.length; filled < turnBytes;) {
       const part = this.#takeChunk(lane, turnBytes - filled);
       body.set(part, filled);
       filled += part.length;

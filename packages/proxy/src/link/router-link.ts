@@ -148,7 +148,7 @@ export class RouterLink {
 
   #report(end: LinkEnd, delayMs: number, isViolation: boolean): void {
     const code = end.kind === "refused" ? { status: end.status } : { code: end.code };
-    const about = { router: this.target.url, ...code, says: end.reason, retry_in_ms: Math.round(delayMs) };
+    const about = { router: this.target.url, ...code, says: end.reason || undefined, retry_in_ms: Math.round(delayMs) };
     if (isViolation)
       this.#tools.log.error(about, "the link broke over the protocol: compare the versions of both ends");
     else if (this.#liveSinceMs === undefined) this.#tools.log.warn(about, "cannot connect to the router");

@@ -17,7 +17,7 @@ import type { Drain, Notice, Welcome } from "@aimo-network/protocol/wire/message
 import { WebSocketServer } from "ws";
 import { Secret } from "../config/secret.ts";
 import { Ends } from "../ends.ts";
-import { ACKNOWLEDGE_MS, HANDSHAKE_MS, WELCOME_MS } from "../limits.ts";
+import { ACKNOWLEDGE_MS, HANDSHAKE_MS, REFUSAL_BYTES_MAX, WELCOME_MS } from "../limits.ts";
 import { createLog } from "../log.ts";
 import type { Server } from "../serve.ts";
 import { createServer as createStreamServer } from "../serve.ts";
@@ -224,8 +224,15 @@ describe("the end of a connection", () => {
   }
 
   test("a refusal without end is read no further than its limit", async (context) => {
-    const { url } = await router(context, { refuse: () => ({ status: 401, body: "x".repeat(10_000_000) }) });
-    const { closed } = await connect(context, url);
+    const server = createServer((socket) => {
+      socket.on("error", () => undefined); // the proxy hangs up
+      socket.write(`HTTP/1.1 401 No\r\n\r\n${"x".repeat(REFUSAL_BYTES_MAX + 1)}`);
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    context.after(() => server.close());
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { closed } = await connect(context, url, { clock: manualClock() });
     assert.deepEqual(await closed, { kind: "refused", status: 401, reason: "No" });
   });
 

@@ -3,7 +3,8 @@ import { generateKeyPairSync, sign } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Clock } from "@aimo-network/protocol/clock";
+import { setImmediate } from "node:timers/promises";
+import type { Clock, ManualClock } from "@aimo-network/protocol/clock";
 import { systemClock } from "@aimo-network/protocol/clock";
 import type { KeyContentV2 } from "@aimo-network/protocol/keys/key-content";
 import type { Wallet } from "@aimo-network/protocol/keys/sign-key";
@@ -31,8 +32,22 @@ export interface TestRouter extends Router {
   chat(key: string, body: unknown, more?: RequestInit): Promise<Response>;
 }
 
+/** Lets time pass on a manual clock until something that waits for it has ended. */
+async function passTime(clock: ManualClock, ending: Promise<void>): Promise<void> {
+  let ended = false;
+  void ending.finally(() => (ended = true));
+  while (!ended) {
+    clock.advance(10);
+    await setImmediate();
+  }
+  await ending;
+}
+
 /** Starts a router with `settings` over the defaults; `close` also removes its data. */
-export async function startTestRouter(settings: Record<string, string> = {}, clock: Clock = systemClock): Promise<TestRouter> {
+export async function startTestRouter(
+  settings: Record<string, string> = {},
+  clock: Clock | ManualClock = systemClock,
+): Promise<TestRouter> {
   const dataDirectory = mkdtempSync(join(tmpdir(), "aimo-router-"));
   const logLines: string[] = [];
   const log = pino({ level: "debug", serializers: { error: stdSerializers.err } }, { write: (line: string) => void logLines.push(line) });
@@ -48,7 +63,8 @@ export async function startTestRouter(settings: Record<string, string> = {}, clo
     ...router,
     logLines,
     async close() {
-      await router.close();
+      if ("advance" in clock) await passTime(clock, router.close());
+      else await router.close();
       rmSync(dataDirectory, { recursive: true, force: true });
     },
     key: (content = {}, wallet = newWallet(), boundTo = router.routerId) =>
