@@ -8,12 +8,12 @@ import type { ProbeTools } from "./check/probe.ts";
 import { hasTrouble, reportText } from "./check/report.ts";
 import { readConfigFile } from "./config-file.ts";
 import { createLog } from "./log.ts";
-import { resolveHost } from "./resolve-host.ts";
+import { resolveHost } from "./crossing/resolve-host.ts";
 import type { Surroundings } from "./run.ts";
-import { createServer } from "./serve.ts";
-import type { Settings } from "./settings.ts";
-import { createSettings } from "./settings.ts";
-import { createUpstreams } from "./upstream.ts";
+import { createServer } from "./serving/serve.ts";
+import type { Settings } from "./serving/settings.ts";
+import { createSettings } from "./serving/settings.ts";
+import { createUpstreams } from "./serving/upstream.ts";
 
 const MODELS_AT_ONCE = 4; // a local server answers one after the other anyway
 

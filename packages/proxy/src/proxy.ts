@@ -3,16 +3,16 @@ import type { Clock } from "@aimo-network/protocol/clock";
 import type { Random } from "@aimo-network/protocol/random";
 import type { ProxyConfig, RouterTarget } from "./config/proxy-config.ts";
 import type { Environment } from "./config/reading.ts";
-import { Ends } from "./ends.ts";
+import { Ends } from "./ends/ends.ts";
 import type { LinkState, LinkTools } from "./link/router-link.ts";
 import { RouterLink } from "./link/router-link.ts";
 import type { Log } from "./log.ts";
-import type { ResolveHost } from "./media.ts";
-import { createServer } from "./serve.ts";
-import type { Settings } from "./settings.ts";
-import { createSettings } from "./settings.ts";
-import type { Tally } from "./tally.ts";
-import { createUpstreams } from "./upstream.ts";
+import type { ResolveHost } from "./crossing/media.ts";
+import { createServer } from "./serving/serve.ts";
+import type { Settings } from "./serving/settings.ts";
+import { createSettings } from "./serving/settings.ts";
+import type { Tally } from "./serving/tally.ts";
+import { createUpstreams } from "./serving/upstream.ts";
 import { SOFTWARE, VERSION } from "./version.ts";
 
 /** What a proxy takes from its surroundings. */

@@ -11,7 +11,7 @@ import type { LogSink } from "./log.ts";
 import { createLog, readableLine } from "./log.ts";
 import { createProxy } from "./proxy.ts";
 import { createReload } from "./reload.ts";
-import { resolveHost } from "./resolve-host.ts";
+import { resolveHost } from "./crossing/resolve-host.ts";
 import type { Terminal } from "./status-line.ts";
 import { createStatusLine } from "./status-line.ts";
 

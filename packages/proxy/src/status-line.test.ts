@@ -5,7 +5,7 @@ import { manualClock } from "@aimo-network/protocol/clock";
 import { STATUS_LINE_MS } from "./limits.ts";
 import type { ProxyStatus } from "./proxy.ts";
 import { createStatusLine, statusText } from "./status-line.ts";
-import { Tally } from "./tally.ts";
+import { Tally } from "./serving/tally.ts";
 
 function status(more: Partial<ProxyStatus> = {}): ProxyStatus {
   const routers = [{ url: "https://a", state: "live" } as const, { url: "https://b", state: "waiting" } as const];

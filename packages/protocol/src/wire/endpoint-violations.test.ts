@@ -23,7 +23,7 @@ const FROM_PROXY: readonly FrameName[] = ["response-head", "response-body", "res
 function examplePayload(name: FrameName): Uint8Array {
   if (name === "credit") return encodeCredit(1);
   if (name in MESSAGE_EXAMPLES) return encodeMessage(name as MessageName, MESSAGE_EXAMPLES[name as MessageName]);
-  return FRAMES[name].code === FRAMES["request-end"].code ? new Uint8Array(0) : new Uint8Array(10);
+  return new Uint8Array(name === "request-end" ? 0 : 10);
 }
 
 describe("frames that do not belong", () => {

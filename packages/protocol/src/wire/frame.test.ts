@@ -33,6 +33,19 @@ describe("frames", () => {
     assert.deepEqual([...encodeFrame("response-body", 0x01020304, Uint8Array.of(9))], [0x21, 1, 2, 3, 4, 9]);
   });
 
+  test("frames written one after the other keep their own bytes, whatever their sizes", () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(4_000), { minLength: 1, maxLength: 40 }), (sizes) => {
+        const frames = sizes.map((size, index) => encodeFrame("request-body", 1, new Uint8Array(size).fill(index + 1)));
+        for (const [index, frame] of frames.entries()) {
+          const { payload } = decodeFrame(frame, "router");
+          assert.equal(payload.length, sizes[index]);
+          assert.ok(payload.every((byte) => byte === index + 1));
+        }
+      }),
+    );
+  });
+
   test("arbitrary bytes give a frame or a violation", () => {
     fc.assert(
       fc.property(

@@ -54,10 +54,27 @@ const NAMES = new Map<number, FrameName>(Object.entries(FRAMES).map(([name, kind
 
 const EMPTY = new Uint8Array(0);
 
-/** Writes one frame; the payload is copied. */
+const POOL_BYTES = 8_192; // small enough that a frame which waits long keeps little else in memory
+const POOLED_BYTES_MAX = POOL_BYTES / 4;
+let pool = new Uint8Array(POOL_BYTES);
+let poolUsed = 0;
+
+/** Room for a frame; small ones are cut from one allocation, which costs more than anything else about them. */
+function allocate(length: number): Uint8Array {
+  if (length > POOLED_BYTES_MAX) return new Uint8Array(length);
+  if (poolUsed + length > POOL_BYTES) {
+    pool = new Uint8Array(POOL_BYTES);
+    poolUsed = 0;
+  }
+  const start = poolUsed;
+  poolUsed += length;
+  return pool.subarray(start, poolUsed);
+}
+
+/** Writes one frame; the payload is copied. The frame may share its buffer with others: its owner never writes to it. */
 export function encodeFrame(name: FrameName, streamId: number, payload: Uint8Array = EMPTY): Uint8Array {
   assert(payload.length <= FRAME_PAYLOAD_BYTES_MAX, `${name} has at most ${FRAME_PAYLOAD_BYTES_MAX} bytes of payload`);
-  const bytes = new Uint8Array(HEADER_BYTES + payload.length);
+  const bytes = allocate(HEADER_BYTES + payload.length);
   bytes[0] = FRAMES[name].code;
   bytes[1] = streamId >>> 24;
   bytes[2] = streamId >>> 16;

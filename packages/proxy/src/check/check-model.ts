@@ -1,5 +1,5 @@
 // Asks a model in the three ways clients ask, and judges whether each answer works and will be paid.
-import type { ServedModel } from "../settings.ts";
+import type { ServedModel } from "../serving/settings.ts";
 import type { Finding, Verdict } from "./finding.ts";
 import { shown } from "./finding.ts";
 import type { ProbeAnswer, ProbeOutcome, ProbeTools } from "./probe.ts";

@@ -2,11 +2,11 @@
 import type { Clock } from "@aimo-network/protocol/clock";
 import type { RouterTarget } from "../config/proxy-config.ts";
 import type { Environment } from "../config/reading.ts";
-import { Ends } from "../ends.ts";
+import { Ends } from "../ends/ends.ts";
 import type { LinkEnd } from "../link/dial.ts";
 import { LinkSession } from "../link/session.ts";
 import type { Log } from "../log.ts";
-import type { Server } from "../serve.ts";
+import type { Server } from "../serving/serve.ts";
 import { SOFTWARE, VERSION } from "../version.ts";
 import type { Finding, Verdict } from "./finding.ts";
 import { shown } from "./finding.ts";

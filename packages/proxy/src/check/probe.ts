@@ -2,16 +2,16 @@
 import type { Clock } from "@aimo-network/protocol/clock";
 import { AimoError, isAimoError } from "@aimo-network/protocol/errors";
 import { createSseParser } from "@aimo-network/protocol/sse";
-import type { AnswerShape } from "../answer-reader.ts";
-import { answerShape, AnswerReader } from "../answer-reader.ts";
-import { bodyRules, upstreamBody } from "../body-rules.ts";
-import { Deadlines } from "../deadlines.ts";
-import type { AnswerHeaders } from "../headers.ts";
-import { returningHeaders } from "../headers.ts";
+import type { AnswerShape } from "../serving/answer-reader.ts";
+import { answerShape, AnswerReader } from "../serving/answer-reader.ts";
+import { bodyRules, upstreamBody } from "../crossing/body-rules.ts";
+import { Deadlines } from "../serving/deadlines.ts";
+import type { AnswerHeaders } from "../crossing/headers.ts";
+import { returningHeaders } from "../crossing/headers.ts";
 import { CHECK_ANSWER_BYTES_MAX } from "../limits.ts";
-import type { ServedModel } from "../settings.ts";
-import type { UpstreamCall, UpstreamEvents, Upstreams } from "../upstream.ts";
-import { codeOf, upstreamFailure } from "../upstream-failure.ts";
+import type { ServedModel } from "../serving/settings.ts";
+import type { UpstreamCall, UpstreamEvents, Upstreams } from "../serving/upstream.ts";
+import { codeOf, upstreamFailure } from "../serving/upstream-failure.ts";
 
 const ENDPOINT = "/chat/completions";
 const RULES = bodyRules([], 1, "data");

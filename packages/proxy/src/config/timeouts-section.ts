@@ -7,7 +7,7 @@ import { wholeNumber } from "./value-readers.ts";
 export interface Timeouts {
   /** Until the upstream accepted the connection, TLS included. */
   readonly connectMs: number;
-  /** From the request sent to the first byte of the answer. */
+  /** From the request sent to the first byte of a streamed answer; one in one piece comes when it is thought out. */
   readonly firstByteMs: number;
   /** Between two pieces of an answer. */
   readonly idleMs: number;

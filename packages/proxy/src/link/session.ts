@@ -3,16 +3,16 @@ import { AimoError } from "@aimo-network/protocol/errors";
 import type { Clock, Timer } from "@aimo-network/protocol/clock";
 import type { ConnectionMessage } from "@aimo-network/protocol/wire/endpoint";
 import { Endpoint } from "@aimo-network/protocol/wire/endpoint";
-import type { Drain, End, Hello, Notice, RequestHead, Welcome } from "@aimo-network/protocol/wire/messages";
+import type { Drain, Hello, Notice, RequestHead, Welcome } from "@aimo-network/protocol/wire/messages";
 import type { Offer } from "@aimo-network/protocol/wire/offer";
 import type { StreamEvents, WireStream } from "@aimo-network/protocol/wire/stream";
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import type { RouterTarget } from "../config/proxy-config.ts";
 import type { Environment } from "../config/reading.ts";
-import type { Ends } from "../ends.ts";
+import type { Ends } from "../ends/ends.ts";
 import { ACKNOWLEDGE_MS, WELCOME_MS } from "../limits.ts";
-import type { Server } from "../serve.ts";
+import type { Server } from "../serving/serve.ts";
 import type { LinkEnd } from "./dial.ts";
 import { dial } from "./dial.ts";
 import { Heartbeat } from "./heartbeat.ts";
@@ -46,8 +46,6 @@ export class LinkSession {
   readonly #events: SessionEvents;
   readonly #hello: Hello;
   readonly #socket: WebSocket;
-  /** Attempts of this connection whose End the router has not acknowledged. */
-  readonly #unacknowledged = new Set<string>();
   #offers: readonly Offer[];
   #transport: Duplex | undefined;
   #endpoint: Endpoint | undefined;
@@ -142,7 +140,6 @@ export class LinkSession {
         return;
       case "end-ack":
         this.#tools.ends.forget(message.attempt_id);
-        this.#unacknowledged.delete(message.attempt_id);
         if (this.#leaving) this.#closeWhenIdle();
         return;
       case "drain":
@@ -174,19 +171,16 @@ export class LinkSession {
       throw new AimoError("protocol_violation", { detail: "a request came before the welcome" });
     return this.#tools.server.open(stream, head, {
       isDraining: this.#leaving,
-      keep: (end) => this.#keep(routerId, end),
+      keep: (end) => this.#tools.ends.keep(routerId, end),
     });
   }
 
-  #keep(routerId: string, end: End): void {
-    this.#tools.ends.keep(routerId, end);
-    if (!this.#over) this.#unacknowledged.add(end.attempt_id);
-  }
-
-  /** A draining link is done when no stream is open and its Ends are recorded, or their acknowledgements are late. */
+  /** A draining link is done when no stream is open and all Ends are recorded, or their acknowledgements are late. */
   #closeWhenIdle(): void {
-    if (!this.#leaveIsKnown || this.#endpoint === undefined || this.#endpoint.openStreams > 0) return;
-    if (this.#unacknowledged.size === 0) this.close(1000, "drained");
+    const routerId = this.#welcome?.router_id;
+    if (!this.#leaveIsKnown || routerId === undefined || this.#endpoint === undefined) return;
+    if (this.#endpoint.openStreams > 0) return;
+    if (this.#tools.ends.waiting(routerId).length === 0) this.close(1000, "drained");
     else this.#acknowledgeTimer ??= this.#tools.clock.timer(ACKNOWLEDGE_MS, () => this.close(1000, "drained"));
   }
 

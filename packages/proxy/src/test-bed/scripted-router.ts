@@ -21,6 +21,8 @@ export interface ScriptedAnswer {
   readonly attemptId: string;
   readonly head: Promise<ResponseHead>;
   readonly received: Buffer[];
+  /** Takes what has come, and everything from now on, when nothing was granted so far. */
+  read(): void;
   /** Resolves when at least this many body bytes have come. */
   bytes(count: number): Promise<void>;
   /** The End, acknowledged unless the router keeps silent; rejects when the link is lost first. */
@@ -186,6 +188,8 @@ function sendRequest(script: RouterScript, endpoint: Endpoint, { body, head, gra
   const bytes = Buffer.from(body);
   const id = attemptId(systemRandom);
   const received: Buffer[] = [];
+  let receivedBytes = 0;
+  let isReading = grants;
   const waiters: { count: number; resolve: () => void }[] = [];
   const headed = Promise.withResolvers<ResponseHead>();
   const ended = Promise.withResolvers<End>();
@@ -207,9 +211,9 @@ function sendRequest(script: RouterScript, endpoint: Endpoint, { body, head, gra
       responseHead: (answer) => headed.resolve(answer),
       responseBody(chunk) {
         received.push(Buffer.from(chunk));
-        if (grants) stream.grant(chunk.length);
-        const total = Buffer.concat(received).length;
-        for (const waiter of waiters) if (waiter.count <= total) waiter.resolve();
+        receivedBytes += chunk.length;
+        if (isReading) stream.grant(chunk.length);
+        for (const waiter of waiters) if (waiter.count <= receivedBytes) waiter.resolve();
       },
       responseEnd(end) {
         if (script.acknowledges !== false) stream.acknowledge({ attempt_id: id, charged: true });
@@ -229,9 +233,13 @@ function sendRequest(script: RouterScript, endpoint: Endpoint, { body, head, gra
     head: headed.promise,
     received,
     end: ended.promise,
+    read() {
+      isReading = true;
+      stream.grant(receivedBytes);
+    },
     bytes(count) {
       return new Promise((resolve) => {
-        if (Buffer.concat(received).length >= count) resolve();
+        if (receivedBytes >= count) resolve();
         else waiters.push({ count, resolve });
       });
     },

@@ -8,7 +8,7 @@ import { seededRandom } from "@aimo-network/protocol/random";
 import type { ProxyConfig } from "../config/proxy-config.ts";
 import { parseProxyConfig } from "../config/proxy-config.ts";
 import { createLog } from "../log.ts";
-import type { ResolveHost } from "../media.ts";
+import type { ResolveHost } from "../crossing/media.ts";
 import type { Proxy } from "../proxy.ts";
 import { createProxy } from "../proxy.ts";
 

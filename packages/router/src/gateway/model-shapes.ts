@@ -43,6 +43,15 @@ export const ModelShape = Type.Object({
   links: Type.Object({ details: Type.String() }),
 });
 
+/** What clients of OpenRouter expect of every endpoint; null says that nothing has been measured. */
+const UnmeasuredShape = Type.Object({
+  uptime_last_5m: Type.Null(),
+  uptime_last_30m: Type.Null(),
+  uptime_last_1d: Type.Null(),
+  latency_last_30m: Type.Null(),
+  throughput_last_30m: Type.Null(),
+});
+
 /** One provider's offer of a model. */
 export const EndpointShape = Type.Object({
   name: Type.String(),
@@ -58,6 +67,7 @@ export const EndpointShape = Type.Object({
   supported_parameters: Type.Array(Type.String()),
   status: Type.Integer({ description: "0: healthy, -1: in outage" }),
   supports_implicit_caching: Type.Boolean(),
+  ...UnmeasuredShape.properties,
 });
 
 const PARAMETERS = ["max_tokens", "temperature", "top_p", "stop", "seed", "frequency_penalty", "presence_penalty"];
@@ -148,5 +158,10 @@ export function toEndpoint(live: LiveOffer, isHealthy: boolean): Static<typeof E
     supported_parameters: parameters(live),
     status: isHealthy ? 0 : -1,
     supports_implicit_caching: live.price.inputCacheRead !== undefined,
+    uptime_last_5m: null,
+    uptime_last_30m: null,
+    uptime_last_1d: null,
+    latency_last_30m: null,
+    throughput_last_30m: null,
   };
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { isAimoError } from "@aimo-network/protocol/errors";
 import { jsonMembers } from "@aimo-network/protocol/json-members";
-import { MEDIA_HOSTS_MAX } from "./limits.ts";
+import { MEDIA_HOSTS_MAX } from "../limits.ts";
 import type { AllowedMedia } from "./media.ts";
 import { checkMediaHosts, mediaHosts } from "./media.ts";
 
@@ -71,7 +71,7 @@ describe("media by their look", () => {
   test("other schemes are refused wherever they stand", () => {
     assert.throws(() => hosts({ type: "input_audio", input_audio: { data: "http://10.0.0.1/a.wav" } }), isRefused);
     assert.throws(() => hosts({ type: "new", surprise: "file:///etc/passwd" }), isRefused);
-    assert.throws(() => hosts({ type: "image", image: "../../etc/passwd" }), isRefused);
+    assert.throws(() => hosts({ type: "image", image: "../../../etc/passwd" }), isRefused);
   });
 
   test("mode `data` refuses every URL but data:", () => {

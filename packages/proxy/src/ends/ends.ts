@@ -2,11 +2,11 @@
 import type { Clock, Timer } from "@aimo-network/protocol/clock";
 import { ENDS_KEPT_MAX, ENDS_KEPT_MS } from "@aimo-network/protocol/limits";
 import type { End } from "@aimo-network/protocol/wire/messages";
-import { SPOOL_DELAY_MS, SPOOL_SPARE_LINES_MAX } from "./limits.ts";
-import type { Log } from "./log.ts";
+import { SPOOL_DELAY_MS, SPOOL_SPARE_LINES_MAX } from "../limits.ts";
+import type { Log } from "../log.ts";
 import type { KeptEnd } from "./spool-file.ts";
 import { appendSpool, forgottenLine, keptLine, prepareSpool, readSpool, rewriteSpool } from "./spool-file.ts";
-import { isSystemError } from "./system-error.ts";
+import { isSystemError } from "../system-error.ts";
 
 /** Keeps Ends until their router has recorded them. */
 export class Ends {

@@ -1,6 +1,6 @@
 // What a broken connection to an upstream means, in words that say nothing of where it is.
 import { AimoError } from "@aimo-network/protocol/errors";
-import { CONNECT_ABANDONED_MS } from "./limits.ts";
+import { CONNECT_ABANDONED_MS } from "../limits.ts";
 
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "nothing listens at the address of its model API",

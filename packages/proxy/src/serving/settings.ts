@@ -1,11 +1,11 @@
 // A config file prepared for serving: what every request needs is worked out once, and running requests keep theirs.
 import type { Offer } from "@aimo-network/protocol/wire/offer";
-import type { BodyRules } from "./body-rules.ts";
-import { bodyRules } from "./body-rules.ts";
-import type { SoldModel, Upstream } from "./config/model-section.ts";
-import type { ProxyConfig } from "./config/proxy-config.ts";
-import type { Timeouts } from "./config/timeouts-section.ts";
-import { passingHeaders } from "./headers.ts";
+import type { BodyRules } from "../crossing/body-rules.ts";
+import { bodyRules } from "../crossing/body-rules.ts";
+import type { SoldModel, Upstream } from "../config/model-section.ts";
+import type { ProxyConfig } from "../config/proxy-config.ts";
+import type { Timeouts } from "../config/timeouts-section.ts";
+import { passingHeaders } from "../crossing/headers.ts";
 import type { UpstreamAddress } from "./upstream.ts";
 import { upstreamAddress } from "./upstream.ts";
 

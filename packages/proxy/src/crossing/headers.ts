@@ -1,5 +1,5 @@
 // Which headers cross from a router to an upstream and back; everything else stays where it is (wire.md).
-import { HEADER_CHARS_MAX, RATE_LIMIT_HEADERS_MAX } from "./limits.ts";
+import { HEADER_CHARS_MAX, RATE_LIMIT_HEADERS_MAX } from "../limits.ts";
 
 const REQUEST_HEADERS = ["accept", "user-agent", "x-request-id", "traceparent"];
 

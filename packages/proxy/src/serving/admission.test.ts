@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { isAimoError } from "@aimo-network/protocol/errors";
 import { Admission } from "./admission.ts";
-import { REQUEST_BODY_BYTES_MAX, REQUEST_BYTES_HELD_MAX } from "./limits.ts";
+import { REQUEST_BODY_BYTES_MAX, REQUEST_BYTES_HELD_MAX } from "../limits.ts";
 import type { ServedModel } from "./settings.ts";
 
 function model(name: string, concurrencyMax = Infinity): ServedModel {

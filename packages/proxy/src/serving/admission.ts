@@ -1,6 +1,6 @@
 // How much this process takes on at once, over all routers: requests, requests per model, and bytes of their bodies.
 import { AimoError } from "@aimo-network/protocol/errors";
-import { REQUEST_BODY_BYTES_MAX, REQUEST_BYTES_HELD_MAX } from "./limits.ts";
+import { REQUEST_BODY_BYTES_MAX, REQUEST_BYTES_HELD_MAX } from "../limits.ts";
 import type { ServedModel } from "./settings.ts";
 
 /** Counts what is running. Every `enter` that returns is followed by one `leave`. */

@@ -1,14 +1,17 @@
 // One stream through a whole proxy: what the upstream gets, what the router gets back, and the End.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import type { TestContext } from "node:test";
 import { describe, test } from "node:test";
-import type { RouterScript, ScriptedLink, ScriptedRouter } from "./test-bed/scripted-router.ts";
-import { startRouter } from "./test-bed/scripted-router.ts";
-import type { ScriptedUpstream, UpstreamExchange } from "./test-bed/scripted-upstream.ts";
-import { answerHello, HELLO_EVENTS, HELLO_JSON, startUpstream } from "./test-bed/scripted-upstream.ts";
-import type { TestConfig, TestProxy, TestProxyOptions } from "./test-bed/test-proxy.ts";
-import { startProxy, testConfig, UPSTREAM_KEY } from "./test-bed/test-proxy.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { RESPONSE_CREDIT_BYTES } from "@aimo-network/protocol/limits";
+import type { RouterScript, ScriptedLink, ScriptedRouter } from "../test-bed/scripted-router.ts";
+import { startRouter } from "../test-bed/scripted-router.ts";
+import type { ScriptedUpstream, UpstreamExchange } from "../test-bed/scripted-upstream.ts";
+import { answerHello, HELLO_EVENTS, HELLO_JSON, startUpstream } from "../test-bed/scripted-upstream.ts";
+import type { TestConfig, TestProxy, TestProxyOptions } from "../test-bed/test-proxy.ts";
+import { startProxy, testConfig, UPSTREAM_KEY } from "../test-bed/test-proxy.ts";
 
 interface Bed {
   readonly upstream: ScriptedUpstream;
@@ -36,6 +39,8 @@ async function bed(context: TestContext, { answer, config, script, ...options }:
   await link.message("offers");
   return { upstream, router, proxy, link };
 }
+
+const STALL_MS = 500; // several times what the whole answer takes when nothing holds it up
 
 const CHAT = '{"model":"maker/demo","messages":[{"role":"user","content":"hi"}]}';
 const STREAM = '{"model":"maker/demo","stream":true,"messages":[{"role":"user","content":"hi"}]}';
@@ -116,6 +121,25 @@ describe("an answer", () => {
     const returned = JSON.parse(Buffer.concat(answer.received).toString()) as { messages: { content: string }[] };
     assert.equal(returned.messages[0]?.content, long);
     assert.equal(end.body_bytes, Buffer.concat(answer.received).length);
+  });
+});
+
+describe("a router that does not read", () => {
+  test("it stops the upstream, and gets every byte once it reads again", async (context) => {
+    const size = 32 * 1024 * 1024; // more than the buffers of all sockets on the way
+    const { link, upstream } = await bed(context);
+    const answer = link.send(CHAT, {}, { grants: false });
+    const { response } = await upstream.next();
+    response.writeHead(200, { "content-type": "application/octet-stream" });
+    response.end(Buffer.alloc(size, "x"));
+    await answer.bytes(RESPONSE_CREDIT_BYTES);
+    const isWritten = await Promise.race([once(response, "finish").then(() => true), sleep(STALL_MS, false)]);
+    assert.equal(isWritten, false, "the upstream has bytes it cannot write");
+    assert.equal(Buffer.concat(answer.received).length, RESPONSE_CREDIT_BYTES);
+    answer.read();
+    const end = await answer.end;
+    assert.equal(end.body_bytes, size);
+    assert.equal(Buffer.concat(answer.received).length, size);
   });
 });
 

@@ -2,8 +2,8 @@
 import { AimoError } from "@aimo-network/protocol/errors";
 import type { JsonMember } from "@aimo-network/protocol/json-members";
 import { jsonElements, jsonMembers } from "@aimo-network/protocol/json-members";
-import { isLocalHost, isPublicAddress } from "./config/network-address.ts";
-import { MEDIA_HOSTS_MAX, MESSAGE_DEPTH_MAX } from "./limits.ts";
+import { isLocalHost, isPublicAddress } from "../config/network-address.ts";
+import { MEDIA_HOSTS_MAX, MESSAGE_DEPTH_MAX } from "../limits.ts";
 
 /** What a request may name: `https` is data: URLs and public https, `data` only data: URLs. */
 export type AllowedMedia = "https" | "data";

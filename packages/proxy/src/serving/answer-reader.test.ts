@@ -5,7 +5,7 @@ import { describe, test } from "node:test";
 import { isAimoError } from "@aimo-network/protocol/errors";
 import type { AnswerShape } from "./answer-reader.ts";
 import { answerShape, AnswerReader } from "./answer-reader.ts";
-import { ANSWER_READ_BYTES_MAX } from "./limits.ts";
+import { ANSWER_READ_BYTES_MAX } from "../limits.ts";
 
 function read(shape: AnswerShape, ...chunks: string[]): AnswerReader {
   const reader = new AnswerReader(shape);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { addPassingHeaders, passingHeaders, returningHeaders } from "./headers.ts";
-import { HEADER_CHARS_MAX, RATE_LIMIT_HEADERS_MAX } from "./limits.ts";
+import { HEADER_CHARS_MAX, RATE_LIMIT_HEADERS_MAX } from "../limits.ts";
 
 function passed(headers: Record<string, string>, allowed: string[] = [], own: string[] = []): string[] {
   const list: string[] = [];

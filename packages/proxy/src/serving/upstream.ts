@@ -1,10 +1,10 @@
 // Calls to model APIs over kept connections: one request up, the answer's bytes back as they come.
 import type { Dispatcher } from "undici";
 import { Agent, EnvHttpProxyAgent } from "undici";
-import type { Environment } from "./config/reading.ts";
-import { isLoopbackHost } from "./config/network-address.ts";
-import type { AnswerHeaders } from "./headers.ts";
-import { CONNECT_ABANDONED_MS } from "./limits.ts";
+import type { Environment } from "../config/reading.ts";
+import { isLoopbackHost } from "../config/network-address.ts";
+import type { AnswerHeaders } from "../crossing/headers.ts";
+import { CONNECT_ABANDONED_MS } from "../limits.ts";
 
 /** Where an endpoint of a model API is. */
 export interface UpstreamAddress {

@@ -9,10 +9,10 @@ import type { ManualClock } from "@aimo-network/protocol/clock";
 import { manualClock } from "@aimo-network/protocol/clock";
 import { ENDS_KEPT_MAX, ENDS_KEPT_MS } from "@aimo-network/protocol/limits";
 import type { End } from "@aimo-network/protocol/wire/messages";
-import { createEnd } from "./end.ts";
+import { createEnd } from "../serving/end.ts";
 import { Ends } from "./ends.ts";
-import { SPOOL_DELAY_MS, SPOOL_SPARE_LINES_MAX } from "./limits.ts";
-import { createLog } from "./log.ts";
+import { SPOOL_DELAY_MS, SPOOL_SPARE_LINES_MAX } from "../limits.ts";
+import { createLog } from "../log.ts";
 
 const end = (number: number): End =>
   createEnd({

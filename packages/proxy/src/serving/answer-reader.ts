@@ -5,7 +5,7 @@ import type { SseParser } from "@aimo-network/protocol/sse";
 import { createSseParser } from "@aimo-network/protocol/sse";
 import type { Usage } from "@aimo-network/protocol/usage";
 import { findUsage } from "@aimo-network/protocol/usage";
-import { ANSWER_READ_BYTES_MAX } from "./limits.ts";
+import { ANSWER_READ_BYTES_MAX } from "../limits.ts";
 
 /** How an answer comes: as server-sent events, as one JSON value, or as something that has no usage to read. */
 export type AnswerShape = "events" | "json" | "opaque";

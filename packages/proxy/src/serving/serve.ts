@@ -8,7 +8,7 @@ import type { AttemptTools } from "./attempt.ts";
 import { Attempt } from "./attempt.ts";
 import type { AttemptOutcome } from "./end.ts";
 import { createEnd } from "./end.ts";
-import type { Log } from "./log.ts";
+import type { Log } from "../log.ts";
 import type { ServedModel, Settings } from "./settings.ts";
 import { Tally } from "./tally.ts";
 import { codeOf } from "./upstream-failure.ts";

@@ -1,7 +1,7 @@
 // The four separate deadlines of one attempt: connect, first byte, idle, total. They can stand still together.
 import type { Clock, Timer } from "@aimo-network/protocol/clock";
 import type { TimeoutPhase } from "@aimo-network/protocol/errors";
-import type { Timeouts } from "./config/timeouts-section.ts";
+import type { Timeouts } from "../config/timeouts-section.ts";
 
 /** The phases that follow one another; the total deadline runs beside them. */
 export type CallPhase = Exclude<TimeoutPhase, "total">;

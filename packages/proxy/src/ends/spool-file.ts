@@ -14,7 +14,7 @@ import { dirname } from "node:path";
 import { isAimoError } from "@aimo-network/protocol/errors";
 import type { End } from "@aimo-network/protocol/wire/messages";
 import { decodeMessage } from "@aimo-network/protocol/wire/messages";
-import { SPOOL_BYTES_MAX } from "./limits.ts";
+import { SPOOL_BYTES_MAX } from "../limits.ts";
 
 /** An End that its router has not acknowledged; it holds counts and codes, never a word of a prompt or an answer. */
 export interface KeptEnd {
