@@ -42,6 +42,9 @@ export const LINKS_MAX = 10_000;
 /** Links of one wallet: a provider's machines, not a way to crowd out others. */
 export const LINKS_PER_WALLET_MAX = 64;
 
+/** Request bytes waiting on one link: a provider that does not read gets no more requests, others do. */
+export const LINK_QUEUED_BYTES_MAX = 64 * 1024 * 1024;
+
 /** Milliseconds from the upgrade to a provider's hello: an authenticated peer that says nothing is closed. */
 export const HELLO_TIMEOUT_MS = 10_000;
 

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { CONTROL_FRAMES_QUEUED_MAX, REQUEST_CREDIT_BYTES, RESPONSE_CREDIT_BYTES } from "../limits.ts";
+import { Ear, EndpointPair, LOST, loneEndpoint, pattern } from "../test-bed/endpoint-pair.ts";
+import { HeldSocket } from "../test-bed/held-socket.ts";
+import { MESSAGE_EXAMPLES } from "../test-bed/message-examples.ts";
 import { Endpoint } from "./endpoint.ts";
-import { Ear, EndpointPair, LOST, loneEndpoint, pattern } from "./endpoint-pair.ts";
 import { encodeFrame } from "./frame.ts";
-import { HeldSocket } from "./held-socket.ts";
-import { MESSAGE_EXAMPLES } from "./message-examples.ts";
 import { encodeMessage } from "./messages.ts";
 import type { WireStream } from "./stream.ts";
 

@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { AimoError, isAimoError } from "../errors.ts";
 import { CREDIT_BYTES_MAX, REQUEST_CREDIT_BYTES, RESPONSE_CREDIT_BYTES, STREAMS_PER_LINK_MAX } from "../limits.ts";
+import { Ear, EndpointPair, LOST, loneEndpoint } from "../test-bed/endpoint-pair.ts";
+import { HeldSocket } from "../test-bed/held-socket.ts";
+import { MESSAGE_EXAMPLES } from "../test-bed/message-examples.ts";
 import { Endpoint } from "./endpoint.ts";
-import { Ear, EndpointPair, LOST, loneEndpoint } from "./endpoint-pair.ts";
 import type { FrameName } from "./frame.ts";
 import { encodeCredit, encodeFrame, FRAMES } from "./frame.ts";
-import { HeldSocket } from "./held-socket.ts";
-import { MESSAGE_EXAMPLES } from "./message-examples.ts";
 import type { MessageName } from "./messages.ts";
 import { encodeMessage } from "./messages.ts";
 

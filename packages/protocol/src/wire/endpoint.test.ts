@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { REQUEST_CREDIT_BYTES, RESPONSE_CREDIT_BYTES, STREAM_ID_MAX } from "../limits.ts";
-import { Ear, EndpointPair, loneEndpoint, pattern } from "./endpoint-pair.ts";
+import { Ear, EndpointPair, loneEndpoint, pattern } from "../test-bed/endpoint-pair.ts";
+import { MESSAGE_EXAMPLES } from "../test-bed/message-examples.ts";
 import { decodeCredit, decodeFrame } from "./frame.ts";
-import { MESSAGE_EXAMPLES } from "./message-examples.ts";
 import { encodeMessage } from "./messages.ts";
 
 const HEAD = MESSAGE_EXAMPLES["request-head"];

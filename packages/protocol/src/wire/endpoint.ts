@@ -59,6 +59,11 @@ export class Endpoint {
     return this.#outbox.lanes;
   }
 
+  /** Body bytes of all streams that wait for credit or for the socket. */
+  get queuedBytes(): number {
+    return this.#outbox.totalBytes;
+  }
+
   /** Whether this link has used all its stream ids and must drain. */
   get exhausted(): boolean {
     return this.#lastStreamId >= STREAM_ID_MAX;

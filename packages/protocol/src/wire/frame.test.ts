@@ -46,6 +46,12 @@ describe("frames", () => {
     );
   });
 
+  test("small frames are whole wherever they fall in the memory that they share", () => {
+    for (let index = 0; index < 100_000; index += 1) {
+      assert.equal(encodeFrame("credit", 1, new Uint8Array(index % 13)).length, 5 + (index % 13));
+    }
+  });
+
   test("arbitrary bytes give a frame or a violation", () => {
     fc.assert(
       fc.property(

@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { isAimoError } from "../errors.ts";
 import { OFFERS_PER_PAGE_MAX } from "../limits.ts";
-import { MESSAGE_EXAMPLES } from "./message-examples.ts";
+import { MESSAGE_EXAMPLES } from "../test-bed/message-examples.ts";
 import type { MessageName, Messages } from "./messages.ts";
 import { decodeMessage, encodeMessage } from "./messages.ts";
 

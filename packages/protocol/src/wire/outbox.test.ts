@@ -10,9 +10,9 @@ import {
   FRAME_PAYLOAD_BYTES_MAX,
   SOCKET_BYTES_MAX,
 } from "../limits.ts";
-import { decodeFrame, encodeFrame } from "./frame.ts";
+import { HeldSocket } from "../test-bed/held-socket.ts";
 import type { Frame } from "./frame.ts";
-import { HeldSocket } from "./held-socket.ts";
+import { decodeFrame, encodeFrame } from "./frame.ts";
 import type { OutboxEvents } from "./outbox.ts";
 import { Outbox } from "./outbox.ts";
 
@@ -157,6 +157,7 @@ describe("what may wait in the socket", () => {
     assert.ok(socket.peakBytes <= SOCKET_BYTES_MAX, `held ${socket.peakBytes}`);
     assert.ok(socket.peakBytes > SOCKET_BYTES_MAX / 2, `held only ${socket.peakBytes}`);
     assert.equal(outbox.queuedBytes(1) + outbox.queuedBytes(2) + outbox.queuedBytes(3), 0);
+    assert.equal(outbox.totalBytes, 0);
   });
 
   test("the socket may be filled to its last byte and not further", () => {
@@ -217,6 +218,7 @@ describe("credit", () => {
           sent.push(...socket.releaseAll());
           assert.equal(bodyOf(1, sent).length, Math.min(queued, credit));
           assert.equal(outbox.queuedBytes(1), queued - Math.min(queued, credit));
+          assert.equal(outbox.totalBytes, outbox.queuedBytes(1));
         }
         assert.deepEqual(bodyOf(1, sent), Buffer.from(bytesOf(1, Math.min(queued, credit))));
       }),
@@ -280,6 +282,7 @@ describe("ending", () => {
     outbox.sendLast(1, last(1));
     outbox.addCredit(1, CREDIT_BYTES_MAX);
     assert.equal(outbox.queuedBytes(1), 0);
+    assert.equal(outbox.totalBytes, 10);
     assert.deepEqual(brief(socket.releaseAll()).slice(stoppers), ["request-body 2 10"]);
     assert.deepEqual(told, ["drained 2"]);
     assert.equal(outbox.lanes, 1);
@@ -307,6 +310,7 @@ describe("ending", () => {
     assert.equal(socket.length, 0);
     assert.equal(outbox.lanes, 0);
     assert.equal(outbox.queuedBytes(1), 0);
+    assert.equal(outbox.totalBytes, 0);
   });
 });
 

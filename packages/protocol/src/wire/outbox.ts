@@ -44,6 +44,7 @@ export class Outbox {
   readonly #events: OutboxEvents;
   readonly #control = new Queue<Uint8Array>();
   readonly #ready = new Queue<Lane>();
+  #totalBytes = 0;
   #pumping = false;
   #awaitingFlush = false;
   #closed = false;
@@ -82,6 +83,7 @@ export class Outbox {
     if (lane === undefined || bytes.length === 0) return;
     lane.chunks.push(bytes);
     lane.queuedBytes += bytes.length;
+    this.#totalBytes += bytes.length;
     this.#makeReady(lane);
   }
 
@@ -110,6 +112,7 @@ export class Outbox {
     if (lane === undefined) return;
     lane.chunks.clear();
     lane.rest = undefined;
+    this.#totalBytes -= lane.queuedBytes;
     lane.queuedBytes = 0;
     lane.lastFrame = undefined;
     this.#lanes.delete(streamId);
@@ -120,6 +123,11 @@ export class Outbox {
     return this.#lanes.get(streamId)?.queuedBytes ?? 0;
   }
 
+  /** Body bytes of all streams queued here. */
+  get totalBytes(): number {
+    return this.#totalBytes;
+  }
+
   /** Streams that still have a lane, for tests that count leaks. */
   get lanes(): number {
     return this.#lanes.size;
@@ -128,6 +136,7 @@ export class Outbox {
   /** Forgets everything: the socket is gone. */
   close(): void {
     this.#closed = true;
+    this.#totalBytes = 0;
     this.#lanes.clear();
     this.#control.clear();
     this.#ready.clear();
@@ -202,6 +211,7 @@ export class Outbox {
     const turnBytes = Math.min(BODY_TURN_BYTES, lane.creditBytes, lane.queuedBytes);
     lane.creditBytes -= turnBytes;
     lane.queuedBytes -= turnBytes;
+    this.#totalBytes -= turnBytes;
     const first = this.#takeChunk(lane, turnBytes);
     if (first.length === turnBytes) return first;
     const body = new Uint8Array(turnBytes);

@@ -361,6 +361,18 @@ describe("the end of an attempt", () => {
     assert.equal(ends[0]?.error, undefined);
   });
 
+  test("a status that HTTP does not have is the provider's error and never reaches the router", () => {
+    const { upstream, ends, done } = bench();
+    upstream.connected();
+    upstream.responded(600, EVENTS_HEAD);
+    assert.equal(ends[0]?.error?.code, "provider_error");
+    assert.deepEqual(done.slice(-1), ["abort"]);
+    const last = bench();
+    last.upstream.connected();
+    last.upstream.responded(599, EVENTS_HEAD);
+    assert.equal(last.ends.length, 0);
+  });
+
   test("an event without end is the provider's error", () => {
     const { upstream, ends, done } = bench();
     upstream.connected();

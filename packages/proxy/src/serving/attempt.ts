@@ -19,6 +19,8 @@ import type { ServedModel } from "./settings.ts";
 import type { UpstreamAddress, UpstreamCall, UpstreamEvents, Upstreams } from "./upstream.ts";
 import { upstreamFailure } from "./upstream-failure.ts";
 
+const STATUS_MAX = 599; // RFC 9110: anything above is no status a router could pass on
+
 /** What every attempt of a process uses. */
 export interface AttemptTools {
   readonly clock: Clock;
@@ -113,6 +115,10 @@ export class Attempt implements StreamEvents, UpstreamEvents {
 
   responded(status: number, headers: AnswerHeaders): void {
     if (status < 200) return; // an interim answer, such as 103 with hints
+    if (status > STATUS_MAX) {
+      this.#fail(this.#upstreamError(`it answered with status ${status}, which HTTP does not have`));
+      return;
+    }
     const encoding = headers["content-encoding"];
     if (encoding !== undefined && encoding !== "identity") {
       this.#fail(this.#upstreamError("it compressed its answer although it was asked not to"));

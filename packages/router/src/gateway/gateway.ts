@@ -1,6 +1,7 @@
 // The clients' door: every HTTP endpoint, once below /api/v1 and once below /v1.
 import cors from "@fastify/cors";
 import swagger from "@fastify/swagger";
+import { TypeBoxValidatorCompiler } from "@fastify/type-provider-typebox";
 import type { FastifyInstance, FastifyPluginAsync, FastifyPluginCallback } from "fastify";
 import type { ByteBudget } from "../providers/byte-budget.ts";
 import type { ChatDeps } from "./chat-completions.ts";
@@ -89,6 +90,8 @@ function surface(deps: GatewayDeps, isDocumented: boolean): FastifyPluginAsync {
 export async function installGateway(server: FastifyInstance, deps: GatewayDeps): Promise<void> {
   installErrorReplies(server);
   readJsonBodies(server);
+  // The framework's own validator would make a number of a string, and so another amount of a large one.
+  server.setValidatorCompiler(TypeBoxValidatorCompiler);
   server.addHttpMethod("GET", { hasBody: true, overrideExisting: true }); // first-generation clients send bodies with GET /keys/metadata_bytes
   server.addHook("onRequest", (request, reply, next) => {
     reply.header("x-request-id", request.id);

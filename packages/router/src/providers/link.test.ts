@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { HEARTBEAT_MS, OFFERS_PER_LINK_MAX, OFFERS_PER_PAGE_MAX } from "@aimo-network/protocol/limits";
+import { HEARTBEAT_MS, OFFERS_PER_LINK_MAX, OFFERS_PER_PAGE_MAX, REQUEST_CREDIT_BYTES } from "@aimo-network/protocol/limits";
 import type { Offer } from "@aimo-network/protocol/wire/offer";
-import { HELLO_TIMEOUT_MS, KEY_END_GRACE_MS } from "../limits.ts";
+import { HELLO_TIMEOUT_MS, KEY_END_GRACE_MS, LINK_QUEUED_BYTES_MAX } from "../limits.ts";
 import type { LinkBench, RawPeer } from "../test-bed/link-bench.ts";
 import { emptyEnd, hello, startLinkBench } from "../test-bed/link-bench.ts";
 import { plainOffer } from "../test-bed/scripted-provider.ts";
@@ -272,6 +272,19 @@ describe("a provider link", () => {
       open(peer, "wide");
       open(peer, "wide");
       assert.equal(peer.link.freeSlots("narrow"), 0);
+      await leave(peer);
+    });
+
+    test("takes no request while its provider leaves too many bytes unread", async () => {
+      const peer = await join([plainOffer("m")], 3);
+      const body = "x".repeat(LINK_QUEUED_BYTES_MAX / 2 + REQUEST_CREDIT_BYTES);
+      open(peer, "m", body.slice(1)); // with its credit spent, one byte less than half the limit is left waiting
+      open(peer, "m", body);
+      await peer.settle();
+      assert.equal(peer.link.freeSlots("m"), 1);
+      open(peer, "m", "x".repeat(REQUEST_CREDIT_BYTES + 1));
+      await peer.settle();
+      assert.equal(peer.link.freeSlots("m"), 0);
       await leave(peer);
     });
 

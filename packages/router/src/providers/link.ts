@@ -8,7 +8,7 @@ import type { End, Offers } from "@aimo-network/protocol/wire/messages";
 import type { Offer } from "@aimo-network/protocol/wire/offer";
 import type { Logger } from "pino";
 import type { WebSocket } from "ws";
-import { HELLO_TIMEOUT_MS, KEY_END_GRACE_MS } from "../limits.ts";
+import { HELLO_TIMEOUT_MS, KEY_END_GRACE_MS, LINK_QUEUED_BYTES_MAX } from "../limits.ts";
 import type { AttemptEvents, AttemptRequest, LinkAttempt, ProviderLink } from "./provider-link.ts";
 import { linkSocket } from "./socket-adapter.ts";
 
@@ -90,6 +90,7 @@ export class Link implements ProviderLink {
   freeSlots(offerName: string): number {
     // A closing socket drops what it is given: a request would wait there until the close has come through.
     if (this.#draining || this.#socket.readyState !== this.#socket.OPEN) return 0;
+    if (this.#endpoint.queuedBytes >= LINK_QUEUED_BYTES_MAX) return 0;
     const free = Math.min(this.#maxConcurrency, STREAMS_PER_LINK_MAX) - this.#endpoint.openStreams;
     const offerMax = this.#concurrencyByOffer.get(offerName);
     return offerMax === undefined ? free : Math.min(free, offerMax - (this.#runningByOffer.get(offerName) ?? 0));
@@ -148,7 +149,10 @@ export class Link implements ProviderLink {
     if (this.#closed) return;
     this.#startDraining();
     const deadlineMs = KEY_END_GRACE_MS - 500; // so that the close itself still falls within the grace
-    this.#endpoint.send("notice", { code: `key_${reason}`, message: `The API key of this connection has ${reason === "expired" ? "expired" : "been revoked"}: start the proxy with a new one.` });
+    this.#endpoint.send("notice", {
+      code: `key_${reason}`,
+      message: `The API key of this connection has ${reason === "expired" ? "expired" : "been revoked"}: start the proxy with a new one.`,
+    });
     this.#endpoint.send("drain", { reason: `key ${reason}`, deadline_ms: deadlineMs });
     this.#closeWithin(deadlineMs, CLOSE_POLICY, `key ${reason}`);
   }
@@ -187,7 +191,9 @@ export class Link implements ProviderLink {
   #readPage(page: Offers): void {
     this.#pages.push(...page.offers);
     if (this.#pages.length > OFFERS_PER_LINK_MAX) {
-      this.#violate(new AimoError("protocol_violation", { detail: `a link has at most ${OFFERS_PER_LINK_MAX} offers` }));
+      this.#violate(
+        new AimoError("protocol_violation", { detail: `a link has at most ${OFFERS_PER_LINK_MAX} offers` }),
+      );
       return;
     }
     if (page.more) return;
@@ -195,7 +201,9 @@ export class Link implements ProviderLink {
     this.#pages = [];
     const names = new Set(offers.map((offer) => offer.name.toLowerCase()));
     if (names.size < offers.length) {
-      this.#violate(new AimoError("protocol_violation", { detail: "two offers have the same name (case does not count)" }));
+      this.#violate(
+        new AimoError("protocol_violation", { detail: "two offers have the same name (case does not count)" }),
+      );
       return;
     }
     this.#concurrencyByOffer = new Map(
@@ -252,7 +260,10 @@ export class Link implements ProviderLink {
       if (leftMs <= 0) this.endKey("expired");
       else this.#timers.set("key", this.#clock.timer(Math.min(leftMs, TIMER_MS_MAX), look));
     };
-    this.#timers.set("key", this.#clock.timer(Math.min(this.#peer.keyExpiresAtMs - this.#clock.now(), TIMER_MS_MAX), look));
+    this.#timers.set(
+      "key",
+      this.#clock.timer(Math.min(this.#peer.keyExpiresAtMs - this.#clock.now(), TIMER_MS_MAX), look),
+    );
   }
 
   #violate(error: AimoError): void {

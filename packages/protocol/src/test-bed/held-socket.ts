@@ -1,5 +1,5 @@
 // A link's socket for tests: it keeps what it is given, in order, until the test lets it go.
-import type { LinkSocket } from "./outbox.ts";
+import type { LinkSocket } from "../wire/outbox.ts";
 
 interface HeldMessage {
   readonly bytes: Uint8Array;

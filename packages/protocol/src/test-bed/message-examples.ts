@@ -1,5 +1,5 @@
 // One valid message of every kind, for tests.
-import type { MessageName, Messages } from "./messages.ts";
+import type { MessageName, Messages } from "../wire/messages.ts";
 
 const ATTEMPT_ID = "0123456789abcdef0123456789abcdef";
 

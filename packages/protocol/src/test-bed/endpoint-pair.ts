@@ -1,13 +1,13 @@
 // Endpoints for tests: two joined by held sockets, or one whose peer is the test; and ears that write down what they hear.
 import { assert } from "../assert.ts";
 import { AimoError } from "../errors.ts";
-import { Endpoint } from "./endpoint.ts";
-import type { FrameName, LinkRole } from "./frame.ts";
-import { encodeFrame } from "./frame.ts";
+import { Endpoint } from "../wire/endpoint.ts";
+import type { FrameName, LinkRole } from "../wire/frame.ts";
+import { encodeFrame } from "../wire/frame.ts";
+import type { End, RequestHead } from "../wire/messages.ts";
+import type { StreamEvents, WireStream } from "../wire/stream.ts";
 import { HeldSocket } from "./held-socket.ts";
 import { MESSAGE_EXAMPLES } from "./message-examples.ts";
-import type { End, RequestHead } from "./messages.ts";
-import type { StreamEvents, WireStream } from "./stream.ts";
 
 /** Why a link is lost, in tests. */
 export const LOST = new AimoError("provider_disconnected", { provider: "wallet" });
