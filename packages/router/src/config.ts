@@ -30,7 +30,9 @@ export class ConfigError extends Error {
   readonly faults: readonly string[];
 
   constructor(faults: readonly string[]) {
-    super(`The router's settings have ${faults.length === 1 ? "a fault" : `${faults.length} faults`}:\n${faults.map((fault) => `  ${fault}`).join("\n")}`);
+    super(
+      `The router's settings have ${faults.length === 1 ? "a fault" : `${faults.length} faults`}:\n${faults.map((fault) => `  ${fault}`).join("\n")}`,
+    );
     this.faults = faults;
   }
 }
@@ -45,12 +47,19 @@ interface Setting {
   readonly accepts: (value: string) => boolean;
 }
 
-const isWhole = (least: number, most: number) => (value: string): boolean =>
-  /^[0-9]{1,15}$/.test(value) && Number(value) >= least && Number(value) <= most;
+const isWhole =
+  (least: number, most: number) =>
+  (value: string): boolean =>
+    /^[0-9]{1,15}$/.test(value) && Number(value) >= least && Number(value) <= most;
 const isText = (value: string): boolean => value !== "";
 
 function whole(meaning: string, fallback: number, least: number, most: number): Setting {
-  return { meaning, fallback: String(fallback), expected: `a whole number from ${least} to ${most}`, accepts: isWhole(least, most) };
+  return {
+    meaning,
+    fallback: String(fallback),
+    expected: `a whole number from ${least} to ${most}`,
+    accepts: isWhole(least, most),
+  };
 }
 
 function text(meaning: string, fallback: string): Setting {
@@ -107,14 +116,17 @@ function collect(environment: Environment): { values: ReadonlyMap<string, string
     const value = environment[name] ?? setting.fallback;
     values.set(name, value);
     if (!setting.accepts(value)) {
-      faults.push(`${name}: expected ${setting.expected}, found ${JSON.stringify(value.slice(0, 80))} (${setting.meaning})`);
+      faults.push(
+        `${name}: expected ${setting.expected}, found ${JSON.stringify(value.slice(0, 80))} (${setting.meaning})`,
+      );
     }
   }
   for (const name of Object.keys(environment)) {
     if (!name.startsWith("AIMO_") || name in SETTINGS) continue;
     // Other programs have variables of this family too; one letter off is a typing error in ours.
     const near = closest(name, [...Object.keys(SETTINGS), FILE_VARIABLE]);
-    if (name !== near && distance(name, near) <= TYPING_ERROR_STEPS) faults.push(`${name}: no such setting. Did you mean ${near}?`);
+    if (name !== near && distance(name, near) <= TYPING_ERROR_STEPS)
+      faults.push(`${name}: no such setting. Did you mean ${near}?`);
   }
   return { values, faults };
 }

@@ -1,8 +1,9 @@
 // Who this router is: an Ed25519 key in its data directory, made at the first start and kept for ever.
-import { createHmac, generateKeyPairSync } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createHmac, createPrivateKey, createPublicKey, generateKeyPairSync } from "node:crypto";
+import { linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { base58, base64url } from "@scure/base";
+import type { Static } from "typebox";
 import { Type } from "typebox";
 import { Compile } from "typebox/compile";
 import { LRUCache } from "lru-cache";
@@ -19,38 +20,52 @@ const FILE = "router-identity.json";
 const PSEUDONYM_CHARS = 32; // 128 bits: never collides
 const PSEUDONYMS_CACHED_MAX = 50_000; // pairs of payer and provider seen lately
 
-const IdentityFile = Compile(
-  Type.Object({
-    kty: Type.Literal("OKP"),
-    crv: Type.Literal("Ed25519"),
-    x: Type.String({ pattern: "^[A-Za-z0-9_-]{43}$" }),
-    d: Type.String({ pattern: "^[A-Za-z0-9_-]{43}$" }),
-  }),
-);
-
-function create(path: string): string {
-  const { privateKey } = generateKeyPairSync("ed25519");
-  const text = `${JSON.stringify(privateKey.export({ format: "jwk" }))}\n`;
-  // "wx": of two routers started on one directory at once, one makes the file and the other reads it.
-  writeFileSync(path, text, { mode: 0o600, flag: "wx" });
-  return text;
-}
+const KeyPair = Type.Object({
+  kty: Type.Literal("OKP"),
+  crv: Type.Literal("Ed25519"),
+  x: Type.String({ pattern: "^[A-Za-z0-9_-]{43}$" }),
+  d: Type.String({ pattern: "^[A-Za-z0-9_-]{43}$" }),
+});
+const isKeyPair = Compile(KeyPair);
 
 function isCode(error: unknown, code: string): boolean {
   return error instanceof Error && "code" in error && error.code === code;
 }
 
-function readOrCreate(path: string): string {
+/** Makes the file in one step, whole or not at all: a router that starts at the same moment reads the one that came first. */
+function create(directory: string, path: string): void {
+  const { privateKey } = generateKeyPairSync("ed25519");
+  const drafts = mkdtempSync(join(directory, ".identity-"));
+  try {
+    const draft = join(drafts, FILE);
+    writeFileSync(draft, `${JSON.stringify(privateKey.export({ format: "jwk" }))}\n`, { mode: 0o600, flush: true });
+    linkSync(draft, path);
+  } catch (error) {
+    if (!isCode(error, "EEXIST")) throw error;
+  } finally {
+    rmSync(drafts, { recursive: true });
+  }
+}
+
+function readOrCreate(directory: string, path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
     if (!isCode(error, "ENOENT")) throw error;
   }
+  create(directory, path);
+  return readFileSync(path, "utf8");
+}
+
+/** The key in an identity file; undefined for anything else, also for a public key that is not its private key's. */
+function parseKeyPair(text: string): Static<typeof KeyPair> | undefined {
   try {
-    return create(path);
-  } catch (error) {
-    if (!isCode(error, "EEXIST")) throw error;
-    return readFileSync(path, "utf8");
+    const jwk: unknown = JSON.parse(text);
+    if (!isKeyPair.Check(jwk)) return undefined;
+    const { x } = createPublicKey(createPrivateKey({ key: jwk, format: "jwk" })).export({ format: "jwk" });
+    return x === jwk.x ? jwk : undefined;
+  } catch {
+    return undefined; // what the parsers say quotes the file, and so the secret
   }
 }
 
@@ -58,11 +73,15 @@ function readOrCreate(path: string): string {
 export function loadIdentity(dataDirectory: string): Identity {
   mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
   const path = join(dataDirectory, FILE);
-  const jwk: unknown = JSON.parse(readOrCreate(path));
-  if (!IdentityFile.Check(jwk)) {
-    throw new Error(`${path}: expected an Ed25519 key as a JWK, found something else. Restore it from a backup: without it every key bound to this router is void.`);
+  const jwk = parseKeyPair(readOrCreate(dataDirectory, path));
+  if (jwk === undefined) {
+    throw new Error(
+      `${path}: expected an Ed25519 key as a JWK, found something else. Restore it from a backup: without it every key bound to this router is void.`,
+    );
   }
-  const secret = createHmac("sha256", base64url.decode(`${jwk.d}=`)).update("payer pseudonyms").digest();
+  const secret = createHmac("sha256", base64url.decode(`${jwk.d}=`))
+    .update("payer pseudonyms")
+    .digest();
   const known = new LRUCache<string, string>({ max: PSEUDONYMS_CACHED_MAX });
   return {
     routerId: base58.encode(base64url.decode(`${jwk.x}=`)),

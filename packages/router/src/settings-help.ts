@@ -5,7 +5,8 @@ import { SETTINGS } from "./config.ts";
 export function settingsHelp(): string {
   const width = Math.max(...Object.keys(SETTINGS).map((name) => name.length));
   const lines = Object.entries(SETTINGS).map(
-    ([name, { meaning, fallback }]) => `  ${name.padEnd(width)}  ${meaning}${fallback === "" ? "" : ` (default ${fallback})`}`,
+    ([name, { meaning, fallback }]) =>
+      `  ${name.padEnd(width)}  ${meaning}${fallback === "" ? "" : ` (default ${fallback})`}`,
   );
   return [
     "aimo-router: a marketplace node of AiMo Network",

@@ -31,7 +31,12 @@ function oldKey(clock: ManualClock, more: Partial<KeyContentV1> = {}): Promise<s
   return signFirstGenerationKey(newWallet(), { ...CONTENT, version: 1, tag: "dev", createdAtMs: clock.now(), ...more });
 }
 
-async function assertRefused(keys: BearerKeys, bearer: string | undefined, purpose: Purpose, code: ErrorCode): Promise<void> {
+async function assertRefused(
+  keys: BearerKeys,
+  bearer: string | undefined,
+  purpose: Purpose,
+  code: ErrorCode,
+): Promise<void> {
   await assert.rejects(keys.authenticate(bearer, purpose), (error) => isAimoError(error, code));
 }
 
@@ -68,7 +73,11 @@ describe("a key may", () => {
 
   test("do neither without the scope, in either version", async () => {
     const { clock, keys } = keyring(true);
-    for (const bearer of [await key(clock, { scopes: ["account", "keys"] }), await key(clock, { scopes: [] }), await oldKey(clock, { scopes: [] })]) {
+    for (const bearer of [
+      await key(clock, { scopes: ["account", "keys"] }),
+      await key(clock, { scopes: [] }),
+      await oldKey(clock, { scopes: [] }),
+    ]) {
       await assertRefused(keys, bearer, "serve", "scope_missing");
       await assertRefused(keys, bearer, "spend", "scope_missing");
     }
@@ -86,7 +95,11 @@ describe("a key is refused", () => {
     const { clock, keys } = keyring();
     await assertRefused(keys, "hello", "spend", "malformed_key");
     await assertRefused(keys, `aimo-sk-u1-${base58.encode(new Uint8Array(32))}`, "spend", "malformed_key");
-    const foreign = await signKey(newWallet(), { ...CONTENT, version: 2, createdAtMs: clock.now() }, base58.encode(newWallet().publicKey));
+    const foreign = await signKey(
+      newWallet(),
+      { ...CONTENT, version: 2, createdAtMs: clock.now() },
+      base58.encode(newWallet().publicKey),
+    );
     await assertRefused(keys, foreign, "spend", "key_for_other_router");
   });
 

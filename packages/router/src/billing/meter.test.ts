@@ -27,14 +27,56 @@ describe("the cost of an answer is", () => {
     ["nothing at no price", { prompt: "0", completion: "0" }, { promptTokens: 9, completionTokens: 9 }, 0, "0"],
     ["a nano-USDC for any part of one", { prompt: "0.000001", completion: "0" }, { promptTokens: 1 }, 0, "0.000000001"],
     ["not a nano-USDC more than it is", { prompt: "0.001", completion: "0" }, { promptTokens: 1 }, 0, "0.000000001"],
-    ["rounded up once, over all its parts", { prompt: "0.0004", completion: "0.0006" }, { promptTokens: 1, completionTokens: 1 }, 0, "0.000000001"],
-    ["that of the guide's sample", { prompt: "1", completion: "2" }, { promptTokens: 10, completionTokens: 8 }, 0, "0.000026"],
-    ["less where tokens were cached", { prompt: "1", completion: "0", input_cache_read: "0.1" }, { promptTokens: 10, cachedTokens: 4 }, 0, "0.0000064"],
-    ["the same where the cache has no price", { prompt: "1", completion: "0" }, { promptTokens: 10, cachedTokens: 4 }, 0, "0.00001"],
-    ["reasoning as part of the completion", { prompt: "0", completion: "1" }, { completionTokens: 10, reasoningTokens: 7 }, 0, "0.00001"],
-    ["by the image and by the request", { prompt: "0", completion: "0", image: "0.25", request: "0.000001" }, {}, 3, "0.750001"],
+    [
+      "rounded up once, over all its parts",
+      { prompt: "0.0004", completion: "0.0006" },
+      { promptTokens: 1, completionTokens: 1 },
+      0,
+      "0.000000001",
+    ],
+    [
+      "that of the guide's sample",
+      { prompt: "1", completion: "2" },
+      { promptTokens: 10, completionTokens: 8 },
+      0,
+      "0.000026",
+    ],
+    [
+      "less where tokens were cached",
+      { prompt: "1", completion: "0", input_cache_read: "0.1" },
+      { promptTokens: 10, cachedTokens: 4 },
+      0,
+      "0.0000064",
+    ],
+    [
+      "the same where the cache has no price",
+      { prompt: "1", completion: "0" },
+      { promptTokens: 10, cachedTokens: 4 },
+      0,
+      "0.00001",
+    ],
+    [
+      "reasoning as part of the completion",
+      { prompt: "0", completion: "1" },
+      { completionTokens: 10, reasoningTokens: 7 },
+      0,
+      "0.00001",
+    ],
+    [
+      "by the image and by the request",
+      { prompt: "0", completion: "0", image: "0.25", request: "0.000001" },
+      {},
+      3,
+      "0.750001",
+    ],
     ["whole where it is whole", { prompt: "1000000", completion: "0" }, { promptTokens: 1_000_000 }, 0, "1000000"],
-    ["exact above what a float holds", { prompt: "999999.999999", completion: "0" }, { promptTokens: 9_000_000_001 }, 0, "9000000000.990999999"],
+    [
+      "exact above what a float holds",
+      { prompt: "123456.789123", completion: "0" },
+      { promptTokens: 7_000_000_007 },
+      0,
+      "864197524.725197524",
+    ],
   ] as const) {
     test(`${name}: ${text}`, () => assert.equal(costText(pricing, usage, images), text));
   }
@@ -55,7 +97,9 @@ describe("the cost of an answer is", () => {
     fc.assert(
       fc.property(price, price, tokens, tokens, (prompt, completion, promptTokens, completionTokens) => {
         const decimal = (micro: number): string => `${Math.floor(micro / 1e6)}.${String(micro % 1e6).padStart(6, "0")}`;
-        const text = costText({ prompt: decimal(prompt), completion: decimal(completion) }, { promptTokens, completionTokens }) ?? "";
+        const text =
+          costText({ prompt: decimal(prompt), completion: decimal(completion) }, { promptTokens, completionTokens }) ??
+          "";
         const pico = BigInt(prompt) * BigInt(promptTokens) + BigInt(completion) * BigInt(completionTokens);
         const [whole = "", fraction = ""] = text.split(".");
         assert.equal(BigInt(whole + fraction.padEnd(9, "0")), (pico + 999n) / 1000n);

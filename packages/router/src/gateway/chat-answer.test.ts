@@ -26,23 +26,33 @@ describe("a chunk", () => {
     ["escapes", '"content":"caf\\u00e9 \\ud83d\\ude42 \\/ \\" \\\\ \\n"'],
     ["characters as they are", '"content":"café 🙂 \u2028"'],
     ["numbers", '"logprob":-0.0,"one":1.0,"big":123456789012345678901234567890,"tiny":1e-999,"E":1E+2'],
-    ["a tool call", '"tool_calls":[{"index":0,"id":"c","function":{"name":"f","arguments":"{\\"a\\": 1,"}}, {"index":0}]'],
+    [
+      "a tool call",
+      '"tool_calls":[{"index":0,"id":"c","function":{"name":"f","arguments":"{\\"a\\": 1,"}}, {"index":0}]',
+    ],
     ["duplicate members", '"content":"a","content":"b"'],
     ["spaces", '"content" : "a" ,  "role": "assistant"'],
     ["an empty string", '"content":""'],
   ] as const) {
     test(`keeps ${name} of a delta byte by byte`, () => {
       const text = `{"choices":[{"index":0,"delta":{${member}},"logprobs":null}],"system_fingerprint":"fp"}`;
-      assert.equal(chunk(text), `${CHUNK_HEAD},"choices":[{"index":0,"delta":{${member}},"logprobs":null}],"system_fingerprint":"fp"}`);
+      assert.equal(
+        chunk(text),
+        `${CHUNK_HEAD},"choices":[{"index":0,"delta":{${member}},"logprobs":null}],"system_fingerprint":"fp"}`,
+      );
     });
     test(`keeps ${name} of a delta where its choice is repaired`, () => {
       const out = chunk(`{"choices":[{"delta":{${member}}}],"finish_reason":"stop"}`);
-      assert.equal(out, `{"id":"gen-1","object":"chat.completion.chunk","created":1700000000,"model":"acme/m","choices":[{"index":0,"finish_reason":"stop","delta":{${member}}}]}`);
+      assert.equal(
+        out,
+        `{"id":"gen-1","object":"chat.completion.chunk","created":1700000000,"model":"acme/m","choices":[{"index":0,"finish_reason":"stop","delta":{${member}}}]}`,
+      );
     });
   }
 
   test("gets the router's id and model in place of the provider's, wherever they stand and however often", () => {
-    const text = '{"id":"up","choices":[{"index":0,"delta":{"content":"x"}}],"model":"gpt","id":"again","object":"x","\\u006dodel":"y"}';
+    const text =
+      '{"id":"up","choices":[{"index":0,"delta":{"content":"x"}}],"model":"gpt","id":"again","object":"x","\\u006dodel":"y"}';
     assert.equal(chunk(text), `${CHUNK_HEAD},"choices":[{"index":0,"delta":{"content":"x"}}]}`);
   });
 
@@ -53,12 +63,16 @@ describe("a chunk", () => {
     ["null", "1700000000"],
   ] as const) {
     test(`with created ${created} says ${kept}`, () => {
-      assert.match(chunk(`{"created":${created},"choices":[{"index":0,"delta":{}}]}`) ?? "", new RegExp(`"created":${kept},`));
+      assert.match(
+        chunk(`{"created":${created},"choices":[{"index":0,"delta":{}}]}`) ?? "",
+        new RegExp(`"created":${kept},`),
+      );
     });
   }
 
   test("carries no usage, whichever way the provider sent it", () => {
-    const text = '{"choices":[{"index":0,"delta":{"content":"x"}}],"usage":{"prompt_tokens":1},"x_groq":{"id":"r","usage":{}}}';
+    const text =
+      '{"choices":[{"index":0,"delta":{"content":"x"}}],"usage":{"prompt_tokens":1},"x_groq":{"id":"r","usage":{}}}';
     assert.equal(chunk(text), `${CHUNK_HEAD},"choices":[{"index":0,"delta":{"content":"x"}}]}`);
   });
 
@@ -83,9 +97,15 @@ describe("a chunk", () => {
   });
 
   test("gets the finish_reason that stood at top level, but only where a choice has none", () => {
-    const out = chunk('{"finish_reason":"length","choices":[{"index":0,"delta":{},"finish_reason":null},{"index":1,"delta":{},"finish_reason":"stop"}]}') ?? "";
+    const out =
+      chunk(
+        '{"finish_reason":"length","choices":[{"index":0,"delta":{},"finish_reason":null},{"index":1,"delta":{},"finish_reason":"stop"}]}',
+      ) ?? "";
     const read = JSON.parse(out) as { finish_reason?: string; choices: { finish_reason: string }[] };
-    assert.deepEqual(read.choices.map(({ finish_reason: reason }) => reason), ["length", "stop"]);
+    assert.deepEqual(
+      read.choices.map(({ finish_reason: reason }) => reason),
+      ["length", "stop"],
+    );
     assert.equal(read.finish_reason, undefined);
   });
 
@@ -95,9 +115,15 @@ describe("a chunk", () => {
 
   test("tells the role of each choice once", () => {
     const introduced = new Set<unknown>();
-    const roles = ['{"choices":[{"index":0,"delta":{"content":"a"}},{"index":1,"delta":{"role":"assistant"}}]}', '{"choices":[{"index":0,"delta":{"content":"b"}},{"index":2,"delta":{}}]}', '{"choices":[{"index":2,"delta":{"content":"c"}}]}']
+    const roles = [
+      '{"choices":[{"index":0,"delta":{"content":"a"}},{"index":1,"delta":{"role":"assistant"}}]}',
+      '{"choices":[{"index":0,"delta":{"content":"b"}},{"index":2,"delta":{}}]}',
+      '{"choices":[{"index":2,"delta":{"content":"c"}}]}',
+    ]
       .map((text) => chunkJson(event(text), ENVELOPE, introduced) ?? "")
-      .map((text) => (JSON.parse(text) as { choices: { delta: { role?: string } }[] }).choices.map(({ delta }) => delta.role));
+      .map((text) =>
+        (JSON.parse(text) as { choices: { delta: { role?: string } }[] }).choices.map(({ delta }) => delta.role),
+      );
     assert.deepEqual(roles, [["assistant", "assistant"], [undefined, "assistant"], [undefined]]);
   });
 });
@@ -112,12 +138,19 @@ describe("a whole answer", () => {
   });
 
   test("without usage carries none, not the provider's own", () => {
-    const out = answerJson(event('{"choices":[{"index":0,"message":{"role":"assistant"},"finish_reason":"stop"}],"usage":{"prompt_tokens":-1}}'), ENVELOPE, undefined);
+    const out = answerJson(
+      event(
+        '{"choices":[{"index":0,"message":{"role":"assistant"},"finish_reason":"stop"}],"usage":{"prompt_tokens":-1}}',
+      ),
+      ENVELOPE,
+      undefined,
+    );
     assert.equal("usage" in (JSON.parse(out) as object), false);
   });
 
   test("keeps line breaks between its tokens", () => {
-    const text = '{\n  "choices": [{"index":0,"message":{"role":"assistant"},"finish_reason":"stop"}],\n  "x": {\n "y": 1.0 }\n}';
+    const text =
+      '{\n  "choices": [{"index":0,"message":{"role":"assistant"},"finish_reason":"stop"}],\n  "x": {\n "y": 1.0 }\n}';
     assert.ok(answerJson(event(text), ENVELOPE, undefined).includes('{\n "y": 1.0 }'));
   });
 });
@@ -127,7 +160,10 @@ test("the usage chunk has no choices, and the cost as it was written", () => {
 });
 
 test("the error chunk says error at top level and as finish_reason", () => {
-  const { error, choices } = JSON.parse(errorChunkJson(ENVELOPE, { code: 502 })) as { error: unknown; choices: unknown };
+  const { error, choices } = JSON.parse(errorChunkJson(ENVELOPE, { code: 502 })) as {
+    error: unknown;
+    choices: unknown;
+  };
   assert.deepEqual([error, choices], [{ code: 502 }, [{ index: 0, delta: { content: "" }, finish_reason: "error" }]]);
 });
 
@@ -160,7 +196,13 @@ describe("any event", () => {
     fc.assert(
       fc.property(events, spaces, (value, space) => {
         const out = chunkJson(event(JSON.stringify(value, null, space)), ENVELOPE, new Set()) ?? assert.fail("none");
-        const read = JSON.parse(out) as { id: string; model: string; usage?: unknown; more?: unknown; choices: unknown[] };
+        const read = JSON.parse(out) as {
+          id: string;
+          model: string;
+          usage?: unknown;
+          more?: unknown;
+          choices: unknown[];
+        };
         assert.deepEqual([read.id, read.model, "usage" in read], ["gen-1", "acme/m", false]);
         const sent = JSON.parse(JSON.stringify(value)) as { more?: unknown; choices: unknown[] };
         assert.deepEqual(read.more, sent.more);

@@ -66,7 +66,10 @@ function isSound(choice: unknown, { shape, topFinishReason, introduced }: Repair
   if (!isJsonObject(choice)) return true;
   const { index } = choice;
   return (
-    typeof index === "number" && introduced.has(index) && choice[shape.part] !== undefined && topFinishReason === undefined
+    typeof index === "number" &&
+    introduced.has(index) &&
+    choice[shape.part] !== undefined &&
+    topFinishReason === undefined
   );
 }
 

@@ -122,7 +122,10 @@ describe("chat completions", () => {
         answerJson(call, 200, GUIDE_JSON);
       },
     };
-    await router.chat(userKey, '{"model":"ACME/Guide","usage":{"include":true},"top_p":1.0,"messages":[{"role":"user","content":"\\u00e9"}]}');
+    await router.chat(
+      userKey,
+      '{"model":"ACME/Guide","usage":{"include":true},"top_p":1.0,"messages":[{"role":"user","content":"\\u00e9"}]}',
+    );
     assert.equal(seen?.body, '{"model":"guide","top_p":1.0,"messages":[{"role":"user","content":"\\u00e9"}]}');
     assert.equal(seen.head.headers["authorization"], undefined);
     assert.match(seen.head.payer, /^[0-9a-f]{32}$/);
@@ -150,7 +153,9 @@ describe("chat completions", () => {
     answers = { refuses: (call) => answerJson(call, 400, '{"error":{"message":"context too long"}}') };
     const response = await router.chat(userKey, { model: "refuses", messages: USER });
     assert.equal(response.status, 400);
-    const { error } = (await response.json()) as { error: { message: string; code: number; metadata: { error_code: string } } };
+    const { error } = (await response.json()) as {
+      error: { message: string; code: number; metadata: { error_code: string } };
+    };
     assert.equal(error.message, "context too long");
     assert.equal(error.code, 400);
     assert.equal(error.metadata.error_code, "provider_refused");
@@ -170,7 +175,13 @@ describe("chat completions", () => {
   });
 
   test("an error inside a 200 stream has a real status while nothing was shown", async () => {
-    answers = { broken: (call) => answerStream(call, 'data: {"choices":[{"delta":{"role":"assistant"}}]}\n\ndata: {"error":{"message":"no GPU"}}\n\n') };
+    answers = {
+      broken: (call) =>
+        answerStream(
+          call,
+          'data: {"choices":[{"delta":{"role":"assistant"}}]}\n\ndata: {"error":{"message":"no GPU"}}\n\n',
+        ),
+    };
     const response = await router.chat(userKey, { model: "broken", messages: USER, stream: true });
     assert.equal(response.status, 502);
     assert.match(((await response.json()) as { error: { message: string } }).error.message, /no GPU/);
@@ -184,7 +195,10 @@ describe("chat completions", () => {
     assert.equal(response.status, 200);
     const lines = await events(response);
     assert.equal(lines.length, 2);
-    const last = JSON.parse((lines[1] ?? "").slice(6)) as { error: { code: number }; choices: { finish_reason: string }[] };
+    const last = JSON.parse((lines[1] ?? "").slice(6)) as {
+      error: { code: number };
+      choices: { finish_reason: string }[];
+    };
     assert.equal(last.error.code, 502);
     assert.equal(last.choices[0]?.finish_reason, "error");
   });

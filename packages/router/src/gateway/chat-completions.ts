@@ -34,8 +34,16 @@ type Answered = Extract<RelayOutcome<LiveOffer>, { ended: "answered" }>;
 
 const PASSED_HEADERS = ["user-agent", "traceparent"] as const;
 
-function relayRequest(deps: ChatDeps, request: FastifyRequest, chat: ChatRequest, payer: string): RelayRequest<LiveOffer> {
-  const headers: Record<string, string> = { accept: chat.stream ? "text/event-stream" : "application/json", "x-request-id": request.id };
+function relayRequest(
+  deps: ChatDeps,
+  request: FastifyRequest,
+  chat: ChatRequest,
+  payer: string,
+): RelayRequest<LiveOffer> {
+  const headers: Record<string, string> = {
+    accept: chat.stream ? "text/event-stream" : "application/json",
+    "x-request-id": request.id,
+  };
   for (const name of PASSED_HEADERS) {
     const value = request.headers[name];
     if (typeof value === "string" && value.length <= 512) headers[name] = value;

@@ -28,14 +28,19 @@ function refusalOf(body: Buffer): Refusal {
     readChatRequest(body);
   } catch (error) {
     assert.ok(isAimoError(error), String(error));
-    const { param } = { param: undefined, ...error.context } as { param: string | undefined };
+    const param = "param" in error.context ? error.context.param : undefined;
     return { code: error.code, message: error.message, param };
   }
   return assert.fail("it was accepted");
 }
 
 const COUNT = /expected a whole number from 1 to/;
-const REFUSED: readonly (readonly [name: string, body: string | object | Buffer, param: string | undefined, words: RegExp])[] = [
+const REFUSED: readonly (readonly [
+  name: string,
+  body: string | object | Buffer,
+  param: string | undefined,
+  words: RegExp,
+])[] = [
   ["an empty body", "", undefined, /^The request: expected a JSON object, found an empty body\.$/],
   ["text", "hello", undefined, /^The request: expected a JSON object, found text that is not JSON\.$/],
   ["half a body", '{"model":"m"', undefined, /found text that is not JSON/],
@@ -47,12 +52,27 @@ const REFUSED: readonly (readonly [name: string, body: string | object | Buffer,
   ["no model", { messages: MESSAGES }, "model", /^`model`: expected a model such as `author\/slug`, found nothing\.$/],
   ["an empty model", { model: "", messages: MESSAGES }, "model", /found ""/],
   ["a model that is an object", { model: {}, messages: MESSAGES }, "model", /found an object/],
-  ["a model of 201 letters", { model: "x".repeat(201), messages: MESSAGES }, "model", /found a string of 203 characters/],
+  [
+    "a model of 201 letters",
+    { model: "x".repeat(201), messages: MESSAGES },
+    "model",
+    /found a string of 203 characters/,
+  ],
   ["no messages", { model: "m" }, "messages", /expected an array of 1 to 100000 messages, found nothing/],
   ["empty messages", { model: "m", messages: [] }, "messages", /found an empty array/],
   ["messages as text", { model: "m", messages: "hi" }, "messages", /found "hi"/],
-  ["too many messages", { model: "m", messages: Array(MESSAGES_MAX + 1).fill({ role: "user" }) }, "messages", /found an array/],
-  ["a message without a role", withFields({ messages: [MESSAGES[0], {}] }), "messages[1]", /an object with a `role`, found an object/],
+  [
+    "too many messages",
+    { model: "m", messages: Array.from({ length: MESSAGES_MAX + 1 }) },
+    "messages",
+    /found an array/,
+  ],
+  [
+    "a message without a role",
+    withFields({ messages: [MESSAGES[0], {}] }),
+    "messages[1]",
+    /an object with a `role`, found an object/,
+  ],
   ["a message that is text", withFields({ messages: ["hi"] }), "messages[0]", /found "hi"/],
   ["a message that is null", withFields({ messages: [null] }), "messages[0]", /found null/],
   ["stream as text", withFields({ stream: "true" }), "stream", /expected true or false, found "true"/],
@@ -135,7 +155,9 @@ describe("a chat request", () => {
       null,
       "text",
     ];
-    const request = read(withFields({ messages: [...MESSAGES, { role: "user", content }, { role: "tool", content: null }] }));
+    const request = read(
+      withFields({ messages: [...MESSAGES, { role: "user", content }, { role: "tool", content: null }] }),
+    );
     assert.equal(request.imageCount, 2);
     assert.deepEqual([...request.inputModalities].toSorted(), ["audio", "file", "image", "video"]);
   });
@@ -143,7 +165,8 @@ describe("a chat request", () => {
 
 describe("the body for a provider", () => {
   test("has its own model name and none of the router's fields; the rest keeps its bytes", () => {
-    const kept = '"messages":[ {"role":"user","content":"\\u00e9 \\ud83d\\ude42 \\/"} ],"temperature":1.0,"seed":12345678901234567890,"x":{"provider":1,"model":"inner"}';
+    const kept =
+      '"messages":[ {"role":"user","content":"\\u00e9 \\ud83d\\ude42 \\/"} ],"temperature":1.0,"seed":12345678901234567890,"x":{"provider":1,"model":"inner"}';
     const body = `{ "model" : "a/B", "provider":{},"models":[],"route":null,"plugins":[],"transforms":[],"usage":{"include":true},${kept} }`;
     const sent = read(body).bodyFor("B").toString();
     assert.equal(sent, `{"model":"B",${kept}}`);
@@ -161,9 +184,15 @@ describe("the body for a provider", () => {
     fc.assert(
       fc.property(fields, fc.option(fc.constantFrom(1, 2, "\t")), (more, space) => {
         const routers = ["model", "provider", "models", "route", "plugins", "transforms", "usage"];
-        const own = Object.fromEntries(Object.entries(more).filter(([name]) => !["n", "stream", "max_tokens", "max_completion_tokens", ...routers].includes(name)));
+        const own = Object.fromEntries(
+          Object.entries(more).filter(
+            ([name]) => !["n", "stream", "max_tokens", "max_completion_tokens", ...routers].includes(name),
+          ),
+        );
         const body = { ...own, messages: MESSAGES, model: "a/b", usage: { include: true } };
-        const sent = read(JSON.stringify(body, null, space ?? undefined)).bodyFor("b").toString();
+        const sent = read(JSON.stringify(body, null, space ?? undefined))
+          .bodyFor("b")
+          .toString();
         assert.deepEqual(JSON.parse(sent), JSON.parse(JSON.stringify({ ...own, messages: MESSAGES, model: "b" })));
       }),
     );
@@ -183,13 +212,29 @@ describe("a hostile body", () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => outcome(Buffer.from(bytes))));
   });
   test("of any JSON is read or refused with an operating error", () => {
-    const names = fc.constantFrom("model", "messages", "stream", "n", "max_tokens", "provider", "models", "usage", "__proto__", "constructor");
+    const names = fc.constantFrom(
+      "model",
+      "messages",
+      "stream",
+      "n",
+      "max_tokens",
+      "provider",
+      "models",
+      "usage",
+      "__proto__",
+      "constructor",
+    );
     const values = fc.oneof(
       fc.jsonValue(),
       fc.array(fc.record({ role: fc.constant("user"), content: fc.jsonValue() })),
       fc.constantFrom("m", true, 1, null),
     );
-    const bodies = fc.array(fc.tuple(names, values)).map((members) => `{${members.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(",")}}`);
+    const bodies = fc
+      .array(fc.tuple(names, values))
+      .map(
+        (members) =>
+          `{${members.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(",")}}`,
+      );
     fc.assert(fc.property(bodies, (body) => outcome(Buffer.from(body))));
   });
   test("that is nested a hundred thousand deep is read or refused with an operating error", () => {

@@ -111,7 +111,8 @@ function refuseUnsupported(fields: Fields): void {
     value === undefined || value === null || (typeof value === "object" && Object.keys(value).length === 0);
   for (const param of ["provider", "models", "route", "plugins", "transforms"]) {
     if (asksNothing(fields[param])) continue;
-    const advice = "Leave it out: this router chooses by price among healthy providers, or name one as `<wallet>:<slug>`.";
+    const advice =
+      "Leave it out: this router chooses by price among healthy providers, or name one as `<wallet>:<slug>`.";
     throw new AimoError("unsupported_parameter", { param, advice });
   }
 }

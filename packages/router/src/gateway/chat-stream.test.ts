@@ -55,7 +55,11 @@ describe("a stream to a client", () => {
     let received = "";
     client.on("data", (bytes: Buffer) => (received += bytes.toString()));
     client.on("error", () => undefined);
-    const stream = createChatStream(clock, response, () => ({ "x-request-id": "req-1", "x-none": undefined, "set-many": ["a", "b"] }));
+    const stream = createChatStream(clock, response, () => ({
+      "x-request-id": "req-1",
+      "x-none": undefined,
+      "set-many": ["a", "b"],
+    }));
     const receives = async (text: string): Promise<void> => {
       while (!received.includes(text)) await once(client, "data");
     };
@@ -85,7 +89,10 @@ describe("a stream to a client", () => {
     assert.match(text, /\r\nx-request-id: req-1\r\n/i);
     assert.match(text, /\r\nset-many: a\r\nset-many: b\r\n/i);
     assert.doesNotMatch(text, /x-none|AIMO PROCESSING/);
-    assert.match(text, /data: \{[^\n]*"content":"x"[^\n]*\}\n\n[^]*data: \{[^\n]*"usage":\{"cost":1\}\}\n\ndata: \[DONE\]\n\n/);
+    assert.match(
+      text,
+      /data: \{[^\n]*"content":"x"[^\n]*\}\n\n[^]*data: \{[^\n]*"usage":\{"cost":1\}\}\n\ndata: \[DONE\]\n\n/,
+    );
     await finish(bench);
   });
 

@@ -133,9 +133,12 @@ describe("an error reply", () => {
         const declared = await ask(`${surface}/chat/completions`, post("x".repeat(2_049)));
         assert.deepEqual([declared.response.status, declared.body.error.metadata.error_code], [413, "body_too_large"]);
         assert.match(declared.body.error.message, /larger than 2048 bytes/);
-        const chunked = { body: new Blob(["x".repeat(2_049)]).stream(), duplex: "half" } as RequestInit;
-        const undeclared = await ask(`${surface}/chat/completions`, { ...post(""), ...chunked });
-        assert.deepEqual([undeclared.response.status, undeclared.body.error.metadata.error_code], [413, "body_too_large"]);
+        const stream = new Blob(["x".repeat(2_049)]).stream();
+        const undeclared = await ask(`${surface}/chat/completions`, { ...post(""), body: stream, duplex: "half" });
+        assert.deepEqual(
+          [undeclared.response.status, undeclared.body.error.metadata.error_code],
+          [413, "body_too_large"],
+        );
         assert.equal((await ask(`${surface}/chat/completions`, post("x".repeat(2_048)))).response.status, 400);
       });
 
@@ -170,9 +173,19 @@ describe("an error reply", () => {
   const broken: readonly (readonly [name: string, status: number, code: string, request: string])[] = [
     ["a URL that cannot be decoded", 400, "invalid_request", "GET /api/v1/models/%zz/x HTTP/1.1"],
     ["a URL longer than any model's", 400, "invalid_request", `GET /api/v1/models/${"a".repeat(300)}/x HTTP/1.1`],
-    ["headers that are too large", 431, "headers_too_large", `GET /api/v1/models HTTP/1.1\r\nx-large: ${"x".repeat(40_000)}`],
+    [
+      "headers that are too large",
+      431,
+      "headers_too_large",
+      `GET /api/v1/models HTTP/1.1\r\nx-large: ${"x".repeat(40_000)}`,
+    ],
     ["bytes that are not HTTP", 400, "invalid_request", "\u0016\u0003\u0001 hello"],
-    ["a header with a control character", 400, "invalid_request", "GET /api/v1/models HTTP/1.1\r\nuser-agent: a\u0001b"],
+    [
+      "a header with a control character",
+      400,
+      "invalid_request",
+      "GET /api/v1/models HTTP/1.1\r\nuser-agent: a\u0001b",
+    ],
   ];
   for (const [name, status, code, request] of broken) {
     test(`to ${name} is as well formed as any`, async () => {
@@ -187,7 +200,8 @@ describe("an error reply", () => {
   }
 
   test("is not needed by clients that offer HTTP/2 with their request", async () => {
-    const offer = "connection: Upgrade, HTTP2-Settings, close\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABkAAQCAAAAAAIAAAAA";
+    const offer =
+      "connection: Upgrade, HTTP2-Settings, close\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABkAAQCAAAAAAIAAAAA";
     const get = await sendRaw(router.url, `GET /api/v1/models HTTP/1.1\r\nhost: a\r\n${offer}\r\n\r\n`);
     assert.equal(get.status, 200);
     const head = `POST /api/v1/chat/completions HTTP/1.1\r\nhost: a\r\nauthorization: Bearer ${userKey}\r\n${offer}`;
@@ -197,15 +211,20 @@ describe("an error reply", () => {
   });
 
   test("is not logged as this router's failure when a client leaves in the middle of its body", async () => {
-    const before = router.logLines.length;
+    const logged = router.logLines.length;
     const socket = connect(Number(new URL(router.url).port), "127.0.0.1");
     await once(socket, "connect");
-    socket.write(`POST /api/v1/chat/completions HTTP/1.1\r\nhost: a\r\nauthorization: Bearer ${userKey}\r\ncontent-length: 100\r\n\r\n{`);
+    socket.write(
+      `POST /api/v1/chat/completions HTTP/1.1\r\nhost: a\r\nauthorization: Bearer ${userKey}\r\ncontent-length: 100\r\n\r\n{`,
+    );
     // A later request on another connection is answered after the router has seen the first one's headers.
     await ask("/api/v1/nothing");
     socket.resetAndDestroy();
     await once(socket, "close");
     await ask("/api/v1/nothing");
-    assert.deepEqual(router.logLines.slice(before).filter((line) => line.includes('"level":50')), []);
+    assert.deepEqual(
+      router.logLines.slice(logged).filter((line) => line.includes('"level":50')),
+      [],
+    );
   });
 });

@@ -71,13 +71,17 @@ export function brokenRequest(code: string | undefined): AimoError {
     const expected = `a whole request within ${REQUEST_TIMEOUT_MS} ms, its headers first`;
     return new AimoError("invalid_request", { expected, found: "less" });
   }
-  return new AimoError("invalid_request", { expected: "an HTTP/1.1 request", found: `something else (${code ?? "no code"})` });
+  return new AimoError("invalid_request", {
+    expected: "an HTTP/1.1 request",
+    found: `something else (${code ?? "no code"})`,
+  });
 }
 
 /** Sends an error as its status, headers and body. */
 export function sendError(request: FastifyRequest, reply: FastifyReply, error: AimoError): FastifyReply {
   const { context } = error;
-  if ("retryAfter" in context && typeof context.retryAfter === "string") reply.header("retry-after", context.retryAfter);
+  if ("retryAfter" in context && typeof context.retryAfter === "string")
+    reply.header("retry-after", context.retryAfter);
   else if (error.status === 503 || error.status === 429) reply.header("retry-after", "1");
   return reply.code(error.status).send({ error: errorObject(error, codeStyle(request.url)) });
 }

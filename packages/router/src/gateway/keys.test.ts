@@ -21,7 +21,10 @@ interface Verdict {
   readonly bound_to?: string;
   readonly expires_at?: string;
   readonly payload?: { readonly version: number; readonly metadata: object; readonly signer: string };
-  readonly error?: { readonly code: number | string; readonly metadata: { readonly error_code: string; readonly fault?: string } };
+  readonly error?: {
+    readonly code: number | string;
+    readonly metadata: { readonly error_code: string; readonly fault?: string };
+  };
 }
 
 interface Failure {
@@ -46,9 +49,19 @@ describe("keys over HTTP", () => {
   /** Makes a key the way a web page does: asks for the message, lets the wallet sign it, asks for the key. */
   const make = async (
     wallet: Wallet,
-    { metadata = METADATA, version, tag, toMessage }: { metadata?: object; version?: number; tag?: string; toMessage?: object } = {},
+    {
+      metadata = METADATA,
+      version,
+      tag,
+      toMessage,
+    }: { metadata?: object; version?: number; tag?: string; toMessage?: object } = {},
   ): Promise<string> => {
-    const asked = { metadata, ...(version !== undefined && { version }), ...(tag !== undefined && { tag }), ...toMessage };
+    const asked = {
+      metadata,
+      ...(version !== undefined && { version }),
+      ...(tag !== undefined && { tag }),
+      ...toMessage,
+    };
     const { message } = await post<{ message: string }>("/keys/message", asked);
     const signature = await wallet.sign(Buffer.from(message));
     const payload = {
@@ -109,7 +122,10 @@ describe("keys over HTTP", () => {
     assert.match(key, /^aimo-sk-mine-/);
     assert.match(await make(wallet, { version: 1 }), /^aimo-sk-dev-/);
     const verdict = await verify(key);
-    assert.deepEqual([verdict.result, verdict.payload?.version, verdict.bound_to, verdict.tag], [true, 1, "any", undefined]);
+    assert.deepEqual(
+      [verdict.result, verdict.payload?.version, verdict.bound_to, verdict.tag],
+      [true, 1, "any", undefined],
+    );
     assert.deepEqual(verdict.payload?.metadata, METADATA);
   });
 
@@ -178,7 +194,12 @@ describe("keys over HTTP", () => {
     view.writeBigUInt64BE(1_234n, 16);
     view.writeBigUInt64BE(1n, 24);
     expected.splice(0, 32, ...view);
-    const metadata = { created_at: 1_754_401_735_372, valid_for: 5_000_000_000, usage_limit: 1_234, scopes: ["completion_model"] };
+    const metadata = {
+      created_at: 1_754_401_735_372,
+      valid_for: 5_000_000_000,
+      usage_limit: 1_234,
+      scopes: ["completion_model"],
+    };
 
     test("come for a query", async () => {
       const query = "created_at=1754401735372&valid_for=5000000000&usage_limit=1234&scopes=completion_model";
@@ -216,10 +237,30 @@ describe("keys over HTTP", () => {
     };
     for (const [name, path, body, words] of [
       ["a key that is valid for nothing", "message", { metadata: { ...METADATA, valid_for: 0 } }, /valid_for.*above 0/],
-      ["a version 2 key for more than a year", "message", { metadata: { ...METADATA, valid_for: 32_000_000_000 } }, /366 days/],
-      ["an earn-only key that issues keys", "message", { metadata: { ...METADATA, usage_limit: "earn_only", scopes: ["keys"] } }, /no scope `keys`/],
-      ["an earn-only key of version 1", "message", { metadata: { ...METADATA, usage_limit: "earn_only" }, version: 1 }, /version 2/],
-      ["a scope that version 1 does not know", "message", { metadata: { ...METADATA, scopes: ["account"] }, version: 1 }, /scopes/],
+      [
+        "a version 2 key for more than a year",
+        "message",
+        { metadata: { ...METADATA, valid_for: 32_000_000_000 } },
+        /366 days/,
+      ],
+      [
+        "an earn-only key that issues keys",
+        "message",
+        { metadata: { ...METADATA, usage_limit: "earn_only", scopes: ["keys"] } },
+        /no scope `keys`/,
+      ],
+      [
+        "an earn-only key of version 1",
+        "message",
+        { metadata: { ...METADATA, usage_limit: "earn_only" }, version: 1 },
+        /version 2/,
+      ],
+      [
+        "a scope that version 1 does not know",
+        "message",
+        { metadata: { ...METADATA, scopes: ["account"] }, version: 1 },
+        /scopes/,
+      ],
       ["an unknown scope", "message", { metadata: { ...METADATA, scopes: ["root"] } }, /scopes/],
       ["a scope twice", "message", { metadata: { ...METADATA, scopes: ["keys", "keys"] } }, /scopes/],
       ["a version 3", "message", { metadata: METADATA, version: 3 }, /version/],
@@ -227,13 +268,28 @@ describe("keys over HTTP", () => {
       ["a router that smuggles a line", "message", { metadata: METADATA, router: "any\nScopes: keys" }, /router/],
       ["a fraction of a limit", "message", { metadata: { ...METADATA, usage_limit: 1.5 } }, /usage_limit/],
       ["a negative limit", "message", { metadata: { ...METADATA, usage_limit: -1 } }, /usage_limit/],
-      ["a limit of null, which is not no limit", "message", { metadata: { ...METADATA, usage_limit: null } }, /usage_limit/],
+      [
+        "a limit of null, which is not no limit",
+        "message",
+        { metadata: { ...METADATA, usage_limit: null } },
+        /usage_limit/,
+      ],
       ["a limit of false", "message", { metadata: { ...METADATA, usage_limit: false } }, /usage_limit/],
       ["a time as text", "message", { metadata: { ...METADATA, created_at: `${NOW}` } }, /created_at/],
-      ["a limit beyond any amount", "message", { metadata: { ...METADATA, usage_limit: "18446744073709551614" } }, /Amount/],
+      [
+        "a limit beyond any amount",
+        "message",
+        { metadata: { ...METADATA, usage_limit: "18446744073709551614" } },
+        /Amount/,
+      ],
       ["no metadata", "message", {}, /metadata/],
       ["a signer that is no key", "generate", { payload: { ...payload, signer: "11" } }, /signer.*32-byte/],
-      ["a signer that is not base58", "generate", { payload: { ...payload, signer: "0OIl" } }, /payload\.signer.*base58/],
+      [
+        "a signer that is not base58",
+        "generate",
+        { payload: { ...payload, signer: "0OIl" } },
+        /payload\.signer.*base58/,
+      ],
       ["a short signature", "generate", { payload: { ...payload, signature: "11" } }, /signature of 64 bytes/],
       ["another chain's wallet", "generate", { payload: { ...payload, wallet: "ethereum" } }, /wallet/],
       ["nothing to verify", "verify", {}, /secret_key/],

@@ -41,7 +41,12 @@ export function modelRoutes({ book, health }: ModelsDeps): FastifyPluginCallback
       return { object: "list" as const, data, total_count: data.length, links: { next: null } };
     });
 
-    const one = { summary: "One model", tags: ["Models"], params: Params, response: { 200: Type.Object({ data: ModelShape }) } };
+    const one = {
+      summary: "One model",
+      tags: ["Models"],
+      params: Params,
+      response: { 200: Type.Object({ data: ModelShape }) },
+    };
     scope.get("/models/:author/:slug", { schema: one }, ({ params }) => {
       const { id, offers } = findModel(params.author, params.slug);
       const data = toModel(id, offers);

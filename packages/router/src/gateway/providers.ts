@@ -34,23 +34,29 @@ function listProviders({ book, links }: ProvidersDeps): Provider[] {
   for (const offers of book.models().values()) {
     for (const { wallet, modelId } of offers) models.set(wallet, (models.get(wallet) ?? new Set()).add(modelId));
   }
-  return [...sinceMs].toSorted(([, one], [, other]) => one - other).map(([wallet, since]) => ({
-    name: wallet,
-    slug: wallet,
-    wallet,
-    connected_since: new Date(since).toISOString(),
-    links: links.countOf(wallet),
-    models: [...(models.get(wallet) ?? [])].toSorted(),
-    privacy_policy_url: null,
-    terms_of_service_url: null,
-    status_page_url: null,
-  }));
+  return [...sinceMs]
+    .toSorted(([, one], [, other]) => one - other)
+    .map(([wallet, since]) => ({
+      name: wallet,
+      slug: wallet,
+      wallet,
+      connected_since: new Date(since).toISOString(),
+      links: links.countOf(wallet),
+      models: [...(models.get(wallet) ?? [])].toSorted(),
+      privacy_policy_url: null,
+      terms_of_service_url: null,
+      status_page_url: null,
+    }));
 }
 
 /** Creates the routes. */
 export function providerRoutes(deps: ProvidersDeps): FastifyPluginCallbackTypebox {
   return (scope, _options, next) => {
-    const list = { summary: "Connected providers", tags: ["Providers"], response: { 200: Type.Object({ data: Type.Array(ProviderShape) }) } };
+    const list = {
+      summary: "Connected providers",
+      tags: ["Providers"],
+      response: { 200: Type.Object({ data: Type.Array(ProviderShape) }) },
+    };
     scope.get("/providers", { schema: list }, () => ({ data: listProviders(deps) }));
 
     const one = {

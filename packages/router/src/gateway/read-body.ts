@@ -28,5 +28,7 @@ export function readRawBodies(scope: FastifyInstance, budget: ByteBudget, bodyBy
     next();
   });
   scope.removeAllContentTypeParsers();
-  scope.addContentTypeParser("*", { parseAs: "buffer", bodyLimit: bodyBytesMax }, (_request, body, next) => next(null, body));
+  scope.addContentTypeParser("*", { parseAs: "buffer", bodyLimit: bodyBytesMax }, (_request, body, next) =>
+    next(null, body),
+  );
 }

@@ -5,7 +5,14 @@ import { VERSION } from "../version.ts";
 import { startTestRouter } from "../test-bed/test-router.ts";
 
 test("a router tells who it is at three places, the same everywhere", async () => {
-  const settings = { AIMO_NAME: "Test", AIMO_BODY_BYTES_MAX: "4096", AIMO_FIRST_BYTE_TIMEOUT_MS: "11", AIMO_IDLE_TIMEOUT_MS: "12", AIMO_TOTAL_TIMEOUT_MS: "13", AIMO_ACCEPT_V1_SPENDING: "true" };
+  const settings = {
+    AIMO_NAME: "Test",
+    AIMO_BODY_BYTES_MAX: "4096",
+    AIMO_FIRST_BYTE_TIMEOUT_MS: "11",
+    AIMO_IDLE_TIMEOUT_MS: "12",
+    AIMO_TOTAL_TIMEOUT_MS: "13",
+    AIMO_ACCEPT_V1_SPENDING: "true",
+  };
   const router = await startTestRouter(settings);
   const get = async (path: string): Promise<unknown> => await (await fetch(`${router.url}${path}`)).json();
   const expected = {

@@ -46,7 +46,11 @@ export function routerInfoRoutes(deps: RouterInfoDeps): FastifyPluginCallbackTyp
 /** GET /.well-known/aimo.json at the root: what command lines and proxies check a router's id by. */
 export function wellKnownRoutes(deps: RouterInfoDeps): FastifyPluginCallbackTypebox {
   return (scope, _options, next) => {
-    const schema = { summary: "This router, where its URL is all one knows", tags: ["Router"], response: { 200: RouterShape } };
+    const schema = {
+      summary: "This router, where its URL is all one knows",
+      tags: ["Router"],
+      response: { 200: RouterShape },
+    };
     scope.get("/.well-known/aimo.json", { schema }, () => describe(deps));
     next();
   };

@@ -20,7 +20,9 @@ const NEEDS: Needs = {
 const ALL_FREE: Standing = { freeSlots: () => 1, isHealthy: () => true };
 
 /** One offer of each wallet, `[wallet, prompt price, more]`, as the book makes them. */
-function market(...sellers: readonly (readonly [wallet: string, prompt: string, more?: Partial<Offer>])[]): LiveOffer[] {
+function market(
+  ...sellers: readonly (readonly [wallet: string, prompt: string, more?: Partial<Offer>])[]
+): LiveOffer[] {
   const book = createOfferBook();
   for (const [index, [wallet, prompt, more]] of sellers.entries()) {
     const offer = plainOffer("m", { pricing: { prompt, completion: "0" }, ...more });
@@ -127,7 +129,10 @@ describe("a plan", () => {
     const free: Record<string, number> = { "link-0": 2, "link-1": 5, "link-2": 4 };
     const standing = { ...ALL_FREE, freeSlots: ({ linkId }: LiveOffer) => free[linkId] ?? 0 };
     const plan = choose(offers, NEEDS, standing, seededRandom(1));
-    assert.deepEqual(plan.offers.map(({ linkId }) => linkId), ["link-1"]);
+    assert.deepEqual(
+      plan.offers.map(({ linkId }) => linkId),
+      ["link-1"],
+    );
   });
 
   test("never holds the payer's own offers, and says so when there are no others", () => {
@@ -147,7 +152,11 @@ describe("a plan", () => {
   });
 
   test("leaves out whose context is shorter than the output asked for, not who has just enough", () => {
-    const offers = market(["short", "1", { context_length: 99 }], ["fits", "9", { context_length: 100 }], ["silent", "9"]);
+    const offers = market(
+      ["short", "1", { context_length: 99 }],
+      ["fits", "9", { context_length: 100 }],
+      ["silent", "9"],
+    );
     const plan = choose(offers, { ...NEEDS, maxTokens: 100 }, ALL_FREE, seededRandom(1));
     assert.deepEqual([wallets(plan).toSorted(), reasons(plan)], [["fits", "silent"], { short: "context_length" }]);
     assert.equal(choose(offers, NEEDS, ALL_FREE, seededRandom(1)).offers.length, 3);
@@ -190,7 +199,10 @@ describe("a plan", () => {
           }),
         );
         const of = ({ linkId }: LiveOffer): (typeof sellers)[number] => sellers[Number(linkId.slice(5))]!;
-        const standing = { freeSlots: (offer: LiveOffer) => of(offer).free, isHealthy: (offer: LiveOffer) => of(offer).healthy };
+        const standing = {
+          freeSlots: (offer: LiveOffer) => of(offer).free,
+          isHealthy: (offer: LiveOffer) => of(offer).healthy,
+        };
         const needs = { ...NEEDS, inputModalities: new Set(needsImage ? ["image"] : []) };
         const plan = choose(offers, needs, standing, seededRandom(seed));
         const fits = (offer: LiveOffer): boolean =>

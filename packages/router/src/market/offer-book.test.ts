@@ -62,7 +62,10 @@ describe("a book", () => {
     const book = createOfferBook();
     book.replace(ONE, [by("Acme", "Llama-3")], 1_000);
     const [offer] = ask(book, "llama-3");
-    assert.deepEqual([offer?.modelId, offer?.id, offer?.wallet, offer?.linkId], ["acme/llama-3", `${WALLET}/llama-3`, WALLET, "link-1"]);
+    assert.deepEqual(
+      [offer?.modelId, offer?.id, offer?.wallet, offer?.linkId],
+      ["acme/llama-3", `${WALLET}/llama-3`, WALLET, "link-1"],
+    );
     assert.equal(offer?.offer.name, "Llama-3", "the provider is asked by its own spelling");
     assert.deepEqual([...book.models().keys()], ["acme/llama-3"]);
   });
@@ -125,11 +128,18 @@ describe("a book", () => {
         const expected = new Map<string, readonly string[]>();
         for (const { link, names: sold } of steps) {
           if (sold === null) book.remove(link.id);
-          else book.replace(link, sold.map((name) => plainOffer(name)), 0);
+          else
+            book.replace(
+              link,
+              sold.map((name) => plainOffer(name)),
+              0,
+            );
           expected.set(link.id, sold ?? []);
         }
         const pairs = [...book.models()].flatMap(([id, offers]) => offers.map(({ linkId }) => `${id} ${linkId}`));
-        const wanted = [...expected].flatMap(([id, sold]) => sold.map((name) => `community/${name.toLowerCase()} ${id}`));
+        const wanted = [...expected].flatMap(([id, sold]) =>
+          sold.map((name) => `community/${name.toLowerCase()} ${id}`),
+        );
         assert.deepEqual(pairs.toSorted(), wanted.toSorted());
         for (const name of ["a", "b", "c", "d"]) {
           assert.deepEqual(linksOf(ask(book, name)), linksOf(ask(book, `community/${name}`)));
@@ -141,7 +151,11 @@ describe("a book", () => {
 
 describe("near names", () => {
   const book = createOfferBook();
-  book.replace(ONE, [by("openai", "gpt-4o"), by("openai", "gpt-4o-mini"), by("meta", "llama-3-70b"), by("z", "qwen")], 0);
+  book.replace(
+    ONE,
+    [by("openai", "gpt-4o"), by("openai", "gpt-4o-mini"), by("meta", "llama-3-70b"), by("z", "qwen")],
+    0,
+  );
 
   for (const [wrong, near] of [
     ["openai/gpt4o", "openai/gpt-4o"],
@@ -186,13 +200,19 @@ describe("a model's name", () => {
 
   test("is read or refused, whatever the text, and is lower case but for the wallet", () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.string().map((text) => `${WALLET}:${text}`)), (text) => {
-        const name: ModelName | undefined = parseModelName(text);
-        if (name === undefined) return;
-        assert.equal(name.slug, name.slug.toLowerCase());
-        assert.notEqual(name.slug, "");
-        if (name.kind === "wallet") assert.equal(name.wallet, WALLET);
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.string().map((text) => `${WALLET}:${text}`),
+        ),
+        (text) => {
+          const name: ModelName | undefined = parseModelName(text);
+          if (name === undefined) return;
+          assert.equal(name.slug, name.slug.toLowerCase());
+          assert.notEqual(name.slug, "");
+          if (name.kind === "wallet") assert.equal(name.wallet, WALLET);
+        },
+      ),
     );
   });
 });

@@ -101,8 +101,7 @@ export function createOfferBook(): OfferBook {
       const wanted = text.toLowerCase().slice(0, 130);
       const slug = wanted.slice(wanted.lastIndexOf("/") + 1);
       const ids = [...byModel.keys()].slice(0, NEAR_SEARCHED_MAX);
-      const far = (id: string): number =>
-        Math.min(distance(wanted, id), distance(slug, id.slice(id.indexOf("/") + 1)));
+      const far = (id: string): number => Math.min(distance(wanted, id), distance(slug, id.slice(id.indexOf("/") + 1)));
       const near = ids
         .map((id) => ({ id, far: far(id) }))
         .filter(({ id, far: steps }) => steps <= Math.max(2, Math.floor(id.length / 3)))

@@ -23,5 +23,7 @@ test("below the floor every price weighs the same", () => {
 test("the dearest offer there can be still has a share, and the weight never rises with the price", () => {
   assert.ok(weight(DEAREST, DEAREST) > 0n);
   const price = fc.bigInt({ min: 0n, max: DEAREST - 1n });
-  fc.assert(fc.property(price, price, (prompt, completion) => weight(prompt + 1n, completion) <= weight(prompt, completion)));
+  fc.assert(
+    fc.property(price, price, (prompt, completion) => weight(prompt + 1n, completion) <= weight(prompt, completion)),
+  );
 });

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
+import { setTimeout as wait } from "node:timers/promises";
 import { after, before, describe, test } from "node:test";
 import { systemClock } from "@aimo-network/protocol/clock";
 import { signFirstGenerationKey } from "@aimo-network/protocol/keys/sign-key";
@@ -103,7 +104,11 @@ describe("admission of providers", () => {
       spending: { kind: "unlimited" },
       scopes: ["completion_model"],
     });
-    const keys = [await router.key({ spending: { kind: "earn_only" } }), await router.key({}, newWallet(), "any"), first];
+    const keys = [
+      await router.key({ spending: { kind: "earn_only" } }),
+      await router.key({}, newWallet(), "any"),
+      first,
+    ];
     for (const key of keys) {
       const socket = await admitted(router, key);
       assert.equal(socket.protocol, "aimo.v2");
@@ -140,7 +145,10 @@ describe("admission of providers", () => {
   }
 
   test("breaks on no path, and logs none of these as its own failure", () => {
-    assert.deepEqual(router.logLines.filter((line) => line.includes("admission broke")), []);
+    assert.deepEqual(
+      router.logLines.filter((line) => line.includes("admission broke")),
+      [],
+    );
   });
 
   test("closes a refused connection that its peer keeps open", async () => {
@@ -151,10 +159,10 @@ describe("admission of providers", () => {
     socket.resume();
     await once(socket, "end");
     // Only a peer that has gone for good answers a write with a reset.
-    const gone = new Promise((resolve) => void socket.once("close", resolve));
-    const writing = setInterval(() => socket.write("x"), 5);
-    await gone;
-    clearInterval(writing);
+    while (!socket.destroyed) {
+      socket.write("x");
+      await wait(5);
+    }
   });
 
   test(`lets a wallet have ${LINKS_PER_WALLET_MAX} links and not one more; others still get in`, async () => {

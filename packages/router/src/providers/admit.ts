@@ -43,7 +43,8 @@ const SUBSCRIBE_PATHS: readonly string[] = ["/api/v1/providers/subscribe", "/v1/
 
 function checkRoom(deps: AdmitDeps, key: AdmittedKey): void {
   if (!deps.isOpen()) throw new AimoError("draining", {});
-  if (deps.links.count >= LINKS_MAX) throw new AimoError("overloaded", { what: "this router has all the links it can hold" });
+  if (deps.links.count >= LINKS_MAX)
+    throw new AimoError("overloaded", { what: "this router has all the links it can hold" });
   if (deps.links.countOf(key.wallet) >= LINKS_PER_WALLET_MAX) {
     throw new AimoError("overloaded", { what: `a wallet has at most ${LINKS_PER_WALLET_MAX} links here` });
   }

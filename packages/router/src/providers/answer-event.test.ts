@@ -98,7 +98,9 @@ describe("the data of an event", () => {
       fc.string(),
       fc.json(),
       fc.array(fc.json()).map((lines) => lines.join("\n")),
-      fc.dictionary(fc.constantFrom("choices", "error", "usage", "object", "finish_reason", "x"), fc.jsonValue()).map((value) => JSON.stringify(value)),
+      fc
+        .dictionary(fc.constantFrom("choices", "error", "usage", "object", "finish_reason", "x"), fc.jsonValue())
+        .map((value) => JSON.stringify(value)),
     );
     fc.assert(
       fc.property(texts, (text) => {

@@ -82,7 +82,10 @@ function providerFailure(error: JsonObject, provider: string): AimoError {
 export function readAnswerEvent(text: string, provider: string): AnswerEvent {
   const value = parse(text);
   if (!isJsonObject(value)) {
-    throw new AimoError("provider_error", { provider, detail: "expected a JSON object in its answer, found something else" });
+    throw new AimoError("provider_error", {
+      provider,
+      detail: "expected a JSON object in its answer, found something else",
+    });
   }
   const error = errorIn(value, provider);
   if (error !== undefined) throw error;

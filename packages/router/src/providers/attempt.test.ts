@@ -27,7 +27,9 @@ function failureIn(outcome: RelayOutcome<string>): { code: string; message: stri
   return outcome.ended === "failed" ? outcome.error : assert.fail();
 }
 
-async function relayStream(pieces: readonly Uint8Array[]): Promise<{ bench: RelayBench; outcome: RelayOutcome<string> }> {
+async function relayStream(
+  pieces: readonly Uint8Array[],
+): Promise<{ bench: RelayBench; outcome: RelayOutcome<string> }> {
   const bench = createRelayBench({ links: 1 });
   const running = bench.run();
   const attempt = await bench.attempt();
@@ -69,7 +71,9 @@ describe("a stream", () => {
   });
 
   test("reads a finish_reason that stands at top level", async () => {
-    const { outcome } = await relayStream([Buffer.from('data: {"choices":[{"delta":{}}],"finish_reason":"length"}\n\n')]);
+    const { outcome } = await relayStream([
+      Buffer.from('data: {"choices":[{"delta":{}}],"finish_reason":"length"}\n\n'),
+    ]);
     assert.equal(outcome.ended === "answered" && outcome.finishReason, "length");
   });
 
@@ -81,7 +85,9 @@ describe("a stream", () => {
   });
 
   test("passes over events without data", async () => {
-    const { bench, outcome } = await relayStream([Buffer.from(`data:\n\ndata: ${JSON.stringify(stops())}\n\ndata: \n\n`)]);
+    const { bench, outcome } = await relayStream([
+      Buffer.from(`data:\n\ndata: ${JSON.stringify(stops())}\n\ndata: \n\n`),
+    ]);
     assert.equal(outcome.ended, "answered");
     assert.equal(bench.shown.length, 1);
   });
@@ -146,7 +152,10 @@ describe("a JSON answer", () => {
   test("keeps its finish_reason wherever it stands, and its usage", async () => {
     const bench = createRelayBench({ links: 1, stream: false });
     const running = bench.run();
-    (await bench.attempt()).answer(200, '{"choices":[{"message":{}}],"finish_reason":"length","x_groq":{"usage":{"prompt_tokens":7}}}');
+    (await bench.attempt()).answer(
+      200,
+      '{"choices":[{"message":{}}],"finish_reason":"length","x_groq":{"usage":{"prompt_tokens":7}}}',
+    );
     const outcome = await running;
     assert.equal(outcome.ended === "answered" && outcome.finishReason, "length");
     assert.equal(outcome.ended === "answered" && outcome.usage?.promptTokens, 7);

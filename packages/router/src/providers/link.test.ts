@@ -2,7 +2,12 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { HEARTBEAT_MS, OFFERS_PER_LINK_MAX, OFFERS_PER_PAGE_MAX, REQUEST_CREDIT_BYTES } from "@aimo-network/protocol/limits";
+import {
+  HEARTBEAT_MS,
+  OFFERS_PER_LINK_MAX,
+  OFFERS_PER_PAGE_MAX,
+  REQUEST_CREDIT_BYTES,
+} from "@aimo-network/protocol/limits";
 import type { Offer } from "@aimo-network/protocol/wire/offer";
 import { HELLO_TIMEOUT_MS, KEY_END_GRACE_MS, LINK_QUEUED_BYTES_MAX } from "../limits.ts";
 import type { LinkBench, RawPeer } from "../test-bed/link-bench.ts";
@@ -55,7 +60,11 @@ describe("a provider link", () => {
   after(() => bench.close());
 
   /** A peer that has said hello and offers `m`. */
-  const join = async (offers: readonly Offer[] = [plainOffer("m")], maxConcurrency = 4, keyValidMs?: number): Promise<RawPeer> => {
+  const join = async (
+    offers: readonly Offer[] = [plainOffer("m")],
+    maxConcurrency = 4,
+    keyValidMs?: number,
+  ): Promise<RawPeer> => {
     const peer = await bench.connect({ ...(keyValidMs !== undefined && { keyValidMs }) });
     peer.send("hello", hello(maxConcurrency));
     peer.send("offers", { offers: [...offers], more: false });
@@ -142,7 +151,8 @@ describe("a provider link", () => {
     const pages = OFFERS_PER_LINK_MAX / OFFERS_PER_PAGE_MAX;
     const page = (number: number): Offer[] =>
       Array.from({ length: OFFERS_PER_PAGE_MAX }, (_, index) => plainOffer(`m-${number}-${index}`));
-    for (let number = 1; number <= pages; number += 1) peer.send("offers", { offers: page(number), more: number < pages });
+    for (let number = 1; number <= pages; number += 1)
+      peer.send("offers", { offers: page(number), more: number < pages });
     await peer.settle();
     assert.equal(bench.told[0]?.split(",").length, OFFERS_PER_LINK_MAX);
     for (let number = 1; number <= pages; number += 1) peer.send("offers", { offers: page(number), more: true });
@@ -165,8 +175,14 @@ describe("a provider link", () => {
     ["an unknown frame type", (peer: RawPeer) => peer.socket.send(Buffer.of(0xff, 0, 0, 0, 0))],
     ["half a header", (peer: RawPeer) => peer.socket.send(Buffer.of(1, 0))],
     ["bad JSON", (peer: RawPeer) => peer.sendBytes("hello", 0, Buffer.from("{"))],
-    ["JSON of another shape", (peer: RawPeer) => peer.sendBytes("offers", 0, Buffer.from('{"offers":[{}],"more":false}'))],
-    ["a frame of a stream never opened", (peer: RawPeer) => peer.send("response-head", { status: 200, headers: {} }, 99)],
+    [
+      "JSON of another shape",
+      (peer: RawPeer) => peer.sendBytes("offers", 0, Buffer.from('{"offers":[{}],"more":false}')),
+    ],
+    [
+      "a frame of a stream never opened",
+      (peer: RawPeer) => peer.send("response-head", { status: 200, headers: {} }, 99),
+    ],
     ["a message only routers send", (peer: RawPeer) => peer.sendBytes("welcome", 0, Buffer.from("{}"))],
     ["a body before its head", (peer: RawPeer) => peer.sendBytes("response-body", 1, Buffer.from("x"))],
     ["text", (peer: RawPeer) => peer.socket.send("hello")],
@@ -400,7 +416,10 @@ describe("a provider link", () => {
       await peer.frame("request-head");
       peer.link.drain("the router is shutting down", 30_000);
       assert.deepEqual(bench.told, ["offers m", "draining"]);
-      assert.deepEqual((await peer.frame("drain")).message, { reason: "the router is shutting down", deadline_ms: 30_000 });
+      assert.deepEqual((await peer.frame("drain")).message, {
+        reason: "the router is shutting down",
+        deadline_ms: 30_000,
+      });
       bench.clock.advance(DRAIN_LOOK_MS);
       await peer.settle();
       peer.send("response-end", emptyEnd(currentId()), 1);

@@ -39,7 +39,8 @@ test("a refusal keeps its status, every other one is a failure of the provider",
   fc.assert(
     fc.property(fc.integer({ min: 300, max: 599 }), fc.string(), (status, body) => {
       const error = failure(status, body);
-      if ([400, 413, 415, 422].includes(status)) assert.deepEqual([error.code, error.status, error.retryable], ["provider_refused", status, false]);
+      if ([400, 413, 415, 422].includes(status))
+        assert.deepEqual([error.code, error.status, error.retryable], ["provider_refused", status, false]);
       else if (status === 429) assert.deepEqual([error.code, error.retryable], ["rate_limited", true]);
       else assert.deepEqual([error.code, error.status, error.retryable], ["provider_error", 502, true]);
     }),
@@ -53,5 +54,7 @@ test("a proxy's own timeout keeps its phase and limit", () => {
 });
 
 test("whatever an End's error says, it is an operating error", () => {
-  fc.assert(fc.property(fc.string(), fc.string(), (code, message) => isAimoError(failureOfEnd("w", { code, message }))));
+  fc.assert(
+    fc.property(fc.string(), fc.string(), (code, message) => isAimoError(failureOfEnd("w", { code, message }))),
+  );
 });

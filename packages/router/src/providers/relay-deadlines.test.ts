@@ -96,7 +96,11 @@ describe("the first-byte deadline", () => {
 });
 
 describe("the idle deadline", () => {
-  const started = async (): Promise<{ bench: RelayBench; outcome: Promise<RelayOutcome<string>>; attempt: FakeAttempt }> => {
+  const started = async (): Promise<{
+    bench: RelayBench;
+    outcome: Promise<RelayOutcome<string>>;
+    attempt: FakeAttempt;
+  }> => {
     const bench = createRelayBench({ links: 1 });
     const outcome = bench.run();
     const attempt = await bench.attempt();
@@ -167,7 +171,11 @@ describe("the idle deadline", () => {
 });
 
 describe("a client that does not read", () => {
-  const paused = async (): Promise<{ bench: RelayBench; outcome: Promise<RelayOutcome<string>>; attempt: FakeAttempt }> => {
+  const paused = async (): Promise<{
+    bench: RelayBench;
+    outcome: Promise<RelayOutcome<string>>;
+    attempt: FakeAttempt;
+  }> => {
     const bench = createRelayBench();
     const outcome = bench.run();
     const attempt = await bench.attempt(0);

@@ -24,7 +24,12 @@ const refused = { code: "provider_refused", isJudged: false, failsOver: false };
 const limited = { code: "rate_limited", status: 429, isJudged: false, failsOver: true };
 
 const FAILURES: readonly Failure[] = [
-  { ...provider, name: "500", fail: (at) => at.answer(500, '{"error":{"message":"boom"}}'), message: /status 500: boom/ },
+  {
+    ...provider,
+    name: "500",
+    fail: (at) => at.answer(500, '{"error":{"message":"boom"}}'),
+    message: /status 500: boom/,
+  },
   { ...provider, name: "503 in HTML", fail: (at) => at.answer(503, "<h1>no</h1>"), message: /status 503: <h1>no/ },
   { ...provider, name: "401 of its upstream", fail: (at) => at.answer(401, "{}"), message: /status 401/ },
   { ...provider, name: "404 of its upstream", fail: (at) => at.answer(404, '{"detail":"gone"}'), message: /404: gone/ },
@@ -227,7 +232,11 @@ describe("a provider that fails before its first output", () => {
       assert.equal(result.ended, failsOver ? "answered" : "failed");
       assert.deepEqual(bench.judged, [...(isJudged ? ["a failed"] : []), ...(failsOver ? ["b ok"] : [])]);
       assert.equal(bench.links[1]?.attempts.length, failsOver ? 1 : 0);
-      if (failsOver && stream) assert.deepEqual(bench.shown, [says("fine"), stops()].map((event) => JSON.stringify(event)));
+      if (failsOver && stream)
+        assert.deepEqual(
+          bench.shown,
+          [says("fine"), stops()].map((event) => JSON.stringify(event)),
+        );
     });
 
     test(`${name} is what the client is told when nobody else is left (stream: ${stream})`, async () => {
@@ -361,7 +370,10 @@ describe("a relay", () => {
     second.data(role, says("x"), stops(), "[DONE]");
     second.end();
     await settle(bench, outcome);
-    assert.deepEqual(bench.shown, [role, says("x"), stops()].map((event) => JSON.stringify(event)));
+    assert.deepEqual(
+      bench.shown,
+      [role, says("x"), stops()].map((event) => JSON.stringify(event)),
+    );
   });
 
   test("answers from a provider whose preamble never ends", async () => {

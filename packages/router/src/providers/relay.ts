@@ -163,4 +163,3 @@ export async function relay<Offer>(
 function noneLeft<Offer>(plan: readonly Candidate<Offer>[]): AimoError {
   return new AimoError("no_provider_available", { model: plan[0]?.offerName ?? "" });
 }
-

@@ -57,7 +57,11 @@ const BYTES_ONLY: ReadonlySet<FrameName> = new Set(["request-body", "request-end
 
 function readFrame(bytes: Uint8Array): ReadFrame {
   const { name, streamId, payload } = decodeFrame(bytes, "router");
-  return { name, streamId, message: BYTES_ONLY.has(name) ? undefined : (JSON.parse(Buffer.from(payload).toString()) as unknown) };
+  return {
+    name,
+    streamId,
+    message: BYTES_ONLY.has(name) ? undefined : (JSON.parse(Buffer.from(payload).toString()) as unknown),
+  };
 }
 
 function peerOf(socket: WebSocket, link: ProviderLink): RawPeer {
@@ -73,7 +77,9 @@ function peerOf(socket: WebSocket, link: ProviderLink): RawPeer {
     socket,
     link,
     frames,
-    closed: new Promise((resolve) => void socket.once("close", (code, reason) => resolve(`${code} ${reason.toString()}`))),
+    closed: new Promise(
+      (resolve) => void socket.once("close", (code, reason) => resolve(`${code} ${reason.toString()}`)),
+    ),
     send: (name, message, streamId = 0) => socket.send(encodeFrame(name, streamId, encodeMessage(name, message))),
     sendBytes: (name, streamId, bytes) => socket.send(encodeFrame(name, streamId, bytes)),
     async settle() {

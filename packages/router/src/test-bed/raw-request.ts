@@ -10,7 +10,7 @@ export interface RawReply {
 }
 
 /** Reads one reply that ends with its connection. */
-export function readRawReply(received: string): RawReply {
+function readRawReply(received: string): RawReply {
   const [head = "", body = ""] = received.split(/\r\n\r\n([^]*)/, 2);
   const [statusLine = "", ...lines] = head.split("\r\n");
   const headers = lines.map((line): [string, string] => {

@@ -34,9 +34,9 @@ export interface TestRouter extends Router {
 
 /** Lets time pass on a manual clock until something that waits for it has ended. */
 async function passTime(clock: ManualClock, ending: Promise<void>): Promise<void> {
-  let ended = false;
-  void ending.finally(() => (ended = true));
-  while (!ended) {
+  const ended = new AbortController();
+  void ending.finally(() => ended.abort());
+  while (!ended.signal.aborted) {
     clock.advance(10);
     await setImmediate();
   }
@@ -50,7 +50,10 @@ export async function startTestRouter(
 ): Promise<TestRouter> {
   const dataDirectory = mkdtempSync(join(tmpdir(), "aimo-router-"));
   const logLines: string[] = [];
-  const log = pino({ level: "debug", serializers: { error: stdSerializers.err } }, { write: (line: string) => void logLines.push(line) });
+  const log = pino(
+    { level: "debug", serializers: { error: stdSerializers.err } },
+    { write: (line: string) => void logLines.push(line) },
+  );
   const config = parseConfig({
     AIMO_PORT: "0",
     AIMO_OPERATOR_PORT: "0",
@@ -58,14 +61,18 @@ export async function startTestRouter(
     AIMO_DRAIN_MS: "2000",
     ...settings,
   });
-  const router = await startRouter(config, { clock, random: systemRandom, log });
+  const removeData = (): void => rmSync(dataDirectory, { recursive: true, force: true });
+  const router = await startRouter(config, { clock, random: systemRandom, log }).catch((error: unknown) => {
+    removeData();
+    throw error;
+  });
   return {
     ...router,
     logLines,
     async close() {
       if ("advance" in clock) await passTime(clock, router.close());
       else await router.close();
-      rmSync(dataDirectory, { recursive: true, force: true });
+      removeData();
     },
     key: (content = {}, wallet = newWallet(), boundTo = router.routerId) =>
       signKey(

@@ -45,19 +45,55 @@ describe("usage", () => {
   };
 
   const shapes: readonly (readonly [name: string, data: readonly string[], cost: string])[] = [
-    ["in a chunk of its own", [`{"choices":[${CHOICE}]}`, `{"choices":[${END}]}`, '{"choices":[],"usage":{"prompt_tokens":10,"completion_tokens":3}}'], "0.000016"],
-    ["with the last choice", [`{"choices":[${CHOICE}]}`, `{"choices":[${END}],"usage":{"prompt_tokens":10,"completion_tokens":3}}`], "0.000016"],
-    ["in every chunk, growing", [1, 2, 3].map((tokens) => `{"choices":[${tokens === 3 ? END : CHOICE}],"usage":{"prompt_tokens":10,"completion_tokens":${tokens}}}`), "0.000016"],
-    ["last but one, then null", [`{"choices":[${END}],"usage":{"prompt_tokens":10,"completion_tokens":3}}`, '{"choices":[],"usage":null}'], "0.000016"],
-    ["in x_groq", [`{"choices":[${END}],"x_groq":{"id":"r","usage":{"prompt_tokens":10,"completion_tokens":3}}}`], "0.000016"],
-    ["with cached tokens", [`{"choices":[${END}],"usage":{"prompt_tokens":10,"completion_tokens":3,"prompt_tokens_details":{"cached_tokens":4}}}`], "0.000014"],
+    [
+      "in a chunk of its own",
+      [
+        `{"choices":[${CHOICE}]}`,
+        `{"choices":[${END}]}`,
+        '{"choices":[],"usage":{"prompt_tokens":10,"completion_tokens":3}}',
+      ],
+      "0.000016",
+    ],
+    [
+      "with the last choice",
+      [`{"choices":[${CHOICE}]}`, `{"choices":[${END}],"usage":{"prompt_tokens":10,"completion_tokens":3}}`],
+      "0.000016",
+    ],
+    [
+      "in every chunk, growing",
+      [1, 2, 3].map(
+        (tokens) =>
+          `{"choices":[${tokens === 3 ? END : CHOICE}],"usage":{"prompt_tokens":10,"completion_tokens":${tokens}}}`,
+      ),
+      "0.000016",
+    ],
+    [
+      "last but one, then null",
+      [`{"choices":[${END}],"usage":{"prompt_tokens":10,"completion_tokens":3}}`, '{"choices":[],"usage":null}'],
+      "0.000016",
+    ],
+    [
+      "in x_groq",
+      [`{"choices":[${END}],"x_groq":{"id":"r","usage":{"prompt_tokens":10,"completion_tokens":3}}}`],
+      "0.000016",
+    ],
+    [
+      "with cached tokens",
+      [
+        `{"choices":[${END}],"usage":{"prompt_tokens":10,"completion_tokens":3,"prompt_tokens_details":{"cached_tokens":4}}}`,
+      ],
+      "0.000014",
+    ],
   ];
   for (const [name, data, cost] of shapes) {
     test(`${name} of a stream is shown once, at its end, with the exact cost`, async () => {
       const text = await (await ask(events(...data, "[DONE]"), true)).text();
       const chunks = text.split("\n\n").filter((line) => line !== "");
       assert.equal(chunks.at(-1), "data: [DONE]");
-      assert.deepEqual(chunks.slice(0, -2).filter((chunk) => /usage|x_groq/.test(chunk)), []);
+      assert.deepEqual(
+        chunks.slice(0, -2).filter((chunk) => /usage|x_groq/.test(chunk)),
+        [],
+      );
       const last = chunks.at(-2)?.slice(6) ?? "";
       assert.match(last, new RegExp(`"cost":${cost}\\}\\}$`));
       const { choices, usage } = JSON.parse(last) as { choices: unknown; usage: { total_tokens: number } };
@@ -68,7 +104,11 @@ describe("usage", () => {
   for (const [name, members, cost] of [
     ["at top level", '"usage":{"prompt_tokens":10,"completion_tokens":3,"total_tokens":13}', "0.000016"],
     ["in x_groq", '"x_groq":{"usage":{"prompt_tokens":10,"completion_tokens":3}}', "0.000016"],
-    ["with cached tokens", '"usage":{"prompt_tokens":10,"completion_tokens":3,"prompt_cache_hit_tokens":4}', "0.000014"],
+    [
+      "with cached tokens",
+      '"usage":{"prompt_tokens":10,"completion_tokens":3,"prompt_cache_hit_tokens":4}',
+      "0.000014",
+    ],
     ["of nothing", '"usage":{"prompt_tokens":0,"completion_tokens":0}', "0"],
   ] as const) {
     test(`${name} of a JSON answer is shown with the exact cost, in its header too`, async () => {
@@ -115,8 +155,11 @@ describe("usage", () => {
   });
 
   test("comes with the exact deltas, escapes and numbers as the provider wrote them", async () => {
-    const delta = '{"role":"assistant","content":"\\u00e9","x":1.0,"big":12345678901234567890,"tool_calls":[{"index":0}, {"index":0}]}';
-    const text = await (await ask(events(`{"choices":[{"index":0,"delta":${delta},"finish_reason":"stop"}]}`, "[DONE]"), true)).text();
+    const delta =
+      '{"role":"assistant","content":"\\u00e9","x":1.0,"big":12345678901234567890,"tool_calls":[{"index":0}, {"index":0}]}';
+    const text = await (
+      await ask(events(`{"choices":[{"index":0,"delta":${delta},"finish_reason":"stop"}]}`, "[DONE]"), true)
+    ).text();
     assert.ok(text.includes(`"delta":${delta}`));
   });
 

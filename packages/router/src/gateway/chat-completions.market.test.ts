@@ -18,7 +18,11 @@ function answer(call: ScriptedCall): void {
 }
 
 interface Failure {
-  readonly error: { readonly message: string; readonly param: string | null; readonly metadata: { readonly error_code: string } };
+  readonly error: {
+    readonly message: string;
+    readonly param: string | null;
+    readonly metadata: { readonly error_code: string };
+  };
 }
 
 describe("a chat request", () => {
@@ -28,7 +32,10 @@ describe("a chat request", () => {
   const calls: ScriptedCall[] = [];
   let called: (() => void) | undefined;
 
-  const join = async (offers: readonly Offer[], options: { wallet?: Wallet; maxConcurrency?: number } = {}): Promise<ScriptedProvider> => {
+  const join = async (
+    offers: readonly Offer[],
+    options: { wallet?: Wallet; maxConcurrency?: number } = {},
+  ): Promise<ScriptedProvider> => {
     const { wallet = newWallet(), maxConcurrency = 100 } = options;
     const take = (call: ScriptedCall): void => {
       calls.push(call);
@@ -42,7 +49,8 @@ describe("a chat request", () => {
   const callsAre = async (count: number): Promise<void> => {
     while (calls.length < count) await new Promise<void>((resolve) => void (called = resolve));
   };
-  const ask = (model: string, more: object = {}, as = key): Promise<Response> => router.chat(as, { model, messages: [USER], ...more });
+  const ask = (model: string, more: object = {}, as = key): Promise<Response> =>
+    router.chat(as, { model, messages: [USER], ...more });
   const refusal = async (response: Promise<Response>, status: number): Promise<Failure["error"]> => {
     const reply = await response;
     assert.equal(reply.status, status);
@@ -97,7 +105,10 @@ describe("a chat request", () => {
       running.push(ask("shared"));
       await callsAre(count);
     }
-    assert.deepEqual(links.map((link) => link.calls.length), [4, 4]);
+    assert.deepEqual(
+      links.map((link) => link.calls.length),
+      [4, 4],
+    );
     await refusal(ask("shared"), 429);
     for (const call of calls) answer(call);
     for (const reply of running) assert.equal((await reply).status, 200);
@@ -197,7 +208,7 @@ describe("a chat request", () => {
     assert.notEqual(other.calls[0]?.head.payer, first);
   });
 
-  test("passes what a provider should know, and nothing that is the client's secret", async () => {
+  test("passes what a provider needs to know, and nothing that is the client's secret", async () => {
     await join([plainOffer("headers")]);
     const headers = {
       authorization: `Bearer ${key}`,

@@ -10,9 +10,17 @@ import { startTestRouter } from "../test-bed/test-router.ts";
 interface Operation {
   readonly summary?: string;
   readonly tags?: readonly string[];
-  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly required?: boolean; readonly schema: object }[];
+  readonly parameters?: readonly {
+    readonly name: string;
+    readonly in: string;
+    readonly required?: boolean;
+    readonly schema: object;
+  }[];
   readonly requestBody?: { readonly content: Record<string, { readonly schema: object }> };
-  readonly responses: Record<string, { readonly description: string; readonly content?: Record<string, { readonly schema: object }> }>;
+  readonly responses: Record<
+    string,
+    { readonly description: string; readonly content?: Record<string, { readonly schema: object }> }
+  >;
 }
 
 interface Document {
@@ -72,7 +80,7 @@ describe("the OpenAPI document", () => {
   test("declares exactly the parameters of each path", () => {
     for (const [name, { parameters = [] }] of operations) {
       const inPath = parameters.filter((parameter) => parameter.in === "path");
-      const named = [...name.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => parameter);
+      const named = [...name.matchAll(/\{(\w+)\}/g)].map(([, parameter = ""]) => parameter);
       assert.deepEqual(inPath.map((parameter) => parameter.name).toSorted(), named.toSorted());
       for (const parameter of inPath) assert.equal(parameter.required, true, `${name} needs ${parameter.name}`);
     }

@@ -42,7 +42,8 @@ describe("a browser of another site", () => {
     key = await router.key();
     provider = await connectProvider(router.url, await router.key(), (call) => {
       call.respond(200, { "content-type": call.head.stream ? "text/event-stream" : "application/json" });
-      const choice = '{"index":0,"delta":{"role":"assistant","content":"x"},"message":{"role":"assistant"},"finish_reason":"stop"}';
+      const choice =
+        '{"index":0,"delta":{"role":"assistant","content":"x"},"message":{"role":"assistant"},"finish_reason":"stop"}';
       call.write(call.head.stream ? `data: {"choices":[${choice}]}\n\ndata: [DONE]\n\n` : `{"choices":[${choice}]}`);
       call.end();
     });

@@ -1,0 +1,33 @@
+// The register of links: counts by wallet that never drift.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { createFakeLink } from "../test-bed/fake-link.ts";
+import { createLinks } from "./links.ts";
+
+test("counts are those of the links there are, whatever was added and removed", () => {
+  const pool = ["a", "a", "b", "c"].map((wallet, index) => createFakeLink(wallet, `link-${index}`));
+  const step = fc.record({ index: fc.nat(3), add: fc.boolean() });
+  fc.assert(
+    fc.property(fc.array(step), (steps) => {
+      const links = createLinks();
+      const present = new Set<number>();
+      for (const { index, add } of steps) {
+        if (add && !present.has(index)) {
+          links.add(pool[index]!);
+          present.add(index);
+        } else if (!add) {
+          links.remove(`link-${index}`);
+          present.delete(index);
+        }
+      }
+      assert.equal(links.count, present.size);
+      assert.deepEqual(new Set(links.all()), new Set([...present].map((index) => pool[index])));
+      for (const wallet of ["a", "b", "c", "never"]) {
+        assert.equal(links.countOf(wallet), [...present].filter((index) => pool[index]?.wallet === wallet).length);
+      }
+      for (let index = 0; index < 4; index += 1)
+        assert.equal(links.get(`link-${index}`), present.has(index) ? pool[index] : undefined);
+    }),
+  );
+});
