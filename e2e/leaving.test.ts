@@ -32,7 +32,10 @@ describe("leaving", () => {
       const model = `demo.slow-first-byte-60000ms.fixed-${stream ? 1 : 2}`;
       await network.startProvider({ models: [model] });
       const leave = new AbortController();
-      const answer = network.client.chat.completions.create({ model: `test/${model}`, messages, stream }, { signal: leave.signal });
+      const answer = network.client.chat.completions.create(
+        { model: `test/${model}`, messages, stream },
+        { signal: leave.signal },
+      );
       await nextCall(model, "open");
       leave.abort();
       await assert.rejects(answer, OpenAI.APIUserAbortError);

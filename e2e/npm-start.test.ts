@@ -23,7 +23,11 @@ interface Started {
 }
 
 async function npmStart(...options: readonly string[]): Promise<Started> {
-  const child = spawn("npm", ["start", "--", ...options], { cwd: ROOT, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn("npm", ["start", "--", ...options], {
+    cwd: ROOT,
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let printed = "";
   child.stderr.on("data", (piece: Buffer) => (printed += piece.toString()));
   const lines = createInterface({ input: child.stdout });
@@ -140,7 +144,9 @@ describe("npm start", () => {
 
   test("Ctrl-C stops everything, and the identity is still there at the next start, also with its port busy", async () => {
     await interrupt(started.child);
-    await waitFor("every process of the localnet to end", () => Promise.resolve(processesWith(directory).length === 0 || undefined));
+    await waitFor("every process of the localnet to end", () =>
+      Promise.resolve(processesWith(directory).length === 0 || undefined),
+    );
     assert.ok(!existsSync(join(directory, "localnet.json")));
     const squatter = createServer().listen(0, "127.0.0.1");
     await once(squatter, "listening");
@@ -169,6 +175,8 @@ describe("npm start", () => {
     started = await npmStart("--data-dir", directory, "--port", "0");
     const { pid } = JSON.parse(readFileSync(join(directory, "localnet.json"), "utf8")) as LocalnetFile;
     process.kill(pid, "SIGKILL");
-    await waitFor("every process of the localnet to end", () => Promise.resolve(processesWith(directory).length === 0 || undefined));
+    await waitFor("every process of the localnet to end", () =>
+      Promise.resolve(processesWith(directory).length === 0 || undefined),
+    );
   });
 });

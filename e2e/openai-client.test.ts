@@ -106,9 +106,16 @@ describe("OpenAI's client for Node", () => {
 
   test("parallel tool calls keep their own indexes", async () => {
     const other = { ...WEATHER, function: { ...WEATHER.function, name: "get_time" } };
-    const request = { model, messages: ask("Weather and time in Oslo"), tools: [WEATHER, other], tool_choice: "required" as const };
+    const request = {
+      model,
+      messages: ask("Weather and time in Oslo"),
+      tools: [WEATHER, other],
+      tool_choice: "required" as const,
+    };
     const streamed = await client.chat.completions.stream(request).finalChatCompletion();
-    const names = streamed.choices[0]?.message.tool_calls?.map((call) => call.type === "function" && call.function.name);
+    const names = streamed.choices[0]?.message.tool_calls?.map(
+      (call) => call.type === "function" && call.function.name,
+    );
     assert.deepEqual(names, ["get_weather", "get_time"]);
   });
 
@@ -156,13 +163,18 @@ describe("OpenAI's client for Node", () => {
     assert.equal(cut.choices[0]?.finish_reason, "length");
     assert.equal(cut.usage?.completion_tokens, 2);
     const three = await client.chat.completions.create({ model, messages: ask("Hello!"), n: 3 });
-    assert.deepEqual(three.choices.map(({ index }) => index), [0, 1, 2]);
+    assert.deepEqual(
+      three.choices.map(({ index }) => index),
+      [0, 1, 2],
+    );
   });
 
   test("text comes back byte for byte, whatever its alphabet", async () => {
     const text = 'Grüße, 世界 🌍 — "quotes" \\ and \u2028 line separators';
     const whole = await client.chat.completions.create({ model: "test/demo.echo", messages: ask(text) });
-    const streamed = await client.chat.completions.stream({ model: "test/demo.echo", messages: ask(text) }).finalChatCompletion();
+    const streamed = await client.chat.completions
+      .stream({ model: "test/demo.echo", messages: ask(text) })
+      .finalChatCompletion();
     assert.equal(whole.choices[0]?.message.content, text);
     assert.equal(streamed.choices[0]?.message.content, text);
   });
@@ -193,7 +205,8 @@ describe("OpenAI's client for Node", () => {
   });
 
   test("errors have the client's own classes", async () => {
-    const at = (apiKey: string): OpenAI => new OpenAI({ baseURL: `${network.file.router_url}/api/v1`, apiKey, maxRetries: 0 });
+    const at = (apiKey: string): OpenAI =>
+      new OpenAI({ baseURL: `${network.file.router_url}/api/v1`, apiKey, maxRetries: 0 });
     const create = (who: OpenAI, name: string): Promise<unknown> =>
       who.chat.completions.create({ model: name, messages: ask("Hi") });
     await assert.rejects(create(at("aimo-sk-dev-nonsense"), model), OpenAI.AuthenticationError);

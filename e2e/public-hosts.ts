@@ -5,16 +5,20 @@ import type { IncomingMessage, Server as HttpServer } from "node:http";
 import { createServer as createHttpServer } from "node:http";
 import type { Server as HttpsServer } from "node:https";
 import { createServer as createHttpsServer } from "node:https";
-import type { AddressInfo, Socket } from "node:net";
+import type { AddressInfo } from "node:net";
 import { connect } from "node:net";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import { text } from "node:stream/consumers";
 import { generate } from "selfsigned";
 
-/** The hosts of the guide's config. */
-const UPSTREAM_HOSTS = ["api.openai.com", "api.deepseek.com", "generativelanguage.googleapis.com"] as const;
-const ROUTER_HOST = "devnet.aimo.network";
+/** The hosts of the guide's config: three model APIs and a router. */
+const HOSTS: readonly string[] = [
+  "api.openai.com",
+  "api.deepseek.com",
+  "generativelanguage.googleapis.com",
+  "devnet.aimo.network",
+];
 
 /** One call as a public host saw it. */
 export interface PublicCall {
@@ -35,6 +39,11 @@ export interface PublicHosts {
 const ANSWER =
   '{"id":"1","object":"chat.completion","created":1,"model":"x","choices":[{"index":0,"message":{"role":"assistant","content":"Hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}}';
 
+interface Certificate {
+  readonly private: string;
+  readonly cert: string;
+}
+
 function portOf(server: HttpServer | HttpsServer): number {
   return (server.address() as AddressInfo).port;
 }
@@ -44,46 +53,39 @@ async function listen(server: HttpServer | HttpsServer): Promise<void> {
   await once(server, "listening");
 }
 
-/** Starts the stub; calls to the router's public name go on to `routerUrl`. */
-export async function startPublicHosts(directory: string, routerUrl: string): Promise<PublicHosts> {
-  const hosts: readonly string[] = [...UPSTREAM_HOSTS, ROUTER_HOST];
-  const certificate = await generate([{ name: "commonName", value: "public hosts of a test" }], {
-    keySize: 2048,
-    algorithm: "sha256",
-    extensions: [
-      { name: "basicConstraints", cA: true },
-      { name: "subjectAltName", altNames: hosts.map((value) => ({ type: 2, value })) },
-    ],
+/** Sends an upgrade on to the router as it came, and its bytes both ways. */
+function passUpgrade(router: URL, request: IncomingMessage, socket: Duplex): void {
+  const onward = connect(Number(router.port), router.hostname, () => {
+    const lines = [`${request.method} ${request.url} HTTP/1.1`];
+    for (let at = 0; at < request.rawHeaders.length; at += 2) {
+      lines.push(`${request.rawHeaders[at]}: ${request.rawHeaders[at + 1]}`);
+    }
+    onward.write(`${lines.join("\r\n")}\r\n\r\n`);
+    onward.pipe(socket).pipe(onward);
   });
-  const certificateFile = join(directory, "public-hosts.pem");
-  writeFileSync(certificateFile, certificate.cert);
-  const calls: PublicCall[] = [];
-  const router = new URL(routerUrl);
+  onward.on("error", () => socket.destroy());
+  socket.on("error", () => onward.destroy());
+}
 
+async function startStub(certificate: Certificate, router: URL, calls: PublicCall[]): Promise<HttpsServer> {
   const stub = createHttpsServer({ key: certificate.private, cert: certificate.cert }, (request, response) => {
     void text(request).then((body) => {
       const { host = "", authorization = "" } = request.headers;
-      calls.push({ host, authorization, path: request.url ?? "", model: (JSON.parse(body) as { model: string }).model });
-      response.writeHead(200, { "content-type": "application/json" }).end(ANSWER);
+      const { model } = JSON.parse(body) as { model: string };
+      calls.push({ host, authorization, path: request.url ?? "", model });
+      return response.writeHead(200, { "content-type": "application/json" }).end(ANSWER);
     });
   });
-  stub.on("upgrade", (request: IncomingMessage, socket: Duplex) => {
-    const onward = connect(Number(router.port), router.hostname, () => {
-      const lines = [`${request.method} ${request.url} HTTP/1.1`];
-      for (let at = 0; at < request.rawHeaders.length; at += 2) lines.push(`${request.rawHeaders[at]}: ${request.rawHeaders[at + 1]}`);
-      onward.write(`${lines.join("\r\n")}\r\n\r\n`);
-      onward.pipe(socket).pipe(onward);
-    });
-    onward.on("error", () => socket.destroy());
-    socket.on("error", () => onward.destroy());
-  });
+  stub.on("upgrade", (request: IncomingMessage, socket: Duplex) => passUpgrade(router, request, socket));
   await listen(stub);
+  return stub;
+}
 
-  const open = new Set<Duplex | Socket>();
+/** A proxy as companies have them: CONNECT to one of the public names ends at the stub. */
+async function startTunnel(stub: HttpsServer, open: Set<Duplex>): Promise<HttpServer> {
   const tunnel = createHttpServer((_request, response) => response.writeHead(405).end());
   tunnel.on("connect", (request: IncomingMessage, socket: Duplex) => {
-    const host = request.url?.split(":", 1)[0] ?? "";
-    if (!hosts.includes(host)) {
+    if (!HOSTS.includes(request.url?.split(":", 1)[0] ?? "")) {
       socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
       return;
     }
@@ -101,16 +103,40 @@ export async function startPublicHosts(directory: string, routerUrl: string): Pr
     }
   });
   await listen(tunnel);
+  return tunnel;
+}
 
+/** Starts the stub; calls to the router's public name go on to `routerUrl`. */
+export async function startPublicHosts(directory: string, routerUrl: string): Promise<PublicHosts> {
+  const certificate = await generate([{ name: "commonName", value: "public hosts of a test" }], {
+    keySize: 2048,
+    algorithm: "sha256",
+    extensions: [
+      { name: "basicConstraints", cA: true },
+      { name: "subjectAltName", altNames: HOSTS.map((value) => ({ type: 2, value })) },
+    ],
+  });
+  const certificateFile = join(directory, "public-hosts.pem");
+  writeFileSync(certificateFile, certificate.cert);
+  const calls: PublicCall[] = [];
+  const open = new Set<Duplex>();
+  const stub = await startStub(certificate, new URL(routerUrl), calls);
+  const tunnel = await startTunnel(stub, open);
   const address = `http://127.0.0.1:${portOf(tunnel)}`;
   return {
     calls,
-    environment: { HTTPS_PROXY: address, https_proxy: address, NO_PROXY: "", no_proxy: "", NODE_EXTRA_CA_CERTS: certificateFile },
+    environment: {
+      HTTPS_PROXY: address,
+      https_proxy: address,
+      NO_PROXY: "",
+      no_proxy: "",
+      NODE_EXTRA_CA_CERTS: certificateFile,
+    },
     async close() {
       for (const socket of open) socket.destroy();
       stub.closeAllConnections();
       tunnel.closeAllConnections();
-      await Promise.all([stub, tunnel].map((server) => new Promise((resolve) => server.close(resolve))));
+      await Promise.all([stub, tunnel].map((server) => new Promise((resolve) => void server.close(resolve))));
     },
   };
 }

@@ -18,8 +18,18 @@ const CONFIG = fileURLToPath(new URL("../packages/proxy/src/config/__fixtures__/
 /** Each model of the guide: what a user asks for, and what its host must see. */
 const MODELS = [
   { model: "openai/gpt-4o", host: "api.openai.com", authorization: "Bearer sk-openai-test", sent: "gpt-4o" },
-  { model: "deepseek/deepseek-chat-v3", host: "api.deepseek.com", authorization: "Bearer sk-deepseek-test", sent: "deepseek-chat" },
-  { model: "google/gemini-2.5-flash", host: "generativelanguage.googleapis.com", authorization: "Bearer google-test", sent: "gemini-2.5-flash" },
+  {
+    model: "deepseek/deepseek-chat-v3",
+    host: "api.deepseek.com",
+    authorization: "Bearer sk-deepseek-test",
+    sent: "deepseek-chat",
+  },
+  {
+    model: "google/gemini-2.5-flash",
+    host: "generativelanguage.googleapis.com",
+    authorization: "Bearer google-test",
+    sent: "gemini-2.5-flash",
+  },
 ] as const;
 
 describe("the provider guide's config", () => {
@@ -61,12 +71,20 @@ describe("the provider guide's config", () => {
     const proxy = await startProxy("--config", join(network.directory, "config.toml"));
     for (const { model } of MODELS) await waitForOffer(network.file.router_url, model);
     for (const { model } of MODELS) {
-      const { choices } = await network.client.chat.completions.create({ model, messages: [{ role: "user", content: "Hi" }] });
+      const { choices } = await network.client.chat.completions.create({
+        model,
+        messages: [{ role: "user", content: "Hi" }],
+      });
       assert.equal(choices[0]?.message.content, "Hi");
     }
     assert.deepEqual(
       hosts.calls,
-      MODELS.map(({ host, authorization, sent }) => ({ host, authorization, model: sent, path: "/v1/chat/completions" })),
+      MODELS.map(({ host, authorization, sent }) => ({
+        host,
+        authorization,
+        model: sent,
+        path: "/v1/chat/completions",
+      })),
     );
     await proxy.stop();
   });

@@ -4,16 +4,17 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 interface LockedPackage {
-  readonly optionalDependencies?: Record<string, string>;
+  optionalDependencies?: Record<string, string>;
 }
 
 const FILE = join(import.meta.dirname, "..", "package-lock.json");
 
 const lockfile = JSON.parse(readFileSync(FILE, "utf8")) as { packages: Record<string, LockedPackage> };
-for (const [place, { optionalDependencies = {} }] of Object.entries(lockfile.packages)) {
-  for (const name of Object.keys(optionalDependencies)) {
-    const isHeld = [`node_modules/${name}`, `${place}/node_modules/${name}`].some((held) => held in lockfile.packages);
-    if (!isHeld) delete optionalDependencies[name];
-  }
+for (const [place, locked] of Object.entries(lockfile.packages)) {
+  if (locked.optionalDependencies === undefined) continue;
+  const held = Object.entries(locked.optionalDependencies).filter(([name]) =>
+    [`node_modules/${name}`, `${place}/node_modules/${name}`].some((home) => home in lockfile.packages),
+  );
+  locked.optionalDependencies = Object.fromEntries(held);
 }
 writeFileSync(FILE, `${JSON.stringify(lockfile, undefined, 2)}\n`);

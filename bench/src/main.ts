@@ -48,7 +48,11 @@ function report(name: string, direct: readonly Burst[], routed: readonly Burst[]
   const ratio = routed.map((one, round) => one.perSecond / (direct[round]?.perSecond ?? Number.NaN));
   const added = routed.map((one, round) => one.p50Ms - (direct[round]?.p50Ms ?? Number.NaN));
   const first = routed.map((one, round) => one.firstByteP50Ms - (direct[round]?.firstByteP50Ms ?? Number.NaN));
-  const rate = (bursts: readonly Burst[]): string => spread(bursts.map(({ perSecond }) => perSecond), 0);
+  const rate = (bursts: readonly Burst[]): string =>
+    spread(
+      bursts.map(({ perSecond }) => perSecond),
+      0,
+    );
   console.log(
     `| ${name} | ${rate(direct)} | ${rate(routed)} | ${spread(ratio, 2)} | ${spread(added, 2)} | ${spread(first, 2)} |`,
   );

@@ -9,18 +9,31 @@ const JSON_ANSWER = Buffer.from(
     object: "chat.completion",
     created: 1,
     model: "bench",
-    choices: [{ index: 0, message: { role: "assistant", content: "Hello! How can I help you today?" }, finish_reason: "stop" }],
+    choices: [
+      { index: 0, message: { role: "assistant", content: "Hello! How can I help you today?" }, finish_reason: "stop" },
+    ],
     usage: { prompt_tokens: 10, completion_tokens: 8, total_tokens: 18 },
   }),
 );
 
 function chunk(choice: object, more: object = {}): string {
-  const event = { id: "chatcmpl-1", object: "chat.completion.chunk", created: 1, model: "bench", choices: [choice], ...more };
+  const event = {
+    id: "chatcmpl-1",
+    object: "chat.completion.chunk",
+    created: 1,
+    model: "bench",
+    choices: [choice],
+    ...more,
+  };
   return `data: ${JSON.stringify(event)}\n\n`;
 }
 
 const EVENTS = Array.from({ length: CHUNKS - 1 }, (_, index) =>
-  chunk({ index: 0, delta: index === 0 ? { role: "assistant", content: " token" } : { content: ` token${index}` }, finish_reason: null }),
+  chunk({
+    index: 0,
+    delta: index === 0 ? { role: "assistant", content: " token" } : { content: ` token${index}` },
+    finish_reason: null,
+  }),
 );
 const LAST = `${chunk({ index: 0, delta: {}, finish_reason: "stop" })}${chunk({ index: 0, delta: {} }, { choices: [], usage: { prompt_tokens: 10, completion_tokens: 32, total_tokens: 42 } })}data: [DONE]\n\n`;
 
@@ -29,7 +42,9 @@ const server = createServer((request, response) => {
   request.on("data", (piece: Buffer) => pieces.push(piece));
   request.on("end", () => {
     if (!Buffer.concat(pieces).includes('"stream":true')) {
-      response.writeHead(200, { "content-type": "application/json", "content-length": JSON_ANSWER.length }).end(JSON_ANSWER);
+      response
+        .writeHead(200, { "content-type": "application/json", "content-length": JSON_ANSWER.length })
+        .end(JSON_ANSWER);
       return;
     }
     response.writeHead(200, { "content-type": "text/event-stream" });

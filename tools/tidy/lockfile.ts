@@ -20,7 +20,11 @@ export const findLockfileGaps: HouseRule = (files) => {
       .filter((name) => !(`node_modules/${name}` in packages) && !(`${place}/node_modules/${name}` in packages))
       .map((name): Finding => {
         const line = lockfile.lineAt(lockfile.text.indexOf(`"${name}"`));
-        return { path: LOCKFILE, line, advice: `${name} is not in the lockfile: take it out of what ${place} names` };
+        return {
+          path: LOCKFILE,
+          line,
+          advice: `${place} names ${name}, which is not in the lockfile: run node tools/mend-lockfile.ts`,
+        };
       }),
   );
 };

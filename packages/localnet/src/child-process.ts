@@ -50,7 +50,11 @@ export function startChild(
 ): Child {
   const child: ChildProcess = fork(fileURLToPath(program.entry), program.arguments ?? [], {
     detached: true,
-    execArgv: ["--disable-warning=ExperimentalWarning", "--import", new URL("./exit-with-parent.ts", import.meta.url).href],
+    execArgv: [
+      "--disable-warning=ExperimentalWarning",
+      "--import",
+      new URL("./exit-with-parent.ts", import.meta.url).href,
+    ],
     env: { ...inherited(environment), ...program.environment },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
@@ -86,10 +90,16 @@ export function startChild(
         readers.add(reader);
         for (const line of lines) reader(line);
         clock.timer(READY_TIMEOUT_MS, () => {
-          reject(new Error(`${program.name} was not ready within ${READY_TIMEOUT_MS} ms; it said:\n${lines.slice(-LINES_SHOWN).join("\n")}`));
+          reject(
+            new Error(
+              `${program.name} was not ready within ${READY_TIMEOUT_MS} ms; it said:\n${lines.slice(-LINES_SHOWN).join("\n")}`,
+            ),
+          );
         });
         void exited.then((how) => {
-          reject(new Error(`${program.name} ended (${how}) before it was ready:\n${lines.slice(-LINES_SHOWN).join("\n")}`));
+          reject(
+            new Error(`${program.name} ended (${how}) before it was ready:\n${lines.slice(-LINES_SHOWN).join("\n")}`),
+          );
         });
       }),
     async stop() {

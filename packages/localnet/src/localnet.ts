@@ -138,7 +138,13 @@ async function startDemoModel(programs: Programs): Promise<Upstream> {
   return { url, models: DEMO_MODELS, author: "aimo" };
 }
 
-function startProvider(programs: Programs, options: LocalnetOptions, routerUrl: string, upstream: Upstream, key: string): void {
+function startProvider(
+  programs: Programs,
+  options: LocalnetOptions,
+  routerUrl: string,
+  upstream: Upstream,
+  key: string,
+): void {
   const directory = join(options.dataDirectory, "provider");
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const config = join(directory, "config.toml");
@@ -151,7 +157,12 @@ function startProvider(programs: Programs, options: LocalnetOptions, routerUrl: 
   );
 }
 
-async function waitForModel({ clock }: LocalnetDeps, routerUrl: string, model: string, broken: Promise<string>): Promise<void> {
+async function waitForModel(
+  { clock }: LocalnetDeps,
+  routerUrl: string,
+  model: string,
+  broken: Promise<string>,
+): Promise<void> {
   let failure: string | undefined;
   void broken.then((what) => (failure = what));
   const dueMs = clock.monotonic() + READY_TIMEOUT_MS;
@@ -170,7 +181,11 @@ function loadWallets(dataDirectory: string): { user: FileWallet; provider: FileW
   return { user: loadWallet(join(wallets, "user.json")), provider: loadWallet(join(wallets, "provider.json")) };
 }
 
-async function bringUp(programs: Programs, options: LocalnetOptions, deps: LocalnetDeps): Promise<Omit<Localnet, "stop" | "children" | "broken">> {
+async function bringUp(
+  programs: Programs,
+  options: LocalnetOptions,
+  deps: LocalnetDeps,
+): Promise<Omit<Localnet, "stop" | "children" | "broken">> {
   const { clock } = deps;
   const wallets = loadWallets(options.dataDirectory);
   const router = await startRouter(programs, options);

@@ -25,11 +25,16 @@ function readPort(text: string): number {
 
 function readUpstream(command: Command, options: Options): Upstream | undefined {
   if (options.upstream === undefined) {
-    if (options.model !== undefined) command.error("--model names a model of --upstream: give both, such as --upstream http://localhost:11434/v1 --model llama3.2");
+    if (options.model !== undefined)
+      command.error(
+        "--model names a model of --upstream: give both, such as --upstream http://localhost:11434/v1 --model llama3.2",
+      );
     return undefined;
   }
-  if (options.model === undefined) command.error("--upstream needs --model: the name of a model it serves, such as --model llama3.2");
-  if (!URL.canParse(options.upstream)) command.error(`--upstream: expected a URL such as http://localhost:11434/v1, found ${options.upstream}`);
+  if (options.model === undefined)
+    command.error("--upstream needs --model: the name of a model it serves, such as --model llama3.2");
+  if (!URL.canParse(options.upstream))
+    command.error(`--upstream: expected a URL such as http://localhost:11434/v1, found ${options.upstream}`);
   return {
     url: options.upstream.replace(/\/+$/, ""),
     models: options.model ?? [],
@@ -77,7 +82,9 @@ try {
   );
   const network = await starting;
   if (options.port !== 0 && !network.file.router_url.endsWith(`:${options.port}`)) {
-    console.log(`Port ${options.port} is busy: the router listens on ${new URL(network.file.router_url).port} instead.`);
+    console.log(
+      `Port ${options.port} is busy: the router listens on ${new URL(network.file.router_url).port} instead.`,
+    );
   }
   console.log(welcomeText(network, options.dataDir));
   const broken = await Promise.race([stopped.promise, network.broken]);

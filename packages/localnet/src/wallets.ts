@@ -24,7 +24,8 @@ function makeKeyFile(file: string): void {
 
 function readKeyFile(file: string): Uint8Array {
   const value: unknown = JSON.parse(readFileSync(file, "utf8"));
-  const isBytes = Array.isArray(value) && value.length === KEY_FILE_BYTES && value.every((byte) => Number.isInteger(byte));
+  const isBytes =
+    Array.isArray(value) && value.length === KEY_FILE_BYTES && value.every((byte) => Number.isInteger(byte));
   if (!isBytes) throw new Error(`${file}: expected ${KEY_FILE_BYTES} bytes as a JSON array, found something else`);
   return Uint8Array.from(value as number[]);
 }

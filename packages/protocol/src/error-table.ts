@@ -74,8 +74,7 @@ export const ERROR_TABLE: { readonly [Code in ErrorCode]: ErrorEntry<Code> } = {
     type: AUTH,
     errorType: "authentication",
     retryable: false,
-    message: () =>
-      "The API key's signature does not match its contents: copy the whole key again, or make a new one.",
+    message: () => "The API key's signature does not match its contents: copy the whole key again, or make a new one.",
   },
   key_for_other_router: {
     status: 401,
@@ -104,7 +103,8 @@ export const ERROR_TABLE: { readonly [Code in ErrorCode]: ErrorEntry<Code> } = {
     type: "permission_error",
     errorType: "permission_denied",
     retryable: false,
-    message: () => "This is an earn-only provider key: it can serve models but never spend. Use a user key to call models.",
+    message: () =>
+      "This is an earn-only provider key: it can serve models but never spend. Use a user key to call models.",
   },
   v1_key_cannot_spend: {
     status: 403,
@@ -141,7 +141,8 @@ export const ERROR_TABLE: { readonly [Code in ErrorCode]: ErrorEntry<Code> } = {
     type: INVALID,
     errorType: "payload_too_large",
     retryable: false,
-    message: ({ limitBytes }) => `The request body is larger than ${limitBytes} bytes: send less, or link media by URL.`,
+    message: ({ limitBytes }) =>
+      `The request body is larger than ${limitBytes} bytes: send less, or link media by URL.`,
   },
   headers_too_large: {
     status: 431,
@@ -163,7 +164,8 @@ export const ERROR_TABLE: { readonly [Code in ErrorCode]: ErrorEntry<Code> } = {
     type: "rate_limit_error",
     errorType: "rate_limit_exceeded",
     retryable: true,
-    message: ({ model }) => `Every provider of \`${model}\` is at its limit of concurrent requests: try again in a moment.`,
+    message: ({ model }) =>
+      `Every provider of \`${model}\` is at its limit of concurrent requests: try again in a moment.`,
   },
   provider_error: {
     status: 502,

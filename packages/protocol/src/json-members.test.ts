@@ -44,7 +44,10 @@ describe("JSON members", () => {
   });
 
   test("every duplicate of a replaced member goes, also one whose key is written with escapes", () => {
-    assert.equal(replaceMembers('{"usage":1,"\\u0075sage":2,"x":3,"usage":4}', new Map([["usage", "9"]])), '{"usage":9,"x":3}');
+    assert.equal(
+      replaceMembers('{"usage":1,"\\u0075sage":2,"x":3,"usage":4}', new Map([["usage", "9"]])),
+      '{"usage":9,"x":3}',
+    );
   });
 
   test("an empty object gains members without a stray comma", () => {

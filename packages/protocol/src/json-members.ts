@@ -37,7 +37,7 @@ function skipString(text: string, from: number): number {
 /** The index after the value that starts at `from`. */
 function skipValue(text: string, from: number): number {
   let depth = 0;
-  for (let at = from; at < text.length; ) {
+  for (let at = from; at < text.length;) {
     const code = text.charCodeAt(at);
     if (code === QUOTE) {
       at = skipString(text, at);
@@ -96,7 +96,9 @@ export function jsonElements(text: string, from: number): { start: number; end: 
  * first with its new raw JSON value, unless that is undefined. All other members keep their bytes.
  */
 export function replaceMembers(text: string, changes: ReadonlyMap<string, string | undefined>): string {
-  const added = [...changes].filter(([, value]) => value !== undefined).map(([key, value]) => `${JSON.stringify(key)}:${value}`);
+  const added = [...changes]
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `${JSON.stringify(key)}:${value}`);
   const kept = jsonMembers(text)
     .filter((member) => !changes.has(member.key))
     .map((member) => text.slice(member.start, member.valueEnd));

@@ -68,14 +68,20 @@ describe("server-sent events", () => {
       createSseParser({ event: () => undefined }, 100).push(bytes(`data:${"x".repeat(chars)}`));
     };
     push(95);
-    assert.throws(() => push(96), (error) => isAimoError(error, "provider_error"));
+    assert.throws(
+      () => push(96),
+      (error) => isAimoError(error, "provider_error"),
+    );
   });
 
   test("many data lines of one event count towards the limit together", () => {
     const parser = createSseParser({ event: () => undefined }, 100);
-    assert.throws(() => {
-      for (let line = 0; line < 30; line += 1) parser.push(bytes("data:xxxx\n"));
-    }, (error) => isAimoError(error, "provider_error"));
+    assert.throws(
+      () => {
+        for (let line = 0; line < 30; line += 1) parser.push(bytes("data:xxxx\n"));
+      },
+      (error) => isAimoError(error, "provider_error"),
+    );
   });
 
   test("a megabyte in one event arrives whole", () => {
