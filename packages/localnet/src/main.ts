@@ -1,9 +1,9 @@
 // `npm start`: the whole network on this machine until Ctrl-C.
 import { Command, InvalidArgumentError } from "commander";
 import { systemClock } from "@aimo-network/protocol/clock";
+import { watchParent } from "@aimo-network/protocol/parent-watch";
 import type { Upstream } from "./demo-provider-config.ts";
 import { startLocalnet } from "./localnet.ts";
-import { watchNpm } from "./npm-parent.ts";
 import { welcomeText } from "./welcome-text.ts";
 
 interface Options {
@@ -33,7 +33,7 @@ function readUpstream(command: Command, options: Options): Upstream | undefined 
   }
   if (options.model === undefined)
     command.error("--upstream needs --model: the name of a model it serves, such as --model llama3.2");
-  if (!URL.canParse(options.upstream))
+  if (!/^https?:\/\/./.test(options.upstream) || !URL.canParse(options.upstream))
     command.error(`--upstream: expected a URL such as http://localhost:11434/v1, found ${options.upstream}`);
   return {
     url: options.upstream.replace(/\/+$/, ""),
@@ -61,7 +61,7 @@ const upstream = readUpstream(command, options);
 
 const stopped = Promise.withResolvers<undefined>();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stopped.resolve(undefined));
-watchNpm(systemClock, process.env, () => stopped.resolve(undefined));
+watchParent(systemClock, { environment: process.env, parentId: () => process.ppid }, () => stopped.resolve(undefined));
 
 try {
   const starting = startLocalnet(

@@ -60,7 +60,7 @@ export const ERROR_TABLE: { readonly [Code in ErrorCode]: ErrorEntry<Code> } = {
     errorType: "authentication",
     retryable: false,
     message: () =>
-      "This endpoint needs an API key: send `Authorization: Bearer aimo-sk-…`. Make one in the router's console.",
+      "This endpoint needs an API key: send `Authorization: Bearer aimo-sk-…`. A Solana wallet makes one by signing the text of POST /api/v1/keys/message.",
   },
   malformed_key: {
     status: 401,
@@ -157,7 +157,7 @@ export const ERROR_TABLE: { readonly [Code in ErrorCode]: ErrorEntry<Code> } = {
     errorType: "rate_limit_exceeded",
     retryable: true,
     message: ({ provider, retryAfter }) =>
-      `Provider ${provider} is rate limited: try again ${retryAfter === undefined ? "later" : `after ${retryAfter}`}, or choose another model.`,
+      `Provider ${provider} is rate limited: try again ${retryAfter === undefined ? "later" : /^[0-9]+$/.test(retryAfter) ? `in ${retryAfter} s` : `after ${retryAfter}`}, or choose another model.`,
   },
   too_many_concurrent: {
     status: 429,

@@ -24,8 +24,8 @@ function skipSpace(text: string, from: number): number {
   return at;
 }
 
-/** The index after the string that starts at `from`; strings are skipped by `indexOf`, so that megabytes cost little. */
-function skipString(text: string, from: number): number {
+/** The index after the JSON string whose quote stands at `from`; strings are skipped by `indexOf`, so that megabytes cost little. */
+export function skipJsonString(text: string, from: number): number {
   for (let end = text.indexOf('"', from + 1); end !== -1; end = text.indexOf('"', end + 1)) {
     let escapes = 0;
     while (text.charCodeAt(end - 1 - escapes) === BACKSLASH) escapes += 1;
@@ -40,7 +40,7 @@ function skipValue(text: string, from: number): number {
   for (let at = from; at < text.length;) {
     const code = text.charCodeAt(at);
     if (code === QUOTE) {
-      at = skipString(text, at);
+      at = skipJsonString(text, at);
       if (depth === 0) return at;
       continue;
     }
@@ -64,7 +64,7 @@ export function jsonMembers(text: string, from = 0): JsonMember[] {
   let at = skipSpace(text, from);
   at = skipSpace(text, at + 1);
   while (at < text.length && text.charCodeAt(at) === QUOTE) {
-    const keyEnd = skipString(text, at);
+    const keyEnd = skipJsonString(text, at);
     const rawKey = text.slice(at + 1, keyEnd - 1);
     const key = rawKey.includes("\\") ? (JSON.parse(`"${rawKey}"`) as string) : rawKey;
     const valueStart = skipSpace(text, skipSpace(text, keyEnd) + 1);

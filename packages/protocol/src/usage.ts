@@ -16,8 +16,10 @@ function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+const TOKENS_MAX = 1_000_000_000; // a thousand times any model's context: more is no count, and would be no price
+
 function count(value: unknown): number | undefined {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= TOKENS_MAX ? value : undefined;
 }
 
 /** The first of `names` that `fields` reports; undefined when a reported one is no count, null counts as absent. */
@@ -32,7 +34,7 @@ function details(fields: Fields, names: readonly string[]): Fields {
 
 /**
  * Reads one usage object: OpenAI's shape and its variants (DeepSeek's and Moonshot's cached tokens, the Responses
- * names). Undefined when the counts a bill needs are missing or hostile (negative, fractional, strings, above 2^53).
+ * names). Undefined when the counts a bill needs are missing or hostile (negative, fractional, strings, above a thousand million).
  */
 export function readUsage(value: unknown): Usage | undefined {
   if (!isFields(value)) return undefined;

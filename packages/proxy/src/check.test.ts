@@ -63,7 +63,13 @@ async function checked(context: TestContext, options: CheckOptions = {}): Promis
   writeFileSync(path, configText({ routers, apiBase, offer: options.offer ?? 'capabilities = ["tools"]' }));
   let text = "";
   const terminal = { write: (more: string) => (text += more) };
-  const code = await check(path, { environment: {}, output: terminal, errors: terminal, exit: () => assert.fail() });
+  const code = await check(path, {
+    environment: {},
+    output: terminal,
+    errors: terminal,
+    parentId: () => 1,
+    exit: () => assert.fail(),
+  });
   for (const secret of [ROUTER_KEY, UPSTREAM_KEY]) assert.equal(text.includes(secret), false, "a key was printed");
   return { code, text, bodies: upstream.exchanges.map(({ body }) => JSON.parse(body) as Record<string, unknown>) };
 }

@@ -18,5 +18,6 @@ process.exitCode = await commandLine(process.argv.slice(2), {
   environment: process.env,
   output: process.stdout,
   errors: process.stderr,
+  parentId: () => process.ppid,
   exit: (code) => process.exit(code),
 });

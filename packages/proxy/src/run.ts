@@ -2,6 +2,7 @@
 import type { MessagePort } from "node:worker_threads";
 import { MessageChannel } from "node:worker_threads";
 import { systemClock } from "@aimo-network/protocol/clock";
+import { watchParent } from "@aimo-network/protocol/parent-watch";
 import { systemRandom } from "@aimo-network/protocol/random";
 import { defaultSpoolPath, readConfigFile } from "./config-file.ts";
 import { parseProxyConfig } from "./config/proxy-config.ts";
@@ -20,6 +21,8 @@ export interface Surroundings {
   readonly environment: Environment;
   readonly output: Terminal & { readonly isTTY?: boolean };
   readonly errors: Terminal;
+  /** The id of the process that started this one, as it is now. */
+  parentId(): number;
   /** Ends the process at once. */
   exit(code: number): void;
 }
@@ -28,7 +31,8 @@ const REFUSED_EXIT_CODE = 1;
 const FORCED_EXIT_CODE = 130; // 128 + SIGINT, as shells count
 
 /** Sells until a signal comes; resolves with the exit code. Throws what `readConfigFile` throws. */
-export function run(given: string | undefined, { environment, output, errors, exit }: Surroundings): Promise<number> {
+export function run(given: string | undefined, surroundings: Surroundings): Promise<number> {
+  const { environment, output, errors, exit } = surroundings;
   const clock = systemClock;
   const file = readConfigFile(given, environment);
   const statusLine = output.isTTY === true ? createStatusLine(clock, output) : undefined;
@@ -49,7 +53,10 @@ export function run(given: string | undefined, { environment, output, errors, ex
       text: file.text,
       parse: (text) => parseProxyConfig(text, { fileName: file.path, env: environment }),
       apply: (config) => proxy.apply(config),
-      showFaults: (faults) => void (statusLine?.print(faults.message) ?? errors.write(`${faults.message}\n`)),
+      showFaults(faults) {
+        if (statusLine === undefined) errors.write(`${faults.message}\n`);
+        else statusLine.print(faults.message);
+      },
     });
     let isEnding = false;
     const end = async (reason: string, code: number): Promise<void> => {
@@ -68,6 +75,9 @@ export function run(given: string | undefined, { environment, output, errors, ex
     };
     process.on("SIGHUP", () => reload.reload());
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void end(signal, 0));
+    watchParent(clock, surroundings, () => {
+      if (!isEnding) void end("npm has ended", 0); // else the signal that ended npm came here too
+    });
     proxy.start();
     statusLine?.start(() => proxy.status());
   });

@@ -2,6 +2,7 @@
 // `aimo-router`: read the settings, start, and close on a signal.
 import { pino, stdSerializers } from "pino";
 import { systemClock } from "@aimo-network/protocol/clock";
+import { watchParent } from "@aimo-network/protocol/parent-watch";
 import { systemRandom } from "@aimo-network/protocol/random";
 import { ConfigError, parseConfig, readEnvironment } from "./config.ts";
 import { settingsHelp } from "./settings-help.ts";
@@ -9,8 +10,10 @@ import { startRouter } from "./router.ts";
 import { VERSION } from "./version.ts";
 
 async function main(): Promise<void> {
-  if (process.argv.includes("--help")) return console.log(settingsHelp());
-  if (process.argv.includes("--version")) return console.log(VERSION);
+  const [word] = process.argv.slice(2);
+  if (word === "--help" || word === "-h") return console.log(settingsHelp());
+  if (word === "--version" || word === "-V") return console.log(VERSION);
+  if (word !== undefined) throw new ConfigError([`${word}: no such option. See \`aimo-router --help\`.`]);
   const config = parseConfig(readEnvironment(process.env));
   const log = pino({
     level: config.logLevel,
@@ -20,11 +23,12 @@ async function main(): Promise<void> {
   const router = await startRouter(config, { clock: systemClock, random: systemRandom, log });
   log.info({ url: router.url, operatorUrl: router.operatorUrl, routerId: router.routerId }, "router listens");
   const stop = (signal: string): void => {
-    process.once(signal, () => process.exit(1)); // a second signal does not wait for running answers
+    for (const again of ["SIGINT", "SIGTERM"]) process.once(again, () => process.exit(1)); // does not wait for answers
     log.info({ signal }, "router drains");
     void router.close().then(() => process.exit(0));
   };
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => stop(signal));
+  watchParent(systemClock, { environment: process.env, parentId: () => process.ppid }, () => stop("end of npm"));
 }
 
 try {

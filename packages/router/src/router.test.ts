@@ -1,14 +1,17 @@
 // A whole router: its operator's port, its drain, keys that end while it runs, and what its log never says.
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { describe, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
-import { manualClock } from "@aimo-network/protocol/clock";
+import { manualClock, systemClock } from "@aimo-network/protocol/clock";
+import { signFirstGenerationKey } from "@aimo-network/protocol/keys/sign-key";
+import { ConfigError } from "./config.ts";
+import { LINK_CLOSE_TIMEOUT_MS } from "./limits.ts";
 import type { ScriptedCall } from "./test-bed/scripted-provider.ts";
 import { connectProvider, plainOffer } from "./test-bed/scripted-provider.ts";
-import { startTestRouter } from "./test-bed/test-router.ts";
+import { newWallet, startTestRouter } from "./test-bed/test-router.ts";
 
 const ASK = { model: "m", messages: [{ role: "user", content: "my secret prompt" }] };
 const OUTPUT = 'data: {"choices":[{"index":0,"delta":{"role":"assistant","content":"secret answer"}}]}\n\n';
@@ -99,8 +102,27 @@ describe("a router that stops", () => {
     provider.socket.pause(); // it reads nothing any more, not even a close
     provider.socket.send("text is a violation");
     while (!router.logLines.some((line) => line.includes("violation"))) await setImmediate();
+    const startedMs = systemClock.monotonic();
     await router.close();
+    assert.ok(systemClock.monotonic() - startedMs < 2 * LINK_CLOSE_TIMEOUT_MS);
     await provider.close();
+  });
+
+  test("answers what still comes over an open connection in its own words", async () => {
+    const router = await startTestRouter({ AIMO_DRAIN_MS: "0" });
+    const socket = connect(Number(new URL(router.url).port), "127.0.0.1");
+    await once(socket, "connect");
+    // Answers of more bytes than the sockets between hold: the last requests are read only when the first are taken.
+    const ask = "GET /api/v1/openapi.json HTTP/1.1\r\nhost: a\r\n\r\n";
+    for (let count = 0; count < 20; count += 1) socket.write(ask.repeat(100));
+    await (await fetch(`${router.url}/api/v1/models`)).text();
+    const closed = router.close();
+    let received = "";
+    socket.on("data", (bytes: Buffer) => (received += bytes.toString()));
+    await once(socket, "close");
+    await closed;
+    assert.match(received, /"openapi":"3\.1/);
+    assert.doesNotMatch(received, /"error":"Service Unavailable"/);
   });
 });
 
@@ -114,7 +136,11 @@ describe("a router whose port is taken", () => {
       taken.listen(0, "127.0.0.1");
       await once(taken, "listening");
       const { port } = taken.address() as AddressInfo;
-      await assert.rejects(startTestRouter({ [variable]: String(port) }), { code: "EADDRINUSE" });
+      await assert.rejects(startTestRouter({ [variable]: String(port) }), (error) => {
+        assert.ok(error instanceof ConfigError);
+        assert.match(error.message, new RegExp(`${variable}: cannot listen on 127\\.0\\.0\\.1:${port}`));
+        return true;
+      });
       taken.close();
     });
   }
@@ -155,6 +181,66 @@ describe("a key that ends while its router runs", () => {
     assert.match(await response.text(), /key_expired/);
     await router.close();
   });
+});
+
+describe("a router's settings for its deadlines", () => {
+  const settings = {
+    AIMO_FIRST_BYTE_TIMEOUT_MS: "1000",
+    AIMO_IDLE_TIMEOUT_MS: "2000",
+    AIMO_TOTAL_TIMEOUT_MS: "5000",
+  };
+  const begin = (call: ScriptedCall): void => {
+    call.respond(200, { "content-type": "text/event-stream" });
+    call.write(OUTPUT);
+  };
+  for (const [phase, limitMs, body, act] of [
+    ["first_byte", 1_000, { stream: true }, () => undefined],
+    ["idle", 2_000, { stream: true }, begin],
+    ["total", 5_000, { stream: false }, () => undefined],
+  ] as const) {
+    test(`end a provider's silence after ${limitMs} ms by the ${phase} deadline`, async () => {
+      const clock = manualClock();
+      const router = await startTestRouter(settings, clock);
+      const called = Promise.withResolvers<ScriptedCall>();
+      const provider = await connectProvider(router.url, await router.key(), called.resolve);
+      await provider.offer([plainOffer("m")]);
+      const answer = router.chat(await router.key(), { ...ASK, ...body });
+      const call = await called.promise;
+      act(call);
+      if (phase === "idle") await answer; // its first event has passed
+      clock.advance(limitMs - 1);
+      await provider.offer([plainOffer("m")]); // there and back: a cancel would have come
+      clock.advance(1);
+      assert.equal(await call.cancelled, "provider_timeout");
+      const response = await answer;
+      assert.equal(response.status, { first_byte: 504, idle: 200, total: 408 }[phase]);
+      const text = await response.text();
+      assert.match(text, new RegExp(`"phase":"${phase}"`));
+      assert.match(text, new RegExp(`within ${limitMs} ms \\(${phase} timeout\\)`));
+      await provider.close();
+      await router.close();
+    });
+  }
+});
+
+describe("a first-generation key", () => {
+  for (const accepts of [false, true]) {
+    test(`${accepts ? "spends where" : "does not spend unless"} the operator allows it`, async () => {
+      const router = await startTestRouter({ AIMO_ACCEPT_V1_SPENDING: String(accepts) });
+      const key = await signFirstGenerationKey(newWallet(), {
+        version: 1,
+        tag: "dev",
+        createdAtMs: systemClock.now(),
+        validForMs: 60_000,
+        spending: { kind: "unlimited" },
+        scopes: ["completion_model"],
+      });
+      const response = await router.chat(key, ASK);
+      assert.equal(response.status, accepts ? 404 : 403);
+      assert.match(await response.text(), accepts ? /model_not_found/ : /v1_key_cannot_spend/);
+      await router.close();
+    });
+  }
 });
 
 describe("the log of a router", () => {

@@ -5,6 +5,7 @@ import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import type { Clock } from "@aimo-network/protocol/clock";
 import { sleep } from "@aimo-network/protocol/clock";
 import { uuidV7 } from "@aimo-network/protocol/ids";
+import { AimoError } from "@aimo-network/protocol/errors";
 import type { Random } from "@aimo-network/protocol/random";
 import type { Logger } from "pino";
 import type { BearerKeys } from "./accounts/bearer-keys.ts";
@@ -17,6 +18,7 @@ import { installOperatorRoutes } from "./gateway/operator.ts";
 import type { RouterInfo } from "./gateway/router-info.ts";
 import type { Identity } from "./identity.ts";
 import { loadIdentity } from "./identity.ts";
+import { listen } from "./listen.ts";
 import {
   ANSWERS_BYTES_MAX,
   BODIES_BYTES_MAX,
@@ -87,6 +89,7 @@ function createServer(log: FastifyBaseLogger, requestId: () => string): FastifyI
     http: {
       maxHeaderSize: HEADER_BYTES_MAX,
       headersTimeout: HEADERS_TIMEOUT_MS,
+      requireHostHeader: false, // nothing here depends on it, and the refusal would be an empty one
       // Clients that offer HTTP/2 with every request are answered as if they had not.
       shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === "websocket",
     },
@@ -205,14 +208,26 @@ export async function startRouter(config: Config, deps: RouterDeps): Promise<Rou
   const server = createServer(log, requestId);
   const url = (): string => config.publicUrl ?? urlOf(server);
   await installGateway(server, gatewayDeps(config, deps, rooms, url));
+  server.server.on("checkExpectation", (request) => {
+    const found = (request.headers.expect ?? "").slice(0, 60);
+    refuseSocket(
+      request.socket,
+      new AimoError("invalid_request", { expected: "`Expect: 100-continue` or none", found }),
+      requestId(),
+    );
+  });
   const admit = createAdmission(admitDeps(deps, rooms, requestId));
   server.server.on("upgrade", (request, socket, head) => void admit(request, socket, head));
 
   const operator = fastify({ loggerInstance: log, logController: quiet() });
   installOperatorRoutes(operator, rooms.isDraining);
-  await server.listen({ host: config.host, port: config.port });
+  await listen(server, { host: config.host, port: config.port, settings: "AIMO_HOST, AIMO_PORT" });
   try {
-    await operator.listen({ host: config.operatorHost, port: config.operatorPort });
+    await listen(operator, {
+      host: config.operatorHost,
+      port: config.operatorPort,
+      settings: "AIMO_OPERATOR_HOST, AIMO_OPERATOR_PORT",
+    });
   } catch (error) {
     await server.close();
     throw error;

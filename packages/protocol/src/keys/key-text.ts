@@ -34,7 +34,7 @@ function decodeBase58(text: string): Uint8Array {
 
 function splitText(text: string): { tag: string; encoded: string } {
   if (!text.startsWith(PREFIX)) {
-    const detail = `it does not start with \`${PREFIX}\`. Make a key in the router's console or with \`aimo keygen\`.`;
+    const detail = `it does not start with \`${PREFIX}\`. Copy the whole key, from \`${PREFIX}\` to its end.`;
     throw new AimoError("malformed_key", { fault: "prefix", detail });
   }
   if (text.length > KEY_CHARS_MAX) {

@@ -51,7 +51,26 @@ describe("upstream body", () => {
     assert.throws(() => rewrite('{"n":"100"}'), code("invalid_request"));
   });
 
-  for (const name of ["chat_template", "chat_template_kwargs", "mm_processor_kwargs", "lora_request", "logit_bias"]) {
+  test("best_of is capped like n", () => {
+    assert.deepEqual(JSON.parse(rewrite('{"n":5,"best_of":100}')), { model: "upstream/model", n: 4, best_of: 4 });
+    assert.throws(() => rewrite('{"best_of":"100"}'), code("invalid_request"));
+  });
+
+  for (const body of ['{"n":0}', '{"n":-1}', '{"n":1.5}', '{"n":true}', '{"stream":1}', '{"stream":"true"}']) {
+    test(`${body} is refused with what was expected`, () => {
+      assert.throws(() => rewrite(body), code("invalid_request"));
+    });
+  }
+
+  test("a stream that is null is none", () => {
+    assert.equal(rewrite('{"stream":null}'), '{"model":"upstream/model","stream":null}');
+  });
+
+  for (const name of [
+    ...["chat_template", "chat_template_kwargs", "mm_processor_kwargs", "media_io_kwargs", "logit_bias"],
+    ...["lora", "lora_request", "lora_path", "logits_processors", "custom_logit_processor", "priority", "options"],
+    ...["kv_transfer_params", "bootstrap_host", "bootstrap_port", "bootstrap_room", "data_parallel_rank", "keep_alive"],
+  ]) {
     test(`${name} is refused`, () => {
       assert.throws(() => rewrite(`{"messages":[],"${name}":null}`), code("forbidden_content"));
     });
@@ -75,6 +94,12 @@ describe("upstream body", () => {
   test("bytes that are not UTF-8 are refused", () => {
     const bytes = Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]);
     assert.throws(() => upstreamBody(bytes, '"m"', rules), code("invalid_request"));
+  });
+
+  test("members that never reach the upstream are not searched for media", () => {
+    const body = '{"plugins":[{"id":"web","url":"http://10.0.0.1"}]}';
+    assert.equal(rewrite(body), '{"model":"upstream/model"}');
+    assert.throws(() => rewrite('{"images":["http://127.0.0.1"]}'), code("forbidden_content"));
   });
 
   test("refused media refuse the body, and hosts of other media are handed over", () => {

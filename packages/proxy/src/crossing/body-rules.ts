@@ -3,13 +3,13 @@ import { AimoError } from "@aimo-network/protocol/errors";
 import type { JsonMember } from "@aimo-network/protocol/json-members";
 import { jsonMembers, replaceMembers } from "@aimo-network/protocol/json-members";
 import type { AllowedMedia } from "./media.ts";
-import { mediaHosts } from "./media.ts";
+import { mediaHosts } from "./media-hosts.ts";
 
 /** What a provider's file says about bodies. */
 export interface BodyRules {
   /** Members that are refused: the built-in ones and the provider's own. */
   readonly denied: ReadonlySet<string>;
-  /** The greatest `n`; a request for more gets this many. */
+  /** The greatest `n` and `best_of`; a request for more gets this many. */
   readonly nMax: number;
   readonly media: AllowedMedia;
 }
@@ -21,11 +21,21 @@ export interface UpstreamBody {
   readonly mediaHosts: ReadonlySet<string>;
 }
 
-/** Members that steer a server rather than an answer: templates run code, adapters and processors load files. */
-const STEERING = ["chat_template", "chat_template_kwargs", "mm_processor_kwargs", "lora_request"];
+// Members of vLLM, SGLang, llama.cpp, Ollama and their kin that steer a server rather than an answer.
+const STEERING: readonly string[] = [
+  ...["chat_template", "chat_template_kwargs", "template"], // templates run code
+  ...["mm_processor_kwargs", "media_io_kwargs"], // processors load files
+  ...["lora", "lora_request", "lora_path", "adapter_id"], // adapters are loaded from files
+  ...["logits_processors", "custom_logit_processor", "custom_params", "vllm_xargs"], // code, and what it is given
+  ...["kv_transfer_params", "bootstrap_host", "bootstrap_port", "bootstrap_room"], // connects to a host of their choice
+  ...["data_parallel_rank", "priority", "id_slot", "session_params"], // the order and place of other people's requests
+  ...["options", "keep_alive"], // loads a model anew, and for how long
+];
 
 // The router's own members (OpenRouter's extensions): it has read them; strict upstreams refuse them.
 const ROUTER_MEMBERS = ["provider", "models", "route", "plugins", "transforms", "usage"];
+
+const ANSWER_COUNTS = ["n", "best_of"]; // how many answers the upstream writes, and is paid for
 
 /** The rules of a provider's file together with the built-in ones. */
 export function bodyRules(denied: readonly string[], nMax: number, media: AllowedMedia): BodyRules {
@@ -44,16 +54,15 @@ export function upstreamBody(body: Uint8Array, modelJson: string, rules: BodyRul
   checkMembers(members, rules);
   const changes = new Map<string, string | undefined>([["model", modelJson]]);
   for (const name of ROUTER_MEMBERS) changes.set(name, undefined);
-  const isStream = value["stream"] === true;
+  const isStream = readStream(value["stream"]);
   if (isStream) changes.set("stream_options", streamOptions(text, members));
-  const answers = value["n"] ?? 1;
-  if (typeof answers !== "number") {
-    throw new AimoError("invalid_request", { param: "n", expected: "a number", found: `a ${typeof answers}` });
+  for (const name of ANSWER_COUNTS) {
+    if (readCount(name, value[name]) > rules.nMax) changes.set(name, String(rules.nMax));
   }
-  if (answers > rules.nMax) changes.set("n", String(rules.nMax));
+  const sent = members.filter(({ key }) => !changes.has(key));
   return {
     isStream,
-    mediaHosts: mediaHosts(text, members, rules.media),
+    mediaHosts: mediaHosts(text, sent, rules.media),
     bytes: Buffer.from(replaceMembers(text, changes)),
   };
 }
@@ -92,6 +101,18 @@ function checkMembers(members: readonly JsonMember[], rules: BodyRules): void {
     }
     seen.add(key);
   }
+}
+
+function readStream(stream: unknown = null): boolean {
+  if (stream === null || typeof stream === "boolean") return stream ?? false;
+  throw new AimoError("invalid_request", { param: "stream", expected: "true or false", found: `a ${typeof stream}` });
+}
+
+function readCount(param: string, count: unknown): number {
+  if (count === undefined || count === null) return 1;
+  if (typeof count === "number" && Number.isInteger(count) && count >= 1) return count;
+  const found = typeof count === "number" ? String(count) : `a ${typeof count}`;
+  throw new AimoError("invalid_request", { param, expected: "a whole number from 1", found });
 }
 
 function streamOptions(text: string, members: readonly JsonMember[]): string {

@@ -158,6 +158,12 @@ describe("deadlines of an attempt", () => {
     assert.equal(clock.waiting, 0);
   });
 
+  test("nothing left: the upstream is not called", () => {
+    const { clock, calls, ends } = bench({ head: { deadline_ms: 0 } });
+    isTimeout(ends[0], "total", 0);
+    assert.deepEqual([ends.length, calls.length, clock.waiting], [1, 0, 0]);
+  });
+
   test("first byte: headers and comments are not the first byte of a stream", () => {
     const { clock, upstream, ends } = bench();
     clock.advance(TIMEOUTS.connectMs - 1);

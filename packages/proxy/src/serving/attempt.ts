@@ -178,6 +178,7 @@ export class Attempt implements StreamEvents, UpstreamEvents {
   }
 
   #callUpstream(body: Buffer): void {
+    if (!this.#deadlines.hasTimeLeft()) return; // the upstream would compute for nobody
     const { head, model, address } = this.#plan;
     const headers = [...model.headers];
     addPassingHeaders(headers, model.passing, head.headers);
@@ -231,5 +232,7 @@ export class Attempt implements StreamEvents, UpstreamEvents {
 }
 
 function endError(error: AimoError): EndError {
-  return { code: error.code, message: error.message };
+  // The router says whose failure it was and adds its own words: only what happened is worth repeating.
+  const message = isAimoError(error, "provider_error") ? error.context.detail : error.message;
+  return { code: error.code, message };
 }

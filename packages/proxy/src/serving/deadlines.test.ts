@@ -103,6 +103,37 @@ describe("deadlines", () => {
     assert.deepEqual(expired, ["total 20000"]);
   });
 
+  test("an attempt without time asks for no timer in the past", () => {
+    const clock = manualClock();
+    const delaysMs: number[] = [];
+    let nowMs = 0;
+    const running = {
+      ...clock,
+      monotonic: () => (nowMs += 1), // time passes between two readings
+      timer(delayMs: number, fire: () => void) {
+        delaysMs.push(delayMs);
+        return clock.timer(delayMs, fire);
+      },
+    };
+    new Deadlines(running, { ...LIMITS, totalMs: 0 }, () => undefined).end();
+    assert.deepEqual(delaysMs, [0]);
+  });
+
+  test("time is left until the last millisecond; after it total expires once, without its timer", () => {
+    const { clock, deadlines, expired } = watch();
+    clock.advance(19_999);
+    assert.equal(deadlines.hasTimeLeft(), true);
+    const late = new Deadlines(clock, { ...LIMITS, totalMs: 0 }, (phase, limitMs) =>
+      expired.push(`${phase} ${limitMs}`),
+    );
+    assert.deepEqual(expired, []);
+    assert.equal(late.hasTimeLeft(), false);
+    assert.equal(late.hasTimeLeft(), false);
+    assert.deepEqual(expired, ["total 0"]);
+    deadlines.end();
+    assert.equal(clock.waiting, 0);
+  });
+
   test("an ended attempt leaves no timer", () => {
     const { clock, deadlines, expired } = watch();
     deadlines.enter("connect");

@@ -46,6 +46,12 @@ export class Deadlines {
     this.#arm();
   }
 
+  /** Whether time is left for what would begin now; if none is, the total deadline expires at once. */
+  hasTimeLeft(): boolean {
+    if (!this.#ended && this.#now() >= this.#totalDueMs()) this.#expire("total");
+    return !this.#ended;
+  }
+
   /** Starts the present phase again from now: something that counts has arrived. */
   touch(): void {
     this.#phaseStartMs = this.#now();
@@ -91,7 +97,7 @@ export class Deadlines {
     if (this.#timer !== undefined && this.#timerDueMs <= dueMs) return;
     this.#disarm();
     this.#timerDueMs = dueMs;
-    this.#timer = this.#clock.timer(dueMs - this.#now(), () => this.#look());
+    this.#timer = this.#clock.timer(Math.max(0, dueMs - this.#now()), () => this.#look());
   }
 
   #disarm(): void {
@@ -108,7 +114,7 @@ export class Deadlines {
   }
 
   #expire(phase: TimeoutPhase): void {
-    this.#ended = true;
+    this.end();
     this.#expired(phase, this.#limitsMs[phase]);
   }
 }

@@ -203,6 +203,34 @@ describe("chat completions", () => {
     assert.equal(last.choices[0]?.finish_reason, "error");
   });
 
+  test("a request without a body is told what was expected", async () => {
+    const response = await fetch(`${router.url}/api/v1/chat/completions`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${userKey}` },
+    });
+    assert.equal(response.status, 400);
+    assert.match(((await response.json()) as { error: { message: string } }).error.message, /an empty body/);
+  });
+
+  test("a body is JSON whatever its content type says", async () => {
+    answers = { guide: (call) => answerJson(call, 200, GUIDE_JSON) };
+    for (const type of ["bogus", "text/plain", "application/x-www-form-urlencoded", ";;"]) {
+      const headers = { authorization: `Bearer ${userKey}`, "content-type": type };
+      const response = await router.chat(userKey, { model: "guide", messages: USER }, { headers });
+      assert.equal(response.status, 200, type);
+      await response.body?.cancel();
+    }
+  });
+
+  for (const choices of ["[]", "[1]", '[null,{"finish_reason":"stop"}]']) {
+    test(`an answer whose choices are ${choices} is its provider's failure`, async () => {
+      answers = { broken: (call) => answerJson(call, 200, `{"choices":${choices},"finish_reason":"stop"}`) };
+      const response = await router.chat(userKey, { model: "broken", messages: USER });
+      assert.equal(response.status, 502);
+      await response.body?.cancel();
+    });
+  }
+
   for (const stream of [true, false]) {
     test(`a client that leaves cancels the provider's call (stream: ${stream})`, async () => {
       const called = Promise.withResolvers<ScriptedCall>();

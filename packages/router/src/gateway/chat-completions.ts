@@ -118,14 +118,16 @@ async function answerStream(deps: ChatDeps, reply: FastifyReply, admitted: Admit
   return reply;
 }
 
+const NO_BODY = Buffer.alloc(0); // what a request without a body is read as
+
 /** Creates the endpoint. */
 export function createChatCompletions(
   deps: ChatDeps,
-): (request: FastifyRequest<{ Body: Buffer }>, reply: FastifyReply) => Promise<FastifyReply> {
+): (request: FastifyRequest<{ Body: Buffer | undefined }>, reply: FastifyReply) => Promise<FastifyReply> {
   return async (request, reply) => {
     if (deps.isDraining()) throw new AimoError("draining", {});
     const payer = await deps.authenticate(request, "spend");
-    const chat = readChatRequest(request.body);
+    const chat = readChatRequest(request.body ?? NO_BODY);
     const candidates = planChat(deps, chat, payer.wallet);
     const generation = generationId(deps.clock, deps.random);
     reply.header("x-generation-id", generation);

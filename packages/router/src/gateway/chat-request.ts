@@ -3,6 +3,7 @@ import { isUtf8 } from "node:buffer";
 import { AimoError } from "@aimo-network/protocol/errors";
 import { replaceMembers } from "@aimo-network/protocol/json-members";
 import { CHOICES_MAX, MESSAGES_MAX } from "../limits.ts";
+import { checkJsonBounds } from "./json-bounds.ts";
 
 /** What a client asks for. */
 export interface ChatRequest {
@@ -51,6 +52,7 @@ function parseBody(body: Buffer): { text: string; fields: Fields } {
   if (body.length === 0) throw invalid("a JSON object", "an empty body");
   if (!isUtf8(body)) throw invalid("a JSON object in UTF-8", "bytes that are not UTF-8");
   const text = body.toString();
+  checkJsonBounds(text);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -128,11 +130,13 @@ export function readChatRequest(body: Buffer): ChatRequest {
     throw invalid(`an array of 1 to ${MESSAGES_MAX} messages`, describe(messages), "messages");
   }
   readCount(fields, "n", CHOICES_MAX);
+  const maxCompletionTokens = readCount(fields, "max_completion_tokens", TOKENS_MAX);
+  const maxTokens = readCount(fields, "max_tokens", TOKENS_MAX);
   refuseUnsupported(fields);
   return {
     model,
     stream: readStream(fields),
-    maxTokens: readCount(fields, "max_completion_tokens", TOKENS_MAX) ?? readCount(fields, "max_tokens", TOKENS_MAX),
+    maxTokens: maxCompletionTokens ?? maxTokens,
     ...countParts(messages as readonly unknown[]),
     bodyFor(offerName) {
       const changes = new Map<string, string | undefined>(ROUTER_FIELDS.map((name) => [name, undefined]));

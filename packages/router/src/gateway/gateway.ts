@@ -95,6 +95,8 @@ export async function installGateway(server: FastifyInstance, deps: GatewayDeps)
   server.addHttpMethod("GET", { hasBody: true, overrideExisting: true }); // first-generation clients send bodies with GET /keys/metadata_bytes
   server.addHook("onRequest", (request, reply, next) => {
     reply.header("x-request-id", request.id);
+    // What no parser knows, such as a misspelt type, would be refused although every body here is JSON.
+    if (request.headers["content-type"] !== undefined) request.headers["content-type"] = "application/json";
     next();
   });
   await server.register(cors, { origin: "*", exposedHeaders: EXPOSED_HEADERS, maxAge: 86_400, strictPreflight: false });

@@ -14,9 +14,9 @@ export interface ModelsDeps {
 
 const Params = Type.Object({ author: Type.String(), slug: Type.String() });
 
-/** One offer per provider: several links of one wallet sell the same. */
+/** Each provider's offers once: several links of one wallet sell the same, unless their terms differ. */
 function perProvider(offers: readonly LiveOffer[]): readonly LiveOffer[] {
-  return [...new Map(offers.map((offer) => [offer.id, offer])).values()];
+  return [...new Map(offers.map((offer) => [offer.terms, offer])).values()];
 }
 
 /** Creates the routes. */

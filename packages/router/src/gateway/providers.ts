@@ -59,6 +59,14 @@ export function providerRoutes(deps: ProvidersDeps): FastifyPluginCallbackTypebo
     };
     scope.get("/providers", { schema: list }, () => ({ data: listProviders(deps) }));
 
+    // An upgrade never gets here: whoever does has a proxy in front that dropped it.
+    scope.get("/providers/subscribe", { schema: { hide: true } }, () => {
+      throw new AimoError("invalid_request", {
+        expected: "a WebSocket upgrade; a proxy in front of the router must pass `Upgrade` and `Connection` on",
+        found: "a plain GET",
+      });
+    });
+
     const one = {
       summary: "One connected provider",
       tags: ["Providers"],

@@ -124,6 +124,18 @@ describe("a plan", () => {
     assert.deepEqual(wallets(plan), ["a"]);
   });
 
+  test("holds one offer of a wallet whose links sell at different prices, and either may be drawn", () => {
+    const offers = market(["a", "1"], ["a", "1.1"]);
+    const random = seededRandom(5);
+    const drawn = new Set<string>();
+    for (let draw = 0; draw < 50; draw += 1) {
+      const plan = choose(offers, NEEDS, ALL_FREE, random);
+      assert.deepEqual(wallets(plan), ["a"]);
+      drawn.add(plan.offers[0]?.linkId ?? "");
+    }
+    assert.equal(drawn.size, 2);
+  });
+
   test("takes a wallet's link with most room", () => {
     const offers = market(["a", "1"], ["a", "1"], ["a", "1"]);
     const free: Record<string, number> = { "link-0": 2, "link-1": 5, "link-2": 4 };

@@ -42,13 +42,13 @@ function unfit(offer: LiveOffer, needs: Needs): Exclusion | undefined {
   return undefined;
 }
 
-/** A provider with several links sells each offer once, on the link that has most room. */
+/** A provider whose links sell the same on the same terms sells it once, on the link that has most room. */
 function roomiest(offers: readonly LiveOffer[], standing: Standing): LiveOffer[] {
   const best = new Map<string, { offer: LiveOffer; free: number }>();
   for (const offer of offers) {
     const free = standing.freeSlots(offer);
-    const known = best.get(offer.id);
-    if (known === undefined || free > known.free) best.set(offer.id, { offer, free });
+    const known = best.get(offer.terms);
+    if (known === undefined || free > known.free) best.set(offer.terms, { offer, free });
   }
   return [...best.values()].map(({ offer }) => offer);
 }

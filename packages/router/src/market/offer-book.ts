@@ -11,6 +11,8 @@ import { priceWeight } from "./price-weight.ts";
 export interface LiveOffer {
   /** The same for every link of a provider that sells it: what health is counted by. */
   readonly id: string;
+  /** The offer and everything it says, its price too: links of a provider that agree on it sell the same. */
+  readonly terms: string;
   readonly modelId: string;
   readonly linkId: string;
   readonly wallet: string;
@@ -41,6 +43,7 @@ function toLiveOffer(link: { id: string; wallet: string }, offer: Offer, nowMs: 
   const price = parsePricing(offer.pricing);
   return {
     id: `${link.wallet}/${offer.name.toLowerCase()}`,
+    terms: `${link.wallet} ${JSON.stringify(offer)}`,
     modelId: modelId(offer.provider_name, offer.name),
     linkId: link.id,
     wallet: link.wallet,

@@ -144,6 +144,25 @@ describe("admission of providers", () => {
     });
   }
 
+  test("refuses a broken handshake like anything else, with a body and a request id", async () => {
+    const { port } = new URL(router.url);
+    const socket = connect({ port: Number(port), host: "127.0.0.1" });
+    const key = await router.key();
+    socket.write(
+      `GET ${PATH} HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-protocol: aimo.v2\r\nauthorization: Bearer ${key}\r\n\r\n`,
+    );
+    const reply = await text(socket);
+    assert.match(reply, /^HTTP\/1\.1 400 Bad Request\r\n/);
+    assert.match(reply, /x-request-id: req-/);
+    assert.match(reply, /"error_code":"invalid_request"/);
+  });
+
+  test("tells a plain GET that an upgrade is expected", async () => {
+    const response = await fetch(`${router.url}${PATH}`);
+    assert.equal(response.status, 400);
+    assert.match(await response.text(), /expected a WebSocket upgrade/);
+  });
+
   test("breaks on no path, and logs none of these as its own failure", () => {
     assert.deepEqual(
       router.logLines.filter((line) => line.includes("admission broke")),

@@ -73,6 +73,10 @@ export function createAdmission(
     closeTimeout: LINK_CLOSE_TIMEOUT_MS,
   };
   const server = new WebSocketServer(options); // not written in place: the library's types lack closeTimeout
+  server.on("wsClientError", ({ message }, socket) => {
+    const expected = "a WebSocket handshake as RFC 6455 says";
+    refuseSocket(socket, new AimoError("invalid_request", { expected, found: message }), deps.requestId());
+  });
 
   const accept = (socket: WebSocket, key: AdmittedKey): void => {
     const id = hex.encode(deps.random.bytes(8));

@@ -40,7 +40,7 @@ describe("output", () => {
     test(`is not ${JSON.stringify(delta)}`, () => assert.equal(read(choice(delta)).hasOutput, false));
   }
   test("is in any choice", () => {
-    assert.equal(read({ choices: [{ delta: {} }, null, 7, { delta: { content: "x" } }] }).hasOutput, true);
+    assert.equal(read({ choices: [{ delta: {} }, {}, { delta: { content: "x" } }] }).hasOutput, true);
   });
   test("is in a whole message too", () => {
     assert.equal(read({ choices: [{ message: { content: "x" } }] }).hasOutput, true);
@@ -68,6 +68,14 @@ describe("an error in an event", () => {
       assert.throws(
         () => read(value),
         (error) => isAimoError(error, code) && message.test(error.message),
+      );
+    });
+  }
+  for (const choices of [[null], [7], ["x"], [{ delta: {} }, []]]) {
+    test(`is what choices ${JSON.stringify(choices)} are taken for`, () => {
+      assert.throws(
+        () => read({ choices }),
+        (error) => isAimoError(error, "provider_error") && /objects as its choices/.test(error.message),
       );
     });
   }

@@ -90,6 +90,12 @@ export function readAnswerEvent(text: string, provider: string): AnswerEvent {
   const error = errorIn(value, provider);
   if (error !== undefined) throw error;
   const choices: readonly unknown[] = Array.isArray(value["choices"]) ? value["choices"] : [];
+  if (!choices.every(isJsonObject)) {
+    throw new AimoError("provider_error", {
+      provider,
+      detail: "expected objects as its choices, found something else",
+    });
+  }
   return {
     text,
     value,

@@ -55,15 +55,17 @@ describe("a stream", () => {
     assert.deepEqual(bench.shown, STREAM_EVENTS);
   });
 
-  test("without a content type is a stream", async () => {
-    const bench = createRelayBench({ links: 1 });
-    const running = bench.run();
-    const attempt = await bench.attempt();
-    attempt.head(200, {});
-    attempt.data(says("x"), stops(), "[DONE]");
-    attempt.end();
-    assert.equal((await running).ended, "answered");
-  });
+  for (const type of [undefined, "text/event-stream", "Text/Event-Stream; charset=utf-8"]) {
+    test(`of content type ${type ?? "nothing"} is a stream`, async () => {
+      const bench = createRelayBench({ links: 1 });
+      const running = bench.run();
+      const attempt = await bench.attempt();
+      attempt.head(200, type === undefined ? {} : { "content-type": type });
+      attempt.data(says("x"), stops(), "[DONE]");
+      attempt.end();
+      assert.equal((await running).ended, "answered");
+    });
+  }
 
   test("without [DONE] ends with its End, since it said why it stopped", async () => {
     const { outcome } = await relayStream([Buffer.from(`data: ${JSON.stringify(stops())}\n\n`)]);

@@ -130,7 +130,7 @@ export class Attempt {
   #readHead(head: ResponseHead): void {
     if (this.#finished) return;
     this.#head = head;
-    const isEvents = (head.headers["content-type"] ?? "text/event-stream").includes("text/event-stream");
+    const isEvents = /text\/event-stream/i.test(head.headers["content-type"] ?? "text/event-stream");
     if (head.status < 200 || head.status > 299) this.#reading = "error";
     else this.#reading = this.#request.stream && isEvents ? "stream" : "json";
     if (this.#request.stream && this.#reading !== "stream") this.#watch("idle", this.#deadlines.idleMs);
@@ -204,8 +204,7 @@ export class Attempt {
   }
 
   #watchNextEvent(): void {
-    if (this.#paused) return;
-    if (this.#waitingFor === "idle") this.#silence?.refresh();
+    if (this.#waitingFor === "idle") this.#silence?.refresh(); // which does nothing while the client does not read
     else this.#watch("idle", this.#deadlines.idleMs);
   }
 
@@ -261,7 +260,8 @@ export class Attempt {
       if (this.#request.stream) {
         throw new AimoError("provider_error", { provider, detail: "it answered JSON where a stream was asked for" });
       }
-      if (!Array.isArray(answer.value["choices"]) || answer.finishReason === undefined) {
+      const { choices } = answer.value;
+      if (!Array.isArray(choices) || choices.length === 0 || answer.finishReason === undefined) {
         throw new AimoError("provider_error", { provider, detail: "its answer has no choices with a finish_reason" });
       }
       return { ok: true, usage: answer.usage, finishReason: answer.finishReason, answer };

@@ -1,4 +1,5 @@
 // An error as a plain HTTP reply, for sockets that no web framework answers: refused upgrades and broken requests.
+import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import type { AimoError } from "@aimo-network/protocol/errors";
 
@@ -12,7 +13,7 @@ export function refuseSocket(socket: Duplex, error: AimoError, requestId: string
   const metadata = { error_code: code, error_type: errorType, retryable };
   const body = JSON.stringify({ error: { message, type, code: status, param: null, metadata } });
   const head = [
-    `HTTP/1.1 ${status} Refused`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "Refused"}`,
     "content-type: application/json; charset=utf-8",
     `content-length: ${Buffer.byteLength(body)}`,
     `x-request-id: ${requestId}`,

@@ -1,7 +1,9 @@
 // A provider link under test: a real WebSocket to an admission with a manual clock, and a peer that sends what it likes.
+import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setImmediate } from "node:timers/promises";
 import type { ManualClock } from "@aimo-network/protocol/clock";
 import { manualClock } from "@aimo-network/protocol/clock";
 import { systemRandom } from "@aimo-network/protocol/random";
@@ -9,13 +11,15 @@ import type { FrameName } from "@aimo-network/protocol/wire/frame";
 import { decodeFrame, encodeFrame, SUBPROTOCOL } from "@aimo-network/protocol/wire/frame";
 import type { MessageName, Messages } from "@aimo-network/protocol/wire/messages";
 import { encodeMessage } from "@aimo-network/protocol/wire/messages";
+import type { Offer } from "@aimo-network/protocol/wire/offer";
 import { pino } from "pino";
 import type { ClientOptions } from "ws";
 import { WebSocket } from "ws";
 import { createAdmission } from "../providers/admit.ts";
 import type { Links } from "../providers/links.ts";
 import { createLinks } from "../providers/links.ts";
-import type { ProviderLink } from "../providers/provider-link.ts";
+import type { LinkAttempt, ProviderLink } from "../providers/provider-link.ts";
+import { plainOffer } from "./scripted-provider.ts";
 
 /** A frame as the peer read it; `message` is its JSON, undefined for frames of bytes. */
 export interface ReadFrame {
@@ -50,6 +54,10 @@ export interface LinkBench {
   /** Called when a link has told all its offers. */
   offered: (link: ProviderLink | undefined) => void;
   connect(options?: { keyValidMs?: number; socket?: ClientOptions }): Promise<RawPeer>;
+  /** A peer that has said hello and sells `offers`, `m` when nothing is said. */
+  join(offers?: readonly Offer[], maxConcurrency?: number, keyValidMs?: number): Promise<RawPeer>;
+  /** Closes a peer's connection and fails if the router keeps anything of it. */
+  leave(peer: RawPeer): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -147,6 +155,20 @@ export async function startLinkBench(): Promise<LinkBench> {
       peers.push(peer);
       return peer;
     },
+    async join(offers = [plainOffer("m")], maxConcurrency = 4, keyValidMs = 3_600_000) {
+      const peer = await bench.connect({ keyValidMs });
+      peer.send("hello", hello(maxConcurrency));
+      peer.send("offers", { offers: [...offers], more: false });
+      await peer.settle();
+      return peer;
+    },
+    async leave({ socket, closed }) {
+      socket.terminate();
+      await closed;
+      while (links.count > 0) await setImmediate();
+      assert.equal(clock.waiting, 0, "a closed link leaves no timer");
+      told.length = 0;
+    },
     async close() {
       for (const { socket, closed } of peers) {
         socket.terminate();
@@ -157,6 +179,44 @@ export async function startLinkBench(): Promise<LinkBench> {
     },
   };
   return bench;
+}
+
+/** What an attempt on the link was told. */
+export interface OpenedAttempt {
+  readonly attempt: LinkAttempt;
+  readonly told: string[];
+}
+
+let sequence = 0;
+
+/** Opens an attempt on a peer's link. */
+export function openAttempt({ link }: RawPeer, offerName = "m", body = "body"): OpenedAttempt {
+  const told: string[] = [];
+  sequence += 1;
+  const attempt = link.open(
+    {
+      attemptId: currentAttemptId(),
+      endpoint: "/chat/completions",
+      offerName,
+      headers: { accept: "*/*" },
+      body: Buffer.from(body),
+      deadlineMs: 59_999.6,
+      stream: true,
+      payer: "payer",
+    },
+    {
+      head: ({ status }) => void told.push(`head ${status}`),
+      body: (bytes) => void told.push(`body ${Buffer.from(bytes).toString()}`),
+      end: (end) => void told.push(`end ${end.attempt_id}`),
+      lost: (error) => void told.push(`lost ${error.code}`),
+    },
+  );
+  return { attempt, told };
+}
+
+/** The id of the attempt that was opened last. */
+export function currentAttemptId(): string {
+  return sequence.toString(16).padStart(32, "0");
 }
 
 /** The hello of a proxy that takes four requests at once, unless told otherwise. */

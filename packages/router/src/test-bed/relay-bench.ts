@@ -8,7 +8,7 @@ import type { ByteBudget } from "../providers/byte-budget.ts";
 import { createByteBudget } from "../providers/byte-budget.ts";
 import type { RelayDeadlines, RelayOutcome } from "../providers/relay.ts";
 import { relay } from "../providers/relay.ts";
-import type { FakeLink } from "./fake-link.ts";
+import type { FakeAttempt, FakeLink } from "./fake-link.ts";
 import { createFakeLink } from "./fake-link.ts";
 
 /** What a test changes of a bench. */
@@ -130,3 +130,27 @@ export function stops(reason = "stop"): object {
 /** A whole JSON answer. */
 export const WHOLE_ANSWER =
   '{"choices":[{"index":0,"message":{"role":"assistant","content":"hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":1}}';
+
+/** Answers an attempt with a whole answer. */
+export function answerWhole(attempt: FakeAttempt, stream: boolean): void {
+  if (!stream) {
+    attempt.answer(200, WHOLE_ANSWER);
+    return;
+  }
+  attempt.head();
+  attempt.data(says("fine"), stops(), "[DONE]");
+  attempt.end();
+}
+
+/** The error that a relay failed with. */
+export function errorOf(outcome: RelayOutcome<string>): { code: string; status: number; message: string } {
+  assert.equal(outcome.ended, "failed");
+  return outcome.ended === "failed" ? outcome.error : assert.fail();
+}
+
+/** Waits for a relay to end, and fails if anything of it is left. */
+export async function settle(bench: RelayBench, outcome: Promise<RelayOutcome<string>>): Promise<RelayOutcome<string>> {
+  const result = await outcome;
+  bench.assertNothingLeft();
+  return result;
+}

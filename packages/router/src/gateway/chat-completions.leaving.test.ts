@@ -1,0 +1,185 @@
+// Clients that leave, or stop reading, at moments that only a slow router shows: nobody works for them any longer.
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import type { AddressInfo, Socket } from "node:net";
+import { connect } from "node:net";
+import { after, before, beforeEach, describe, test } from "node:test";
+import { setImmediate } from "node:timers/promises";
+import type { ManualClock } from "@aimo-network/protocol/clock";
+import { manualClock } from "@aimo-network/protocol/clock";
+import type { VerifiedKey } from "@aimo-network/protocol/keys/verify-key";
+import { seededRandom } from "@aimo-network/protocol/random";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import fastify from "fastify";
+import { pino } from "pino";
+import { createOfferHealth } from "../market/health.ts";
+import { createOfferBook } from "../market/offer-book.ts";
+import { createByteBudget } from "../providers/byte-budget.ts";
+import { createLinks } from "../providers/links.ts";
+import type { FakeLink } from "../test-bed/fake-link.ts";
+import { createFakeLink } from "../test-bed/fake-link.ts";
+import { says, stops } from "../test-bed/relay-bench.ts";
+import { connectProvider, plainOffer } from "../test-bed/scripted-provider.ts";
+import { startTestRouter } from "../test-bed/test-router.ts";
+import { createChatCompletions } from "./chat-completions.ts";
+import { readRawBodies } from "./read-body.ts";
+
+const KEY: VerifiedKey = {
+  id: "key",
+  version: 2,
+  wallet: "payer",
+  scopes: ["completion_model"],
+  spending: { kind: "unlimited" },
+  createdAtMs: 0,
+  expiresAtMs: Number.MAX_SAFE_INTEGER,
+  boundTo: "any",
+};
+const TOTAL_MS = 60_000;
+
+function request(body: object): string {
+  const text = JSON.stringify({ model: "m", messages: [{ role: "user", content: "x" }], ...body });
+  return `POST / HTTP/1.1\r\nhost: a\r\ncontent-length: ${text.length}\r\n\r\n${text}`;
+}
+
+describe("a client", () => {
+  const clock: ManualClock = manualClock();
+  const judged: boolean[] = [];
+  let server: FastifyInstance;
+  let link: FakeLink;
+  let authenticate: (request: FastifyRequest) => Promise<VerifiedKey>;
+  const links = createLinks();
+  const book = createOfferBook();
+
+  before(async () => {
+    link = createFakeLink("provider");
+    links.add(link);
+    book.replace(link, [plainOffer("m")], 0);
+    const random = seededRandom(1);
+    server = fastify();
+    readRawBodies(server, createByteBudget(1_000_000), 1_000_000);
+    const deps = {
+      clock,
+      random,
+      book,
+      health: createOfferHealth(clock),
+      links,
+      authenticate: (asking: FastifyRequest) => authenticate(asking),
+      pseudonym: () => "pseudonym",
+      isDraining: () => false,
+      relayDeps: {
+        clock,
+        random,
+        log: pino({ level: "silent" }),
+        answerBytes: createByteBudget(1_000_000),
+        deadlines: { firstByteMs: 5_000, idleMs: 2_000, totalMs: TOTAL_MS },
+        judged: (_candidate: unknown, succeeded: boolean) => void judged.push(succeeded),
+      },
+    };
+    server.post("/", createChatCompletions(deps));
+    await server.listen({ port: 0, host: "127.0.0.1" });
+  });
+  beforeEach(() => {
+    judged.length = 0;
+    authenticate = () => Promise.resolve(KEY);
+  });
+  after(() => server.close());
+
+  const call = (body: object): Socket => {
+    const { port } = server.server.address() as AddressInfo;
+    const socket = connect(port, "127.0.0.1");
+    socket.on("error", () => undefined);
+    socket.write(request(body));
+    return socket;
+  };
+
+  for (const stream of [true, false]) {
+    test(`that leaves while its key is verified costs no provider anything (stream: ${stream})`, async () => {
+      const asked = Promise.withResolvers<FastifyRequest>();
+      const verified = Promise.withResolvers<VerifiedKey>();
+      authenticate = (asking) => {
+        asked.resolve(asking);
+        return verified.promise;
+      };
+      const attempts = link.attempts.length;
+      const socket = call({ stream });
+      const { raw } = await asked.promise;
+      const gone = once(raw.socket, "close");
+      socket.destroy();
+      await gone;
+      verified.resolve(KEY);
+      await setImmediate();
+      assert.equal(link.attempts.length, attempts);
+      assert.equal(clock.waiting, 0);
+    });
+  }
+
+  test("that reads nothing until the total deadline is cut off, and its provider is not blamed", async () => {
+    const socket = call({ stream: true });
+    socket.pause();
+    const attempt = await link.next();
+    attempt.head();
+    attempt.data(says("x".repeat(8_000_000)), says("y".repeat(8_000_000)));
+    assert.ok(attempt.heldBytes > 0, "the client does not keep up");
+    clock.advance(TOTAL_MS - 1);
+    assert.deepEqual(attempt.cancels, []);
+    clock.advance(1);
+    assert.deepEqual(attempt.cancels, ["client_left"]);
+    let received = "";
+    socket.on("data", (bytes: Buffer) => (received += bytes.toString("latin1").slice(-100)));
+    socket.resume();
+    await once(socket, "close");
+    assert.deepEqual(judged, []);
+    assert.doesNotMatch(received.slice(-200), /\r\n0\r\n\r\n$/);
+    assert.equal(clock.waiting, 0);
+  });
+
+  test("that reads again is given the rest, and its provider its credit", async () => {
+    const socket = call({ stream: true });
+    socket.pause();
+    const attempt = await link.next();
+    attempt.head();
+    attempt.data(says("x".repeat(16_000_000)));
+    assert.ok(attempt.heldBytes > 0);
+    clock.advance(30_000);
+    assert.deepEqual(attempt.cancels, []);
+    let tail = "";
+    socket.on("data", (bytes: Buffer) => (tail = (tail + bytes.toString()).slice(-1_000)));
+    socket.resume();
+    while (attempt.heldBytes > 0) await once(socket, "data");
+    attempt.data(stops(), "[DONE]");
+    attempt.end();
+    while (!tail.includes("[DONE]")) await once(socket, "data");
+    assert.deepEqual(judged, [true]);
+    assert.equal(clock.waiting, 0);
+    socket.destroy();
+  });
+});
+
+describe("a client of a whole router that leaves", () => {
+  test("before its request was relayed costs no provider anything", async () => {
+    const router = await startTestRouter();
+    const cancelled: Promise<string>[] = [];
+    const provider = await connectProvider(router.url, await router.key(), (call) => {
+      cancelled.push(call.cancelled);
+      void call.cancelled.then(() => call.end({ cancelled: true }));
+    });
+    await provider.offer([plainOffer("m")]);
+    const body = JSON.stringify({ model: "m", stream: true, messages: [{ role: "user", content: "x" }] });
+    // Each key is new, so that its signature is checked while the client leaves.
+    for (let round = 0; round < 10; round += 1) {
+      const socket = connect(Number(new URL(router.url).port), "127.0.0.1");
+      socket.on("error", () => undefined);
+      await once(socket, "connect");
+      const head = `POST /api/v1/chat/completions HTTP/1.1\r\nhost: a\r\nauthorization: Bearer ${await router.key()}\r\ncontent-length: ${body.length}\r\n\r\n`;
+      socket.write(head + body);
+      void setImmediate().then(() => socket.resetAndDestroy());
+      await once(socket, "close");
+    }
+    await provider.offer([plainOffer("m")]); // there and back: whatever was sent to the provider has come
+    assert.deepEqual(new Set(await Promise.all(cancelled)), new Set(cancelled.length > 0 ? ["client_left"] : []));
+    await provider.offer([plainOffer("m")]);
+    assert.equal(provider.endpoint.openStreams, 0);
+    await provider.close();
+    await router.close();
+  });
+});
