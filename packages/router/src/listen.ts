@@ -1,6 +1,10 @@
 // Listening on an address, or saying in words why that is impossible.
-import type { FastifyInstance } from "fastify";
 import { ConfigError } from "./config.ts";
+
+/** A server that can be told where to listen. */
+export interface Listener {
+  listen(options: { host: string; port: number; listenTextResolver: (address: string) => string }): Promise<unknown>;
+}
 
 /** An address, and the settings that name it. */
 export interface ListenAddress {
@@ -17,7 +21,7 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** Starts listening; throws `ConfigError` with what to change where the address cannot be had. */
-export async function listen(server: FastifyInstance, { host, port, settings }: ListenAddress): Promise<void> {
+export async function listen(server: Listener, { host, port, settings }: ListenAddress): Promise<void> {
   try {
     await server.listen({ host, port, listenTextResolver: (address) => `listening at ${address}` });
   } catch (cause) {
