@@ -24,8 +24,9 @@ function stream(call: ScriptedCall): void {
 }
 
 describe("the operator's port", () => {
-  test("says that the process lives and takes requests, and has nothing else; the public port has neither", async () => {
+  test("says that the process lives and takes requests, and has nothing else; the public port has neither", async (t) => {
     const router = await startTestRouter();
+    t.after(() => router.close());
     for (const [path, body] of [
       ["/healthz", { status: "ok" }],
       ["/readyz", { status: "ready" }],
@@ -40,8 +41,9 @@ describe("the operator's port", () => {
 });
 
 describe("a router that stops", () => {
-  test("is not ready, refuses new requests, and lets a running stream end", async () => {
+  test("is not ready, refuses new requests, and lets a running stream end", async (t) => {
     const router = await startTestRouter();
+    t.after(() => router.close());
     const key = await router.key();
     const called = Promise.withResolvers<ScriptedCall>();
     const provider = await connectProvider(router.url, await router.key(), called.resolve);
@@ -72,9 +74,10 @@ describe("a router that stops", () => {
     await assert.rejects(fetch(`${router.url}/api/v1/models`));
   });
 
-  test("ends what has not ended when its drain is over", async () => {
+  test("ends what has not ended when its drain is over", async (t) => {
     const clock = manualClock();
     const router = await startTestRouter({ AIMO_DRAIN_MS: "5000" }, clock);
+    t.after(() => router.close());
     const called = Promise.withResolvers<ScriptedCall>();
     const provider = await connectProvider(router.url, await router.key(), called.resolve);
     await provider.offer([plainOffer("m")]);
@@ -87,8 +90,9 @@ describe("a router that stops", () => {
     await provider.close();
   });
 
-  test("waits for nobody who only keeps a connection open", async () => {
+  test("waits for nobody who only keeps a connection open", async (t) => {
     const router = await startTestRouter();
+    t.after(() => router.close());
     await (await fetch(`${router.url}/api/v1/models`)).text(); // kept alive by the client
     const provider = await connectProvider(router.url, await router.key(), () => undefined);
     await provider.offer([plainOffer("m")]);
@@ -96,8 +100,9 @@ describe("a router that stops", () => {
     await provider.close();
   });
 
-  test("stops although a peer never answers its close", async () => {
+  test("stops although a peer never answers its close", async (t) => {
     const router = await startTestRouter();
+    t.after(() => router.close());
     const provider = await connectProvider(router.url, await router.key(), () => undefined);
     provider.socket.pause(); // it reads nothing any more, not even a close
     provider.socket.send("text is a violation");
@@ -108,8 +113,9 @@ describe("a router that stops", () => {
     await provider.close();
   });
 
-  test("answers what still comes over an open connection in its own words", async () => {
+  test("answers what still comes over an open connection in its own words", async (t) => {
     const router = await startTestRouter({ AIMO_DRAIN_MS: "0" });
+    t.after(() => router.close());
     const socket = connect(Number(new URL(router.url).port), "127.0.0.1");
     await once(socket, "connect");
     // Answers of more bytes than the sockets between hold: the last requests are read only when the first are taken.
@@ -123,6 +129,21 @@ describe("a router that stops", () => {
     await closed;
     assert.match(received, /"openapi":"3\.1/);
     assert.doesNotMatch(received, /"error":"Service Unavailable"/);
+  });
+});
+
+describe("a client that reads nothing", () => {
+  test("does not keep a router from stopping", async (t) => {
+    const router = await startTestRouter({ AIMO_DRAIN_MS: "0" });
+    t.after(() => router.close());
+    const socket = connect(Number(new URL(router.url).port), "127.0.0.1");
+    await once(socket, "connect");
+    socket.pause();
+    const ask = "GET /api/v1/openapi.json HTTP/1.1\r\nhost: a\r\n\r\n";
+    for (let count = 0; count < 20; count += 1) socket.write(ask.repeat(100));
+    await (await fetch(`${router.url}/api/v1/models`)).text();
+    await router.close();
+    socket.destroy();
   });
 });
 
@@ -147,9 +168,10 @@ describe("a router whose port is taken", () => {
 });
 
 describe("a key that ends while its router runs", () => {
-  test("takes its provider's offers off the market at that moment, and its running answer ends", async () => {
+  test("takes its provider's offers off the market at that moment, and its running answer ends", async (t) => {
     const clock = manualClock();
     const router = await startTestRouter({}, clock);
+    t.after(() => router.close());
     const userKey = await router.key();
     const called = Promise.withResolvers<ScriptedCall>();
     const provider = await connectProvider(router.url, await router.key({ validForMs: 9_000 }), called.resolve);
@@ -169,9 +191,10 @@ describe("a key that ends while its router runs", () => {
     await router.close();
   });
 
-  test("spends until that moment and no longer", async () => {
+  test("spends until that moment and no longer", async (t) => {
     const clock = manualClock();
     const router = await startTestRouter({}, clock);
+    t.after(() => router.close());
     const key = await router.key({ validForMs: 9_000 });
     clock.advance(7_999);
     assert.equal((await router.chat(key, ASK)).status, 404);
@@ -198,9 +221,10 @@ describe("a router's settings for its deadlines", () => {
     ["idle", 2_000, { stream: true }, begin],
     ["total", 5_000, { stream: false }, () => undefined],
   ] as const) {
-    test(`end a provider's silence after ${limitMs} ms by the ${phase} deadline`, async () => {
+    test(`end a provider's silence after ${limitMs} ms by the ${phase} deadline`, async (t) => {
       const clock = manualClock();
       const router = await startTestRouter(settings, clock);
+      t.after(() => router.close());
       const called = Promise.withResolvers<ScriptedCall>();
       const provider = await connectProvider(router.url, await router.key(), called.resolve);
       await provider.offer([plainOffer("m")]);
@@ -225,8 +249,9 @@ describe("a router's settings for its deadlines", () => {
 
 describe("a first-generation key", () => {
   for (const accepts of [false, true]) {
-    test(`${accepts ? "spends where" : "does not spend unless"} the operator allows it`, async () => {
+    test(`${accepts ? "spends where" : "does not spend unless"} the operator allows it`, async (t) => {
       const router = await startTestRouter({ AIMO_ACCEPT_V1_SPENDING: String(accepts) });
+      t.after(() => router.close());
       const key = await signFirstGenerationKey(newWallet(), {
         version: 1,
         tag: "dev",
@@ -244,8 +269,9 @@ describe("a first-generation key", () => {
 });
 
 describe("the log of a router", () => {
-  test("never holds a prompt, an answer or a key", async () => {
+  test("never holds a prompt, an answer or a key", async (t) => {
     const router = await startTestRouter();
+    t.after(() => router.close());
     const [userKey, providerKey] = [await router.key(), await router.key()];
     let mode: "stream" | "error" | "lie" = "stream";
     const provider = await connectProvider(router.url, providerKey, (call) => {

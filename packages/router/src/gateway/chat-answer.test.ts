@@ -109,6 +109,13 @@ describe("a chunk", () => {
     assert.equal(read.finish_reason, undefined);
   });
 
+  test("with choices twice shows those that a parser sees, the last", () => {
+    const out = chunk('{"choices":[{"delta":{"content":"first"}}],"choices":[{"delta":{"content":"last"}}]}') ?? "";
+    const delta = { index: 0, delta: { content: "last" } };
+    assert.deepEqual((JSON.parse(out) as { choices: unknown }).choices, [delta]);
+    assert.doesNotMatch(out, /first/);
+  });
+
   test("passes choices that are no objects as they are", () => {
     assert.equal(chunk('{"choices":[null,7,"x"]}'), `${CHUNK_HEAD},"choices":[null,7,"x"]}`);
   });

@@ -156,8 +156,9 @@ describe("a client", () => {
 });
 
 describe("a client of a whole router that leaves", () => {
-  test("before its request was relayed costs no provider anything", async () => {
+  test("before its request was relayed costs no provider anything", async (t) => {
     const router = await startTestRouter();
+    t.after(() => router.close());
     const cancelled: Promise<string>[] = [];
     const provider = await connectProvider(router.url, await router.key(), (call) => {
       cancelled.push(call.cancelled);

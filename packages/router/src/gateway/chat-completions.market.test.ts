@@ -126,6 +126,18 @@ describe("a chat request", () => {
     assert.equal((await stranger).status, 200);
   });
 
+  test("is told the full name of the model that answered it, whichever name it was asked by", async () => {
+    await join([plainOffer("Named", { provider_name: "Acme" })]);
+    for (const model of ["named", "NAMED", "acme/Named"]) {
+      calls.length = 0;
+      const reply = ask(model);
+      await callsAre(1);
+      answer(calls[0]!);
+      assert.equal(((await (await reply).json()) as { model: string }).model, "acme/named");
+      assert.equal(calls[0]!.head.model, "Named");
+    }
+  });
+
   test("names the content that nobody takes", async () => {
     await join([plainOffer("blind")]);
     const content = [{ type: "image_url", image_url: { url: "data:image/png;base64,AA==" } }];

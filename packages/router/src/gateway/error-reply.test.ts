@@ -172,7 +172,7 @@ describe("an error reply", () => {
 
   const broken: readonly (readonly [name: string, status: number, code: string, request: string])[] = [
     ["a URL that cannot be decoded", 400, "invalid_request", "GET /api/v1/models/%zz/x HTTP/1.1"],
-    ["a URL longer than any model's", 400, "invalid_request", `GET /api/v1/models/${"a".repeat(300)}/x HTTP/1.1`],
+    ["a URL longer than any model's", 400, "invalid_request", `GET /api/v1/models/${"a".repeat(3_000)}/x HTTP/1.1`],
     [
       "headers that are too large",
       431,

@@ -23,7 +23,7 @@ function perProvider(offers: readonly LiveOffer[]): readonly LiveOffer[] {
 export function modelRoutes({ book, health }: ModelsDeps): FastifyPluginCallbackTypebox {
   const findModel = (author: string, slug: string): { id: string; offers: readonly LiveOffer[] } => {
     const id = `${author}/${slug}`.toLowerCase();
-    const offers = perProvider(book.models().get(id) ?? []);
+    const offers = book.models().get(id) ?? [];
     if (offers.length === 0) throw new AimoError("model_not_found", { model: id, near: book.near(id) });
     return { id, offers };
   };
@@ -66,7 +66,7 @@ export function modelRoutes({ book, health }: ModelsDeps): FastifyPluginCallback
       const model = toModel(id, offers);
       if (model === undefined) throw new AimoError("model_not_found", { model: id, near: [] });
       const { name, created, description, architecture } = model;
-      const shown = offers.map((offer) => toEndpoint(offer, health.isHealthy(offer.id)));
+      const shown = perProvider(offers).map((offer) => toEndpoint(offer, health.isHealthy(offer.id)));
       return { data: { id, name, created, description, architecture, endpoints: shown } };
     });
     next();

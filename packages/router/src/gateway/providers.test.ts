@@ -15,9 +15,10 @@ interface Provider {
   readonly models: string[];
 }
 
-test("providers are listed by how long they are there, with their links and models", async () => {
+test("providers are listed by how long they are there, with their links and models", async (t) => {
   const clock = manualClock(1_700_000_000_000);
   const router = await startTestRouter({}, clock);
+  t.after(() => router.close());
   const list = async (): Promise<Provider[]> =>
     ((await (await fetch(`${router.url}/api/v1/providers`)).json()) as { data: Provider[] }).data;
   assert.deepEqual(await list(), []);
@@ -37,6 +38,11 @@ test("providers are listed by how long they are there, with their links and mode
   assert.deepEqual([one?.name, one?.slug], [one?.wallet, one?.wallet]);
   assert.deepEqual([other?.links, other?.models], [1, []]);
   assert.equal(other?.connected_since, "2023-11-14T22:13:25.000Z");
+
+  const model = (await (await fetch(`${router.url}/api/v1/models/community/b`)).json()) as {
+    data: { created: number };
+  };
+  assert.equal(model.data.created, 1_700_000_000, "a model is as old as its oldest offer");
 
   const alone = (await (await fetch(`${router.url}/v1/providers/${one?.wallet}`)).json()) as { data: Provider };
   assert.deepEqual(alone.data, one);

@@ -149,8 +149,9 @@ describe("the budget for bodies", () => {
   });
 });
 
-test("a stranger is refused before the router waits for a body", async () => {
+test("a stranger is refused before the router waits for a body", async (t) => {
   const router = await startTestRouter();
+  t.after(() => router.close());
   const head =
     "POST /api/v1/chat/completions HTTP/1.1\r\nhost: a\r\ncontent-length: 1000000\r\nconnection: close\r\n\r\n";
   const reply = await sendRaw(router.url, head);

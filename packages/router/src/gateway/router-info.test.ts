@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { VERSION } from "../version.ts";
 import { startTestRouter } from "../test-bed/test-router.ts";
 
-test("a router tells who it is at three places, the same everywhere", async () => {
+test("a router tells who it is at three places, the same everywhere", async (t) => {
   const settings = {
     AIMO_NAME: "Test",
     AIMO_BODY_BYTES_MAX: "4096",
@@ -14,6 +14,7 @@ test("a router tells who it is at three places, the same everywhere", async () =
     AIMO_ACCEPT_V1_SPENDING: "true",
   };
   const router = await startTestRouter(settings);
+  t.after(() => router.close());
   const get = async (path: string): Promise<unknown> => await (await fetch(`${router.url}${path}`)).json();
   const expected = {
     router_id: router.routerId,
@@ -33,8 +34,9 @@ test("a router tells who it is at three places, the same everywhere", async () =
   await router.close();
 });
 
-test("a router behind a proxy names its public address", async () => {
+test("a router behind a proxy names its public address", async (t) => {
   const router = await startTestRouter({ AIMO_PUBLIC_URL: "https://router.example/" });
+  t.after(() => router.close());
   assert.equal(router.url, "https://router.example");
   await router.close();
 });

@@ -174,6 +174,16 @@ describe("near names", () => {
     });
   }
 
+  test("are three at most", () => {
+    const many = createOfferBook();
+    many.replace(
+      ONE,
+      ["a1", "a2", "a3", "a4", "a5"].map((name) => plainOffer(`model-${name}`)),
+      0,
+    );
+    assert.equal(many.near("model-a").length, 3);
+  });
+
   test("of an empty book are none", () => assert.deepEqual(createOfferBook().near("x"), []));
 });
 

@@ -211,8 +211,9 @@ describe("admission of providers", () => {
   });
 });
 
-test("a draining router takes no links", async () => {
+test("a draining router takes no links", async (t) => {
   const router = await startTestRouter();
+  t.after(() => router.close());
   const key = await router.key();
   const called = Promise.withResolvers<{ end(): void }>();
   const provider = await connectProvider(router.url, await router.key(), called.resolve);

@@ -24,7 +24,7 @@ export function newWallet(): Wallet {
   };
 }
 
-/** A router under test. */
+/** A router under test; it may be closed twice, by a test and by what cleans up after it. */
 export interface TestRouter extends Router {
   readonly logLines: string[];
   /** A key of a new wallet, or of the one given. */
@@ -66,14 +66,16 @@ export async function startTestRouter(
     removeData();
     throw error;
   });
+  const close = async (): Promise<void> => {
+    if ("advance" in clock) await passTime(clock, router.close());
+    else await router.close();
+    removeData();
+  };
+  let closed: Promise<void> | undefined;
   return {
     ...router,
     logLines,
-    async close() {
-      if ("advance" in clock) await passTime(clock, router.close());
-      else await router.close();
-      removeData();
-    },
+    close: () => (closed ??= close()),
     key: (content = {}, wallet = newWallet(), boundTo = router.routerId) =>
       signKey(
         wallet,
