@@ -63,6 +63,18 @@ describe("server-sent events", () => {
     );
   });
 
+  test("what is left at the end is handed over once, in whatever line it stands", () => {
+    const left = (text: string): (string | undefined)[] => {
+      const parser = createSseParser({ event: () => undefined });
+      parser.push(bytes(text));
+      return [parser.end(), parser.end()];
+    };
+    assert.deepEqual(left("data: a\n\ndata: b\ndata: c\n"), ["b\nc", undefined]);
+    assert.deepEqual(left("data: a\n\ndata: b"), ["b", undefined]);
+    assert.deepEqual(left("data: a\n\n"), [undefined, undefined]);
+    assert.deepEqual(left("data: a\n\n: comment"), [undefined, undefined]);
+  });
+
   test("an event of the limit passes and one character more is refused", () => {
     const push = (chars: number): void => {
       createSseParser({ event: () => undefined }, 100).push(bytes(`data:${"x".repeat(chars)}`));

@@ -13,9 +13,14 @@ export interface SseListener {
 /** An incremental parser: `push` takes bytes split anywhere, even inside a character or a line end. */
 export interface SseParser {
   push(bytes: Uint8Array): void;
+  /**
+   * The data of an event whose blank line never came, now that the stream has ended; undefined where nothing is left.
+   * The standard drops it, since it may be cut; some servers just leave the last blank line out. The caller judges.
+   */
+  end(): string | undefined;
 }
 
-/** Creates a parser. An event without its blank line is never dispatched; one above the limit throws `provider_error`. */
+/** Creates a parser. An event without its blank line is not dispatched; one above the limit throws `provider_error`. */
 export function createSseParser(listener: SseListener, charsMax = SSE_EVENT_CHARS_MAX): SseParser {
   const decoder = new TextDecoder(); // removes a byte order mark, and holds back incomplete characters
   const rest: string[] = []; // the pieces of a line that has not ended yet
@@ -73,6 +78,13 @@ export function createSseParser(listener: SseListener, charsMax = SSE_EVENT_CHAR
           detail: `it sent an event of more than ${charsMax} characters`,
         });
       }
+    },
+    end() {
+      if (rest.length > 0) endLine(rest.join(""));
+      rest.length = 0;
+      const left = data;
+      data = undefined;
+      return left;
     },
   };
 }

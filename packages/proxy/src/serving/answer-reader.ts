@@ -70,8 +70,10 @@ export class AnswerReader {
     return true;
   }
 
-  /** The answer is complete: a JSON answer is read now. */
+  /** The answer is complete: a JSON answer is read now, and an event whose last blank line was left out. */
   end(): void {
+    const left = this.#parser?.end();
+    for (const line of left?.split("\n") ?? []) this.#readEvent(line);
     if (this.#kept === undefined || this.#bytes === 0) return;
     const [only] = this.#kept;
     const body =

@@ -88,12 +88,15 @@ describe("chat completions", () => {
     });
   });
 
-  for (const [name, separator] of [
-    ["stream", "\n\n"],
-    ["tight", "\n"],
+  for (const [name, separator, last] of [
+    ["stream", "\n\n", "\n\n"],
+    ["tight", "\n", "\n\n"],
+    ["tight", "\n", "\n"],
+    ["tight", "\n\n", ""],
   ] as const) {
-    test(`the guide's stream with ${JSON.stringify(separator)} between events ends with finish_reason, usage and [DONE]`, async () => {
-      answers = { [name]: (call) => answerStream(call, `${GUIDE_STREAM.join(separator)}\n\n`) };
+    const how = `${JSON.stringify(separator)} between events and ${JSON.stringify(last)} at the end`;
+    test(`the guide's stream with ${how} ends with finish_reason, usage and [DONE]`, async () => {
+      answers = { [name]: (call) => answerStream(call, `${GUIDE_STREAM.join(separator)}${last}`) };
       const response = await router.chat(userKey, { model: `acme/${name}`, messages: USER, stream: true });
       assert.equal(response.status, 200);
       assert.match(response.headers.get("content-type") ?? "", /text\/event-stream/);

@@ -42,13 +42,17 @@ function unfit(offer: LiveOffer, needs: Needs): Exclusion | undefined {
   return undefined;
 }
 
-/** A provider whose links sell the same on the same terms sells it once, on the link that has most room. */
-function roomiest(offers: readonly LiveOffer[], standing: Standing): LiveOffer[] {
+/** Of a provider's links each offer is drawn once: on the cheapest, and of equally cheap ones on that with most room. */
+function bestLinks(offers: readonly LiveOffer[], standing: Standing): LiveOffer[] {
   const best = new Map<string, { offer: LiveOffer; free: number }>();
   for (const offer of offers) {
     const free = standing.freeSlots(offer);
-    const known = best.get(offer.terms);
-    if (known === undefined || free > known.free) best.set(offer.terms, { offer, free });
+    const known = best.get(offer.id);
+    const isBetter =
+      known === undefined ||
+      offer.weight > known.offer.weight ||
+      (offer.weight === known.offer.weight && free > known.free);
+    if (isBetter) best.set(offer.id, { offer, free });
   }
   return [...best.values()].map(({ offer }) => offer);
 }
@@ -88,7 +92,7 @@ export function choose(offers: readonly LiveOffer[], needs: Needs, standing: Sta
     if (reason !== undefined) excluded.set(offer, reason);
     return reason === undefined;
   });
-  const candidates = roomiest(fitting, standing);
+  const candidates = bestLinks(fitting, standing);
   const healthy = candidates.filter((offer) => standing.isHealthy(offer));
   if (healthy.length === 0) return { offers: drawInTurn(candidates, random), excluded };
   for (const offer of candidates) if (!healthy.includes(offer)) excluded.set(offer, "outage");

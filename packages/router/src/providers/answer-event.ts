@@ -120,6 +120,11 @@ export function readStreamData(data: string, provider: string): readonly AnswerE
 /** The data that ends a stream. */
 const DONE = "[DONE]";
 
+/** Whether data that no blank line ended is whole all the same, and not cut in the middle of an event. */
+export function isWholeData(data: string): boolean {
+  return data.split("\n").every((line) => line === DONE || isJsonObject(parse(line)));
+}
+
 /** Whether an event's data ends the stream, alone or as its last line. */
 export function endsStream(data: string): boolean {
   return data === DONE || data.endsWith(`\n${DONE}`);

@@ -10,7 +10,7 @@ import type { End, ResponseHead } from "@aimo-network/protocol/wire/messages";
 import type { Logger } from "pino";
 import { ANSWER_BYTES_MAX, ERROR_BODY_BYTES_MAX } from "../limits.ts";
 import type { AnswerEvent } from "./answer-event.ts";
-import { endsStream, readAnswerEvent, readStreamData } from "./answer-event.ts";
+import { endsStream, isWholeData, readAnswerEvent, readStreamData } from "./answer-event.ts";
 import type { ByteBudget } from "./byte-budget.ts";
 import { failureOfEnd, failureOfStatus } from "./provider-failure.ts";
 import type { AttemptRequest, LinkAttempt, ProviderLink } from "./provider-link.ts";
@@ -237,8 +237,20 @@ export class Attempt {
       this.#finish({ ok: false, error: failureOfEnd(this.#link.wallet, end.error) });
     } else if (end.cancelled) {
       this.#finish({ ok: false, error: new AimoError("provider_disconnected", { provider: this.#link.wallet }) });
-    } else if (this.#reading === "stream" && this.#head !== undefined) this.#endStream();
+    } else if (this.#reading === "stream" && this.#head !== undefined) this.#endEvents();
     else this.#endWhole();
+  }
+
+  /** Some servers leave out the blank line after their last event: whole as it is, it still counts. */
+  #endEvents(): void {
+    const left = this.#parser.end();
+    try {
+      if (left !== undefined && isWholeData(left)) this.#readData(left);
+    } catch (error) {
+      if (!isAimoError(error)) throw error;
+      this.#finish({ ok: false, error });
+    }
+    if (!this.#finished) this.#endStream();
   }
 
   #endWhole(): void {
