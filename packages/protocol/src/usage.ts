@@ -1,4 +1,6 @@
 // What an answer used, read from the many shapes in which OpenAI-compatible servers report it.
+import type { JsonObject } from "./json-object.ts";
+import { isJsonObject } from "./json-object.ts";
 
 /** Tokens of one answer; cached tokens are within the prompt, reasoning and audio tokens within their sides. */
 export interface Usage {
@@ -10,12 +12,6 @@ export interface Usage {
   readonly completionAudioTokens: number;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 const TOKENS_MAX = 1_000_000_000; // a thousand times any model's context: more is no count, and would be no price
 
 function count(value: unknown): number | undefined {
@@ -23,13 +19,13 @@ function count(value: unknown): number | undefined {
 }
 
 /** The first of `names` that `fields` reports; undefined when a reported one is no count, null counts as absent. */
-function read(fields: Fields, names: readonly string[]): number | undefined {
+function read(fields: JsonObject, names: readonly string[]): number | undefined {
   const found = names.map((name) => fields[name]).find((value) => value !== undefined && value !== null);
   return found === undefined ? 0 : count(found);
 }
 
-function details(fields: Fields, names: readonly string[]): Fields {
-  return names.map((name) => fields[name]).find(isFields) ?? {};
+function details(fields: JsonObject, names: readonly string[]): JsonObject {
+  return names.map((name) => fields[name]).find(isJsonObject) ?? {};
 }
 
 /**
@@ -37,7 +33,7 @@ function details(fields: Fields, names: readonly string[]): Fields {
  * names). Undefined when the counts a bill needs are missing or hostile (negative, fractional, strings, above a thousand million).
  */
 export function readUsage(value: unknown): Usage | undefined {
-  if (!isFields(value)) return undefined;
+  if (!isJsonObject(value)) return undefined;
   const promptNames = ["prompt_tokens", "input_tokens"];
   const completionNames = ["completion_tokens", "output_tokens"];
   if (![...promptNames, ...completionNames].some((name) => typeof value[name] === "number")) return undefined;
@@ -63,11 +59,11 @@ export function readUsage(value: unknown): Usage | undefined {
  * A stream's usage is the last one found, never a sum.
  */
 export function findUsage(answer: unknown): Usage | undefined {
-  if (!isFields(answer)) return undefined;
+  if (!isJsonObject(answer)) return undefined;
   const choices = answer["choices"];
   const first: unknown = Array.isArray(choices) ? choices[0] : undefined;
   for (const place of [answer, answer["x_groq"], first]) {
-    const usage = isFields(place) ? readUsage(place["usage"]) : undefined;
+    const usage = isJsonObject(place) ? readUsage(place["usage"]) : undefined;
     if (usage !== undefined) return usage;
   }
   return undefined;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import type { AnswerEvent } from "../providers/answer-event.ts";
-import { isJsonObject } from "../providers/answer-event.ts";
+import { isJsonObject } from "@aimo-network/protocol/json-object";
 import type { Envelope } from "./chat-answer.ts";
 import { answerJson, chunkJson, errorChunkJson, usageChunkJson } from "./chat-answer.ts";
 

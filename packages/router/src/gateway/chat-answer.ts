@@ -1,8 +1,9 @@
 // Answers in the shape clients know: the router's own id, model and cost put in, everything else byte-exact.
 import { jsonElements, jsonMembers, replaceMembers } from "@aimo-network/protocol/json-members";
+import type { JsonObject } from "@aimo-network/protocol/json-object";
+import { isJsonObject } from "@aimo-network/protocol/json-object";
 import { CHOICES_MAX } from "../limits.ts";
-import type { AnswerEvent, JsonObject } from "../providers/answer-event.ts";
-import { isJsonObject } from "../providers/answer-event.ts";
+import type { AnswerEvent } from "../providers/answer-event.ts";
 
 /** What the router writes into every answer. */
 export interface Envelope {

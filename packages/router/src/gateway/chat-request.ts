@@ -1,6 +1,8 @@
 // A chat completion request as the router needs to understand it: what it asks for, and what providers are sent.
 import { isUtf8 } from "node:buffer";
 import { AimoError } from "@aimo-network/protocol/errors";
+import type { JsonObject } from "@aimo-network/protocol/json-object";
+import { isJsonObject } from "@aimo-network/protocol/json-object";
 import { replaceMembers } from "@aimo-network/protocol/json-members";
 import { CHOICES_MAX, MESSAGES_MAX } from "../limits.ts";
 import { checkJsonBounds } from "./json-bounds.ts";
@@ -17,8 +19,6 @@ export interface ChatRequest {
   /** The body for a provider that knows the model by `offerName`. */
   bodyFor(offerName: string): Buffer;
 }
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** The router's own fields: a provider never sees them (http-api.md). */
 const ROUTER_FIELDS = ["provider", "models", "route", "plugins", "transforms", "usage"] as const;
@@ -44,11 +44,7 @@ function describe(value: unknown): string {
   return text.length > 60 ? `a ${typeof value} of ${text.length} characters` : text;
 }
 
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function parseBody(body: Buffer): { text: string; fields: Fields } {
+function parseBody(body: Buffer): { text: string; fields: JsonObject } {
   if (body.length === 0) throw invalid("a JSON object", "an empty body");
   if (!isUtf8(body)) throw invalid("a JSON object in UTF-8", "bytes that are not UTF-8");
   const text = body.toString();
@@ -60,11 +56,11 @@ function parseBody(body: Buffer): { text: string; fields: Fields } {
     // The parser's own words quote the body, which may be a prompt: they stay out of the message.
     throw new AimoError("invalid_request", { expected: "a JSON object", found: "text that is not JSON" }, { cause });
   }
-  if (!isFields(value)) throw invalid("a JSON object", describe(value));
+  if (!isJsonObject(value)) throw invalid("a JSON object", describe(value));
   return { text, fields: value };
 }
 
-function readCount(fields: Fields, name: string, most: number): number | undefined {
+function readCount(fields: JsonObject, name: string, most: number): number | undefined {
   const value = fields[name];
   if (value === undefined || value === null) return undefined;
   if (typeof value !== "number" || !Number.isInteger(value) || value < 1 || value > most) {
@@ -73,7 +69,7 @@ function readCount(fields: Fields, name: string, most: number): number | undefin
   return value;
 }
 
-function readStream(fields: Fields): boolean {
+function readStream(fields: JsonObject): boolean {
   const { stream } = fields;
   if (stream !== undefined && stream !== null && typeof stream !== "boolean") {
     throw invalid("true or false", describe(stream), "stream");
@@ -81,7 +77,7 @@ function readStream(fields: Fields): boolean {
   return stream === true;
 }
 
-function readModel(fields: Fields): string {
+function readModel(fields: JsonObject): string {
   const { model } = fields;
   if (typeof model !== "string" || model === "" || model.length > 200) {
     throw invalid("a model such as `author/slug`", describe(model), "model");
@@ -93,13 +89,13 @@ function countParts(messages: readonly unknown[]): { imageCount: number; inputMo
   const inputModalities = new Set<string>();
   let imageCount = 0;
   for (const [index, message] of messages.entries()) {
-    if (!isFields(message) || typeof message["role"] !== "string") {
+    if (!isJsonObject(message) || typeof message["role"] !== "string") {
       throw invalid("an object with a `role`", describe(message), `messages[${index}]`);
     }
     const { content } = message;
     if (!Array.isArray(content)) continue;
     for (const part of content as readonly unknown[]) {
-      const modality = isFields(part) ? PART_MODALITIES.get(part["type"]) : undefined;
+      const modality = isJsonObject(part) ? PART_MODALITIES.get(part["type"]) : undefined;
       if (modality === undefined) continue;
       inputModalities.add(modality);
       if (modality === "image") imageCount += 1;
@@ -108,7 +104,7 @@ function countParts(messages: readonly unknown[]): { imageCount: number; inputMo
   return { imageCount, inputModalities };
 }
 
-function refuseUnsupported(fields: Fields): void {
+function refuseUnsupported(fields: JsonObject): void {
   const asksNothing = (value: unknown): boolean =>
     value === undefined || value === null || (typeof value === "object" && Object.keys(value).length === 0);
   for (const param of ["provider", "models", "route", "plugins", "transforms"]) {

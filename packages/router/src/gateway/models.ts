@@ -16,7 +16,7 @@ const Params = Type.Object({ author: Type.String(), slug: Type.String() });
 
 /** Each provider's offers once: several links of one wallet sell the same, unless their terms differ. */
 function perProvider(offers: readonly LiveOffer[]): readonly LiveOffer[] {
-  return [...new Map(offers.map((offer) => [offer.terms, offer])).values()];
+  return [...new Map(offers.map((live) => [`${live.wallet} ${JSON.stringify(live.offer)}`, live])).values()];
 }
 
 /** Creates the routes. */

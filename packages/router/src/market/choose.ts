@@ -42,17 +42,22 @@ function unfit(offer: LiveOffer, needs: Needs): Exclusion | undefined {
   return undefined;
 }
 
+interface Candidate {
+  readonly offer: LiveOffer;
+  readonly free: number;
+}
+
 /** Of a provider's links each offer is drawn once: on the cheapest, and of equally cheap ones on that with most room. */
-function bestLinks(offers: readonly LiveOffer[], standing: Standing): LiveOffer[] {
-  const best = new Map<string, { offer: LiveOffer; free: number }>();
-  for (const offer of offers) {
-    const free = standing.freeSlots(offer);
+function bestLinks(candidates: readonly Candidate[]): LiveOffer[] {
+  const best = new Map<string, Candidate>();
+  for (const candidate of candidates) {
+    const { offer, free } = candidate;
     const known = best.get(offer.id);
     const isBetter =
       known === undefined ||
       offer.weight > known.offer.weight ||
       (offer.weight === known.offer.weight && free > known.free);
-    if (isBetter) best.set(offer.id, { offer, free });
+    if (isBetter) best.set(offer.id, candidate);
   }
   return [...best.values()].map(({ offer }) => offer);
 }
@@ -87,12 +92,14 @@ function drawInTurn(offers: readonly LiveOffer[], random: Random): LiveOffer[] {
  */
 export function choose(offers: readonly LiveOffer[], needs: Needs, standing: Standing, random: Random): Plan {
   const excluded = new Map<LiveOffer, Exclusion>();
-  const fitting = offers.filter((offer) => {
-    const reason = unfit(offer, needs) ?? (standing.freeSlots(offer) > 0 ? undefined : "no_free_slot");
-    if (reason !== undefined) excluded.set(offer, reason);
-    return reason === undefined;
-  });
-  const candidates = bestLinks(fitting, standing);
+  const fitting: Candidate[] = [];
+  for (const offer of offers) {
+    const free = standing.freeSlots(offer);
+    const reason = unfit(offer, needs) ?? (free > 0 ? undefined : "no_free_slot");
+    if (reason === undefined) fitting.push({ offer, free });
+    else excluded.set(offer, reason);
+  }
+  const candidates = bestLinks(fitting);
   const healthy = candidates.filter((offer) => standing.isHealthy(offer));
   if (healthy.length === 0) return { offers: drawInTurn(candidates, random), excluded };
   for (const offer of candidates) if (!healthy.includes(offer)) excluded.set(offer, "outage");

@@ -11,8 +11,6 @@ import { priceWeight } from "./price-weight.ts";
 export interface LiveOffer {
   /** The same for every link of a provider that sells it: what health is counted by. */
   readonly id: string;
-  /** The offer and everything it says, its price too: links of a provider that agree on it sell the same. */
-  readonly terms: string;
   readonly modelId: string;
   readonly linkId: string;
   readonly wallet: string;
@@ -39,18 +37,21 @@ export interface OfferBook {
 const NEAR_MAX = 3; // suggestions people can read in one line
 const NEAR_SEARCHED_MAX = 2_000; // names compared for one wrong model: bounds what a typing error costs
 
-function toLiveOffer(link: { id: string; wallet: string }, offer: Offer, nowMs: number): LiveOffer {
+function offerId(link: { wallet: string }, offer: Offer): string {
+  return `${link.wallet}/${offer.name.toLowerCase()}`;
+}
+
+function toLiveOffer(link: { id: string; wallet: string }, offer: Offer, sinceMs: number): LiveOffer {
   const price = parsePricing(offer.pricing);
   return {
-    id: `${link.wallet}/${offer.name.toLowerCase()}`,
-    terms: `${link.wallet} ${JSON.stringify(offer)}`,
+    id: offerId(link, offer),
     modelId: modelId(offer.provider_name, offer.name),
     linkId: link.id,
     wallet: link.wallet,
     offer,
     price,
     weight: priceWeight(price),
-    sinceMs: nowMs,
+    sinceMs,
   };
 }
 
@@ -79,11 +80,10 @@ export function createOfferBook(): OfferBook {
   return {
     replace(link, offers, nowMs) {
       const since = new Map((byLink.get(link.id) ?? []).map((offer) => [offer.id, offer.sinceMs]));
-      const live = offers.map((offer) => toLiveOffer(link, offer, nowMs));
+      const live = offers.map((offer) => toLiveOffer(link, offer, since.get(offerId(link, offer)) ?? nowMs));
       remove(link.id);
-      const kept = live.map((offer) => ({ ...offer, sinceMs: since.get(offer.id) ?? nowMs }));
-      byLink.set(link.id, kept);
-      for (const offer of kept) {
+      byLink.set(link.id, live);
+      for (const offer of live) {
         putIn(byModel, offer.modelId, offer);
         putIn(bySlug, offer.offer.name.toLowerCase(), offer);
       }

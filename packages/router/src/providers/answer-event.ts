@@ -1,11 +1,10 @@
 // What one event of a provider's stream, or its whole JSON answer, says: output, end, usage or error.
 import { AimoError } from "@aimo-network/protocol/errors";
+import type { JsonObject } from "@aimo-network/protocol/json-object";
+import { isJsonObject } from "@aimo-network/protocol/json-object";
 import type { Usage } from "@aimo-network/protocol/usage";
 import { findUsage } from "@aimo-network/protocol/usage";
 import { ERROR_TEXT_CHARS_MAX } from "../limits.ts";
-
-/** A JSON object whose members are not known yet. */
-export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** One event of an answer, with its text so that it can be passed on byte-exactly. */
 export interface AnswerEvent {
@@ -15,11 +14,6 @@ export interface AnswerEvent {
   readonly hasOutput: boolean;
   readonly finishReason: string | undefined;
   readonly usage: Usage | undefined;
-}
-
-/** Whether `value` is a JSON object. */
-export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function parse(text: string): unknown {

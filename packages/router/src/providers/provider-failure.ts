@@ -2,7 +2,7 @@
 import { AimoError } from "@aimo-network/protocol/errors";
 import type { End } from "@aimo-network/protocol/wire/messages";
 import { ERROR_TEXT_CHARS_MAX } from "../limits.ts";
-import { isJsonObject } from "./answer-event.ts";
+import { isJsonObject } from "@aimo-network/protocol/json-object";
 
 /** Statuses that say the request itself is at fault: another provider would say the same. */
 const REQUEST_AT_FAULT = new Set([400, 413, 415, 422]);
