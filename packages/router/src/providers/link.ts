@@ -1,4 +1,5 @@
 // One provider's `aimo.v2` connection: hello, offers, heartbeat, drain, and the attempts that run on it.
+import type { Duplex } from "node:stream";
 import type { Clock, Timer } from "@aimo-network/protocol/clock";
 import { AimoError } from "@aimo-network/protocol/errors";
 import { HEARTBEAT_MS, OFFERS_PER_LINK_MAX, STREAMS_PER_LINK_MAX } from "@aimo-network/protocol/limits";
@@ -18,6 +19,12 @@ export interface LinkPeer {
   readonly wallet: string;
   readonly routerId: string;
   readonly keyExpiresAtMs: number;
+}
+
+/** An upgraded connection: the WebSocket, and the stream below it. */
+export interface LinkConnection {
+  readonly socket: WebSocket;
+  readonly transport: Duplex;
 }
 
 /** What the owner of a link is told. */
@@ -58,7 +65,8 @@ export class Link implements ProviderLink {
   #closeDueMs = Infinity;
   #closed = false;
 
-  constructor(clock: Clock, log: Logger, socket: WebSocket, peer: LinkPeer, events: LinkEvents) {
+  constructor(clock: Clock, log: Logger, connection: LinkConnection, peer: LinkPeer, events: LinkEvents) {
+    const { socket, transport } = connection;
     this.id = peer.id;
     this.wallet = peer.wallet;
     this.connectedAtMs = clock.now();
@@ -67,7 +75,7 @@ export class Link implements ProviderLink {
     this.#socket = socket;
     this.#peer = peer;
     this.#events = events;
-    this.#endpoint = new Endpoint("router", linkSocket(socket), {
+    this.#endpoint = new Endpoint("router", linkSocket(socket, transport), {
       message: (message) => this.#receive(message),
       violation: (error) => this.#violate(error),
     });
