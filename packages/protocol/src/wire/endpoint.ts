@@ -2,6 +2,7 @@
 import { assert } from "../assert.ts";
 import { AimoError, isAimoError } from "../errors.ts";
 import { REQUEST_CREDIT_BYTES, RESPONSE_CREDIT_BYTES, STREAM_ID_MAX, STREAMS_PER_LINK_MAX } from "../limits.ts";
+import { splitMessage } from "./batch.ts";
 import type { Frame, FrameName, LinkRole } from "./frame.ts";
 import { decodeCredit, decodeFrame, encodeFrame } from "./frame.ts";
 import type { MessageName, Messages, RequestHead } from "./messages.ts";
@@ -84,11 +85,15 @@ export class Endpoint {
     return stream;
   }
 
-  /** Reads one binary message of the peer; a violation is reported to the owner and never thrown. */
+  /** Reads one binary message of the peer, a frame or a batch of them; a violation is reported to the owner and never thrown. */
   receive(bytes: Uint8Array): void {
-    if (this.#closed || this.#violated) return;
+    if (this.#isDeaf()) return;
+    const peer = this.#role === "router" ? "proxy" : "router";
     try {
-      this.#receive(decodeFrame(bytes, this.#role === "router" ? "proxy" : "router"));
+      for (const frame of splitMessage(bytes)) {
+        this.#receive(decodeFrame(frame, peer));
+        if (this.#isDeaf()) return; // what it was told made its owner give up the link
+      }
     } catch (error) {
       this.#violate(error);
     }
@@ -103,6 +108,10 @@ export class Endpoint {
     this.#streams.clear();
     for (const { stream } of open) stream.abandon(); // first all, for an owner may turn to another stream when it is told
     for (const { events } of open) events.lost(error);
+  }
+
+  #isDeaf(): boolean {
+    return this.#closed || this.#violated;
   }
 
   #violate(error: unknown): void {

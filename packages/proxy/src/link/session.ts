@@ -1,12 +1,12 @@
 // One connection to a router, from the handshake to its close: hello, welcome, offers, streams, drain.
 import { AimoError } from "@aimo-network/protocol/errors";
 import type { Clock, Timer } from "@aimo-network/protocol/clock";
+import type { TurnSocket } from "@aimo-network/protocol/wire/batch";
 import type { ConnectionMessage } from "@aimo-network/protocol/wire/endpoint";
 import { Endpoint } from "@aimo-network/protocol/wire/endpoint";
 import type { Drain, Hello, Notice, RequestHead, Welcome } from "@aimo-network/protocol/wire/messages";
 import type { Offer } from "@aimo-network/protocol/wire/offer";
 import type { StreamEvents, WireStream } from "@aimo-network/protocol/wire/stream";
-import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import type { RouterTarget } from "../config/proxy-config.ts";
 import type { Environment } from "../config/reading.ts";
@@ -47,7 +47,7 @@ export class LinkSession {
   readonly #hello: Hello;
   readonly #socket: WebSocket;
   #offers: readonly Offer[];
-  #transport: Duplex | undefined;
+  readonly #frames: TurnSocket;
   #endpoint: Endpoint | undefined;
   #welcome: Welcome | undefined;
   #welcomeTimer: Timer | undefined;
@@ -80,9 +80,7 @@ export class LinkSession {
       pinged: () => this.#heartbeat?.ping(),
       closed: (end) => this.#end(end),
     });
-    this.#socket.on("upgrade", (response) => {
-      this.#transport = response.socket;
-    });
+    this.#frames = createLinkSocket(this.#socket);
   }
 
   /** Replaces what this connection offers; running requests are not touched. */
@@ -109,20 +107,22 @@ export class LinkSession {
       this.#leaveIsKnown = true;
       this.#closeWhenIdle();
     });
+    this.#frames.release(); // so that the pong says that the drain has come too
     this.#socket.ping();
   }
 
   /** Closes the connection at once; running requests end with it. */
   close(code: number, reason: string): void {
     if (this.#over) return;
+    this.#frames.release();
     if (this.#socket.readyState === this.#socket.OPEN) this.#socket.close(code, closeReason(reason));
     else this.#socket.terminate();
     this.#end({ kind: "closed", code, reason });
   }
 
   #greet(): void {
-    if (this.#over || this.#transport === undefined) return;
-    this.#endpoint = new Endpoint("proxy", createLinkSocket(this.#socket, this.#transport), {
+    if (this.#over) return;
+    this.#endpoint = new Endpoint("proxy", this.#frames, {
       message: (message) => this.#receive(message),
       opened: (stream, head) => this.#open(stream, head),
       violation: (error) => this.close(1002, error.message),

@@ -7,9 +7,10 @@ import { AimoError, isAimoError } from "@aimo-network/protocol/errors";
 import type { Random } from "@aimo-network/protocol/random";
 import { FRAME_BYTES_MAX, SUBPROTOCOL } from "@aimo-network/protocol/wire/frame";
 import type { Logger } from "pino";
+import type { WebSocket } from "ws";
 import { WebSocketServer } from "ws";
 import { LINK_CLOSE_TIMEOUT_MS, LINKS_MAX, LINKS_PER_WALLET_MAX } from "../limits.ts";
-import type { LinkConnection, LinkEvents } from "./link.ts";
+import type { LinkEvents } from "./link.ts";
 import { Link } from "./link.ts";
 import type { Links } from "./links.ts";
 import { refuseSocket } from "./refuse-socket.ts";
@@ -77,12 +78,12 @@ export function createAdmission(
     refuseSocket(socket, new AimoError("invalid_request", { expected, found: message }), deps.requestId());
   });
 
-  const accept = (connection: LinkConnection, key: AdmittedKey): void => {
+  const accept = (socket: WebSocket, key: AdmittedKey): void => {
     const id = hex.encode(deps.random.bytes(8));
     const peer = { id, wallet: key.wallet, routerId: deps.routerId, keyExpiresAtMs: key.expiresAtMs };
     const events = deps.linkEvents(peer);
     const log = deps.log.child({ linkId: id });
-    const link = new Link(deps.clock, log, connection, peer, {
+    const link = new Link(deps.clock, log, socket, peer, {
       ...events,
       closed() {
         deps.links.remove(id);
@@ -109,7 +110,7 @@ export function createAdmission(
       }
       server.handleUpgrade(request, socket, head, (upgraded) => {
         socket.off("error", ignore);
-        accept({ socket: upgraded, transport: socket }, key);
+        accept(upgraded, key);
       });
     } catch (error) {
       const requestId = deps.requestId();

@@ -1,8 +1,8 @@
 // One provider's `aimo.v2` connection: hello, offers, heartbeat, drain, and the attempts that run on it.
-import type { Duplex } from "node:stream";
 import type { Clock, Timer } from "@aimo-network/protocol/clock";
 import { AimoError } from "@aimo-network/protocol/errors";
 import { HEARTBEAT_MS, OFFERS_PER_LINK_MAX, STREAMS_PER_LINK_MAX } from "@aimo-network/protocol/limits";
+import type { TurnSocket } from "@aimo-network/protocol/wire/batch";
 import type { ConnectionMessage } from "@aimo-network/protocol/wire/endpoint";
 import { Endpoint } from "@aimo-network/protocol/wire/endpoint";
 import type { End, Offers } from "@aimo-network/protocol/wire/messages";
@@ -19,12 +19,6 @@ export interface LinkPeer {
   readonly wallet: string;
   readonly routerId: string;
   readonly keyExpiresAtMs: number;
-}
-
-/** An upgraded connection: the WebSocket, and the stream below it. */
-export interface LinkConnection {
-  readonly socket: WebSocket;
-  readonly transport: Duplex;
 }
 
 /** What the owner of a link is told. */
@@ -52,6 +46,7 @@ export class Link implements ProviderLink {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #socket: WebSocket;
+  readonly #frames: TurnSocket;
   readonly #peer: LinkPeer;
   readonly #events: LinkEvents;
   readonly #endpoint: Endpoint;
@@ -65,8 +60,7 @@ export class Link implements ProviderLink {
   #closeDueMs = Infinity;
   #closed = false;
 
-  constructor(clock: Clock, log: Logger, connection: LinkConnection, peer: LinkPeer, events: LinkEvents) {
-    const { socket, transport } = connection;
+  constructor(clock: Clock, log: Logger, socket: WebSocket, peer: LinkPeer, events: LinkEvents) {
     this.id = peer.id;
     this.wallet = peer.wallet;
     this.connectedAtMs = clock.now();
@@ -75,7 +69,8 @@ export class Link implements ProviderLink {
     this.#socket = socket;
     this.#peer = peer;
     this.#events = events;
-    this.#endpoint = new Endpoint("router", linkSocket(socket, transport), {
+    this.#frames = linkSocket(socket);
+    this.#endpoint = new Endpoint("router", this.#frames, {
       message: (message) => this.#receive(message),
       violation: (error) => this.#violate(error),
     });
@@ -238,7 +233,7 @@ export class Link implements ProviderLink {
     this.#closeDueMs = dueMs;
     const look = (): void => {
       if (this.#endpoint.openStreams === 0 || this.#clock.monotonic() >= dueMs) {
-        this.#socket.close(code, reason);
+        this.#closeSocket(code, reason);
         return;
       }
       const leftMs = Math.max(1, dueMs - this.#clock.monotonic());
@@ -276,8 +271,13 @@ export class Link implements ProviderLink {
 
   #violate(error: AimoError): void {
     this.#log.warn({ linkId: this.id, wallet: this.wallet, error: error.message }, "link closed: protocol violation");
-    this.#socket.close(CLOSE_PROTOCOL, error.message.slice(0, 100));
+    this.#closeSocket(CLOSE_PROTOCOL, error.message.slice(0, 100));
     this.#close();
+  }
+
+  #closeSocket(code: number, reason: string): void {
+    this.#frames.release();
+    this.#socket.close(code, reason);
   }
 
   #close(): void {
