@@ -76,6 +76,7 @@ function createServer(log: FastifyBaseLogger, requestId: () => string): FastifyI
   return fastify({
     loggerInstance: log,
     logController: quiet(),
+    childLoggerFactory: (logger) => logger, // one of its own for each request would cost more than its rare lines are worth
     genReqId: requestId,
     requestIdHeader: false, // an id of the client's choosing would end up in our logs
     bodyLimit: SMALL_BODY_BYTES_MAX,

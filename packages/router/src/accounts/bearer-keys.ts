@@ -1,5 +1,5 @@
 // Who is calling: bearer keys verified once and remembered until they end.
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Clock } from "@aimo-network/protocol/clock";
 import { AimoError } from "@aimo-network/protocol/errors";
 import type { VerifiedKey } from "@aimo-network/protocol/keys/verify-key";
@@ -40,11 +40,11 @@ export function readBearer(authorization: string | undefined): string | undefine
 export function createBearerKeys(clock: Clock, rules: BearerKeyRules): BearerKeys {
   const known = new LRUCache<string, VerifiedKey>({ max: KEYS_CACHED_MAX });
   const verify = async (bearer: string): Promise<VerifiedKey> => {
-    const hash = createHash("sha256").update(bearer).digest("base64");
-    const remembered = known.get(hash);
+    const digest = hash("sha256", bearer, "base64");
+    const remembered = known.get(digest);
     if (remembered !== undefined && clock.now() < remembered.expiresAtMs) return remembered;
     const key = await verifyKey(bearer, { routerId: rules.routerId, nowMs: clock.now() });
-    known.set(hash, key);
+    known.set(digest, key);
     return key;
   };
   return {

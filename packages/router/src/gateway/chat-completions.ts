@@ -9,7 +9,7 @@ import { formatNanoUsdc } from "@aimo-network/protocol/money";
 import type { Purpose } from "../accounts/bearer-keys.ts";
 import { meter, usageJson } from "../billing/meter.ts";
 import type { LiveOffer } from "../market/offer-book.ts";
-import type { Candidate, RelayClient, RelayDeps, RelayOutcome, RelayRequest } from "../providers/relay.ts";
+import type { Candidate, ClientPresence, RelayClient, RelayDeps, RelayOutcome, RelayRequest } from "../providers/relay.ts";
 import { relay } from "../providers/relay.ts";
 import type { Envelope } from "./chat-answer.ts";
 import { answerJson } from "./chat-answer.ts";
@@ -57,14 +57,21 @@ function relayRequest(
   };
 }
 
-/** Aborts when the client closes its connection before the reply has ended. */
-function watchClient(reply: FastifyReply): AbortSignal {
-  const left = new AbortController();
-  if (reply.raw.destroyed) left.abort(); // it left while its key was verified
+/** Tells when the client closes its connection before the reply has ended. */
+function watchClient(reply: FastifyReply): ClientPresence {
+  let hasLeft = reply.raw.destroyed; // it left while its key was verified
+  let listener: (() => void) | undefined;
   reply.raw.once("close", () => {
-    if (!reply.raw.writableFinished) left.abort();
+    if (reply.raw.writableFinished) return;
+    hasLeft = true;
+    listener?.();
   });
-  return left.signal;
+  return {
+    get hasLeft() {
+      return hasLeft;
+    },
+    whenLeft: (next) => void (listener = next),
+  };
 }
 
 /** Everything that is settled about a request before it is relayed. */
@@ -81,7 +88,7 @@ function meteredUsage({ candidate, usage }: Answered, chat: ChatRequest): { cost
 }
 
 async function answerWhole(deps: ChatDeps, reply: FastifyReply, admitted: Admitted): Promise<FastifyReply> {
-  const client: RelayClient<LiveOffer> = { event: () => undefined, flush: () => true, left: watchClient(reply) };
+  const client: RelayClient<LiveOffer> = { event: () => undefined, flush: () => true, presence: watchClient(reply) };
   const outcome = await relay(deps.relayDeps, admitted.candidates, admitted.relayed, client);
   if (outcome.ended === "client_left") return reply.hijack();
   if (outcome.ended === "failed") return sendError(reply.request, reply, outcome.error);
@@ -101,7 +108,7 @@ async function answerStream(deps: ChatDeps, reply: FastifyReply, admitted: Admit
   const client: RelayClient<LiveOffer> = {
     event: (event, candidate) => stream.event(event, (envelope ??= admitted.envelope(candidate))),
     flush: (resume) => stream.flush(resume),
-    left: watchClient(reply),
+    presence: watchClient(reply),
   };
   const outcome = await relay(deps.relayDeps, admitted.candidates, admitted.relayed, client);
   if (outcome.ended === "client_left") {
@@ -137,8 +144,8 @@ export function createChatCompletions(
       candidates,
       relayed: relayRequest(deps, request, chat, payer.wallet),
       envelope: (candidate) => ({
-        generationId: generation,
-        model: candidate?.offer.modelId ?? chat.model,
+        generationIdJson: JSON.stringify(generation),
+        modelJson: JSON.stringify(candidate?.offer.modelId ?? chat.model),
         createdSeconds,
       }),
     };

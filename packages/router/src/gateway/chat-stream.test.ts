@@ -16,7 +16,7 @@ import { createChatStream } from "./chat-stream.ts";
 const HOLD_BACK_MS = 10_000;
 const MORE_THAN_SOCKETS_HOLD = 16 * 1024 * 1024;
 const COMMENT = ": AIMO PROCESSING\n\n";
-const ENVELOPE = { generationId: "gen-1", model: "a/m", createdSeconds: 1 };
+const ENVELOPE = { generationIdJson: '"gen-1"', modelJson: '"a/m"', createdSeconds: 1 };
 
 function says(text: string): ReturnType<typeof readAnswerEvent> {
   const delta = { role: "assistant", content: text };

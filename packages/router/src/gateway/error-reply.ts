@@ -96,7 +96,7 @@ export function refuseUrl(thrown: FastifyError, request: FastifyRequest, reply: 
 export function installErrorReplies(server: FastifyInstance): void {
   server.setErrorHandler((thrown, request, reply) => {
     const error = toAimoError(thrown, request.routeOptions.bodyLimit ?? 0);
-    if (error.code === "internal") request.log.error({ error: thrown }, "request broke");
+    if (error.code === "internal") request.log.error({ error: thrown, requestId: request.id }, "request broke");
     return sendError(request, reply, error);
   });
   server.setNotFoundHandler((request, reply) => {

@@ -36,14 +36,16 @@ function shows(value: unknown): boolean {
 function choiceShows(choice: unknown): boolean {
   if (!isJsonObject(choice)) return false;
   const part = choice["delta"] ?? choice["message"];
-  return isJsonObject(part) && Object.entries(part).some(([key, value]) => !SILENT.has(key) && shows(value));
+  if (!isJsonObject(part)) return false;
+  for (const key in part) if (!SILENT.has(key) && shows(part[key])) return true; // parsed JSON inherits nothing that counts
+  return false;
 }
 
 function finishReasonOf(value: JsonObject, choices: readonly unknown[]): string | undefined {
-  for (const holder of [...choices, value]) {
-    if (isJsonObject(holder) && typeof holder["finish_reason"] === "string") return holder["finish_reason"];
+  for (const choice of choices) {
+    if (isJsonObject(choice) && typeof choice["finish_reason"] === "string") return choice["finish_reason"];
   }
-  return undefined;
+  return typeof value["finish_reason"] === "string" ? value["finish_reason"] : undefined;
 }
 
 /** The error that a 200 answer or one of its events carries; undefined where it carries none. */

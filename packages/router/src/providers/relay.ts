@@ -31,8 +31,14 @@ export interface RelayClient<Offer> {
   event(event: AnswerEvent, candidate: Candidate<Offer>): void;
   /** After a piece of events; false when the client does not take more until it calls `resume`. */
   flush(resume: () => void): boolean;
-  /** Aborted when the client has left. */
-  readonly left: AbortSignal;
+  readonly presence: ClientPresence;
+}
+
+/** Whether a client is still there; one listener at a time, since one attempt runs at a time. */
+export interface ClientPresence {
+  readonly hasLeft: boolean;
+  /** Sets who is told when the client leaves, or nobody. */
+  whenLeft(listener: (() => void) | undefined): void;
 }
 
 /** The deadlines of a relay in milliseconds; `totalMs` bounds all attempts together. */
@@ -92,7 +98,7 @@ function tryCandidate<Offer>(
       else attempt.abort(new AimoError("provider_timeout", { provider, phase: "total", limitMs: totalMs }));
     });
     const leave = (): void => attempt.abort(new AimoError("client_left", {}));
-    client.left.addEventListener("abort", leave, { once: true });
+    client.presence.whenLeft(leave);
     const attempt = new Attempt(
       deps,
       candidate.link,
@@ -121,7 +127,7 @@ function tryCandidate<Offer>(
         flush: () => !committed || client.flush(() => attempt.resume()),
         ended(result) {
           total.cancel();
-          client.left.removeEventListener("abort", leave);
+          client.presence.whenLeft(undefined);
           resolve({ result, committed });
         },
       },
@@ -142,7 +148,7 @@ export async function relay<Offer>(
   const deadline = { dueMs: deps.clock.monotonic() + deps.deadlines.totalMs };
   let last: { error: AimoError; candidate: Candidate<Offer> } | undefined;
   for (const candidate of plan) {
-    if (client.left.aborted) return { ended: "client_left" };
+    if (client.presence.hasLeft) return { ended: "client_left" };
     if (candidate.link.freeSlots(candidate.offerName) <= 0) continue; // it left or filled up since the plan was made
     const { result, committed } = await tryCandidate(deps, candidate, request, client, deadline);
     if (result.ok) {

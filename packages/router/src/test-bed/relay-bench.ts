@@ -52,19 +52,11 @@ export function createRelayBench(options: BenchOptions = {}): RelayBench {
   const judged: string[] = [];
   const shown: string[] = [];
   const logLines: string[] = [];
-  const left = new AbortController();
+  let hasLeft = false;
+  let leaving: (() => void) | undefined;
   let reads = true;
   let resume: (() => void) | undefined;
   const plan = links.map((link) => ({ offer: `offer of ${link.wallet}`, offerName: "m", link }));
-  const listeners = { added: 0, removed: 0 };
-  const signal = new Proxy(left.signal, {
-    get(target, name) {
-      if (name === "addEventListener") listeners.added += 1;
-      if (name === "removeEventListener") listeners.removed += 1;
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === "function" ? (value.bind(target) as unknown) : value;
-    },
-  });
   return {
     clock,
     links,
@@ -72,7 +64,10 @@ export function createRelayBench(options: BenchOptions = {}): RelayBench {
     judged,
     shown,
     logLines,
-    leave: () => left.abort(),
+    leave() {
+      hasLeft = true;
+      leaving?.();
+    },
     stopReading: () => void (reads = false),
     readAgain() {
       reads = true;
@@ -103,7 +98,12 @@ export function createRelayBench(options: BenchOptions = {}): RelayBench {
             resume = whenReading;
             return reads;
           },
-          left: signal,
+          presence: {
+            get hasLeft() {
+              return hasLeft;
+            },
+            whenLeft: (listener) => void (leaving = listener),
+          },
         },
       ),
     assertNothingLeft() {
@@ -112,7 +112,7 @@ export function createRelayBench(options: BenchOptions = {}): RelayBench {
       for (const { wallet, attempts } of links) {
         for (const attempt of attempts) assert.equal(attempt.heldBytes, 0, `${wallet} got all its bytes back`);
       }
-      assert.equal(listeners.added, listeners.removed, "nobody listens to the client any more");
+      assert.equal(leaving, undefined, "nobody listens to the client any more");
     },
   };
 }
