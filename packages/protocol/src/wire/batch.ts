@@ -65,7 +65,11 @@ export function batchTurns(socket: LinkSocket, afterTurn: (release: () => void) 
     gatheredBytes = 1;
     flushes = [];
     if (flushed.length === 0) socket.send(message);
-    else socket.send(message, () => flushed.forEach((flush) => flush()));
+    else {
+      socket.send(message, () => {
+        for (const flush of flushed) flush();
+      });
+    }
   };
   return {
     release,

@@ -106,8 +106,7 @@ function envelop(
   more: { usage: string | undefined; introduced: IntroducedChoices },
 ): string {
   const { created } = event.value;
-  const createdSeconds =
-    typeof created === "number" && Number.isInteger(created) ? created : envelope.createdSeconds;
+  const createdSeconds = typeof created === "number" && Number.isInteger(created) ? created : envelope.createdSeconds;
   let own = `"id":${envelope.generationIdJson},"object":"${shape.object}","created":${createdSeconds},"model":${envelope.modelJson}`;
   if (more.usage !== undefined) own += `,"usage":${more.usage}`;
   const choices = choicesJson(event, shape, more.introduced);

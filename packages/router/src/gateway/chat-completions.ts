@@ -9,7 +9,14 @@ import { formatNanoUsdc } from "@aimo-network/protocol/money";
 import type { Purpose } from "../accounts/bearer-keys.ts";
 import { meter, usageJson } from "../billing/meter.ts";
 import type { LiveOffer } from "../market/offer-book.ts";
-import type { Candidate, ClientPresence, RelayClient, RelayDeps, RelayOutcome, RelayRequest } from "../providers/relay.ts";
+import type {
+  Candidate,
+  ClientPresence,
+  RelayClient,
+  RelayDeps,
+  RelayOutcome,
+  RelayRequest,
+} from "../providers/relay.ts";
 import { relay } from "../providers/relay.ts";
 import type { Envelope } from "./chat-answer.ts";
 import { answerJson } from "./chat-answer.ts";
