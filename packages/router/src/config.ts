@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { closest, distance } from "fastest-levenshtein";
-import { BODY_BYTES_MAX, DRAIN_MS } from "./limits.ts";
+import { BODIES_BYTES_MAX, BODY_BYTES_MAX, DRAIN_MS, REQUESTS_PER_KEY_MAX } from "./limits.ts";
 
 /** A router's settings; durations in milliseconds. */
 export interface Config {
@@ -17,6 +17,8 @@ export interface Config {
   readonly name: string;
   readonly acceptV1Spending: boolean;
   readonly bodyBytesMax: number;
+  readonly bodiesBytesMax: number;
+  readonly requestsPerKeyMax: number;
   readonly firstByteMs: number;
   readonly idleMs: number;
   readonly totalMs: number;
@@ -72,6 +74,7 @@ function isUrl(value: string): boolean {
 
 const LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"];
 const HOUR_MS = 3_600_000;
+const BYTES_MAX = 2 ** 40; // a tebibyte: more is a typing error
 const TYPING_ERROR_STEPS = 2;
 const FILE_VARIABLE = "AIMO_CONFIG_FILE";
 
@@ -96,6 +99,8 @@ export const SETTINGS = {
     accepts: (value) => value === "true" || value === "false",
   },
   AIMO_BODY_BYTES_MAX: whole("largest request body in bytes", BODY_BYTES_MAX, 1_024, 256 * 1024 * 1024),
+  AIMO_BODIES_BYTES_MAX: whole("request bodies held at once, in bytes", BODIES_BYTES_MAX, 1_024, BYTES_MAX),
+  AIMO_REQUESTS_PER_KEY_MAX: whole("requests of one key at once", REQUESTS_PER_KEY_MAX, 1, 1_000_000),
   AIMO_FIRST_BYTE_TIMEOUT_MS: whole("until a stream's first event", 120_000, 10, HOUR_MS),
   AIMO_IDLE_TIMEOUT_MS: whole("between two events of a stream", 60_000, 10, HOUR_MS),
   AIMO_TOTAL_TIMEOUT_MS: whole("for a whole answer, over all providers tried", 600_000, 10, HOUR_MS),
@@ -128,7 +133,14 @@ function collect(environment: Environment): { values: ReadonlyMap<string, string
     if (name !== near && distance(name, near) <= TYPING_ERROR_STEPS)
       faults.push(`${name}: no such setting. Did you mean ${near}?`);
   }
-  return { values, faults };
+  return { values, faults: [...faults, ...(faults.length > 0 ? [] : contradictions(values))] };
+}
+
+/** Faults that no setting has alone. */
+function contradictions(values: ReadonlyMap<string, string>): string[] {
+  const [all, one] = ["AIMO_BODIES_BYTES_MAX", "AIMO_BODY_BYTES_MAX"].map((name) => Number(values.get(name)));
+  if (all === undefined || one === undefined || all >= one) return [];
+  return [`AIMO_BODIES_BYTES_MAX: expected room for one body at least (AIMO_BODY_BYTES_MAX, ${one}), found ${all}`];
 }
 
 /** Reads the settings; throws `ConfigError` with every fault. */
@@ -147,6 +159,8 @@ export function parseConfig(environment: Environment): Config {
     name: get("AIMO_NAME"),
     acceptV1Spending: get("AIMO_ACCEPT_V1_SPENDING") === "true",
     bodyBytesMax: Number(get("AIMO_BODY_BYTES_MAX")),
+    bodiesBytesMax: Number(get("AIMO_BODIES_BYTES_MAX")),
+    requestsPerKeyMax: Number(get("AIMO_REQUESTS_PER_KEY_MAX")),
     firstByteMs: Number(get("AIMO_FIRST_BYTE_TIMEOUT_MS")),
     idleMs: Number(get("AIMO_IDLE_TIMEOUT_MS")),
     totalMs: Number(get("AIMO_TOTAL_TIMEOUT_MS")),

@@ -6,11 +6,17 @@ export const BODY_BYTES_MAX = 32 * 1024 * 1024;
 /** The body of any other endpoint, such as a key to verify: strangers may send these, and they are parsed at once. */
 export const SMALL_BODY_BYTES_MAX = 64 * 1024;
 
-/** Request bodies held by the process at once: new ones get 503 before they are read. */
+/** Request bodies held by the process at once, each until it is answered (configurable with `AIMO_BODIES_BYTES_MAX`). */
 export const BODIES_BYTES_MAX = 512 * 1024 * 1024;
 
-/** What a body of undeclared length counts as until it has been read: a chunked upload says nothing about its size. */
-export const CHUNKED_BODY_BYTES = 8 * 1024 * 1024;
+/** How many keys it takes at least to fill `BODIES_BYTES_MAX`: one alone gets this part of it, and at least one body. */
+export const BODIES_SHARES = 4;
+
+/** What a body is given room for at first; the room doubles as it arrives, so that who sends little holds little. */
+export const BODY_ROOM_BYTES = 4 * 1024;
+
+/** Requests one key may have running at once: ten such keys are needed to use every connection (configurable). */
+export const REQUESTS_PER_KEY_MAX = 1_000;
 
 /** All request headers together: a key and a browser's cookies fit many times. */
 export const HEADER_BYTES_MAX = 32 * 1024;

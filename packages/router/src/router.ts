@@ -10,6 +10,7 @@ import type { Random } from "@aimo-network/protocol/random";
 import type { Logger } from "pino";
 import type { BearerKeys } from "./accounts/bearer-keys.ts";
 import { createBearerKeys, readBearer } from "./accounts/bearer-keys.ts";
+import { createKeyUse } from "./accounts/key-use.ts";
 import type { Config } from "./config.ts";
 import { brokenRequest, refuseUrl } from "./gateway/error-reply.ts";
 import type { GatewayDeps } from "./gateway/gateway.ts";
@@ -21,7 +22,7 @@ import { loadIdentity } from "./identity.ts";
 import { listen } from "./listen.ts";
 import {
   ANSWERS_BYTES_MAX,
-  BODIES_BYTES_MAX,
+  BODIES_SHARES,
   HEADER_BYTES_MAX,
   HEADERS_TIMEOUT_MS,
   KEEP_ALIVE_TIMEOUT_MS,
@@ -144,7 +145,11 @@ function gatewayDeps(config: Config, deps: RouterDeps, rooms: Rooms, url: () => 
     links,
     routerId: identity.routerId,
     bodyBytesMax: config.bodyBytesMax,
-    bodies: createByteBudget(BODIES_BYTES_MAX),
+    keyUse: createKeyUse({
+      requestsPerKeyMax: config.requestsPerKeyMax,
+      bodyBytesPerKeyMax: Math.max(config.bodyBytesMax, config.bodiesBytesMax / BODIES_SHARES),
+      bodyBytesMax: config.bodiesBytesMax,
+    }),
     pseudonym: identity.pseudonym,
     isDraining,
     authenticate: (request, purpose) => {

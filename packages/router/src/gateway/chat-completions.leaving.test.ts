@@ -56,7 +56,7 @@ describe("a client", () => {
     book.replace(link, [plainOffer("m")], 0);
     const random = seededRandom(1);
     server = fastify();
-    readRawBodies(server, createByteBudget(1_000_000), 1_000_000);
+    readRawBodies(server, 1_000_000, () => ({ checkRoom: () => undefined, hold: () => undefined }));
     const deps = {
       clock,
       random,

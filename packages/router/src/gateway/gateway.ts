@@ -3,7 +3,6 @@ import cors from "@fastify/cors";
 import swagger from "@fastify/swagger";
 import { TypeBoxValidatorCompiler } from "@fastify/type-provider-typebox";
 import type { FastifyInstance, FastifyPluginAsync, FastifyPluginCallback } from "fastify";
-import type { ByteBudget } from "../providers/byte-budget.ts";
 import type { ChatDeps } from "./chat-completions.ts";
 import { createChatCompletions } from "./chat-completions.ts";
 import { ChatAnswerShape, ChatRequestShape } from "./chat-shapes.ts";
@@ -15,11 +14,12 @@ import { providerRoutes } from "./providers.ts";
 import { readRawBodies } from "./read-body.ts";
 import type { RouterInfoDeps } from "./router-info.ts";
 import { routerInfoRoutes, wellKnownRoutes } from "./router-info.ts";
+import type { VisitDeps } from "./visits.ts";
+import { countVisits } from "./visits.ts";
 
 /** What the endpoints need of the other rooms. */
-export interface GatewayDeps extends ChatDeps, KeyRoutesDeps, RouterInfoDeps {
+export interface GatewayDeps extends ChatDeps, KeyRoutesDeps, RouterInfoDeps, VisitDeps {
   readonly bodyBytesMax: number;
-  readonly bodies: ByteBudget;
 }
 
 const EXPOSED_HEADERS = [
@@ -38,11 +38,8 @@ const EXPOSED_HEADERS = [
 
 function chatRoutes(deps: GatewayDeps): FastifyPluginCallback {
   return (scope, _options, next) => {
-    // A stranger could otherwise fill the budget for bodies, which are counted before they are read.
-    scope.addHook("onRequest", async (request) => {
-      await deps.authenticate(request, "spend");
-    });
-    readRawBodies(scope, deps.bodies, deps.bodyBytesMax);
+    const visitOf = countVisits(scope, deps); // before bodies are read: a stranger's is not
+    readRawBodies(scope, deps.bodyBytesMax, visitOf);
     const schema = {
       summary: "Chat completion",
       description: "OpenAI's request and answer, as JSON or as server-sent events; `usage.cost` is in USDC.",
