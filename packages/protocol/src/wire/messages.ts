@@ -147,12 +147,15 @@ const checks = {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
+const PLACE_CHARS_MAX = 100; // a place names members, and a peer may give one any name of any length
+
 /** Where and how `value` first misses the schema of `name`; undefined when it fits. */
 function firstFault(name: MessageName, value: unknown): string | undefined {
   const check = checks[name];
   if (check.Check(value)) return undefined;
   const [fault] = check.Errors(value);
-  const place = fault === undefined || fault.instancePath === "" ? "the payload" : fault.instancePath;
+  const place =
+    fault === undefined || fault.instancePath === "" ? "the payload" : fault.instancePath.slice(0, PLACE_CHARS_MAX);
   return `${place} ${fault?.message ?? "does not fit"}`;
 }
 

@@ -2,6 +2,7 @@
 import { AimoError } from "@aimo-network/protocol/errors";
 import type { Clock, Timer } from "@aimo-network/protocol/clock";
 import type { TurnSocket } from "@aimo-network/protocol/wire/batch";
+import { closeReason } from "@aimo-network/protocol/wire/close-reason";
 import type { ConnectionMessage } from "@aimo-network/protocol/wire/endpoint";
 import { Endpoint } from "@aimo-network/protocol/wire/endpoint";
 import type { Drain, Hello, Notice, RequestHead, Welcome } from "@aimo-network/protocol/wire/messages";
@@ -18,8 +19,6 @@ import { dial } from "./dial.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { createLinkSocket } from "./link-socket.ts";
 import { offerPages } from "./offer-pages.ts";
-
-const CLOSE_REASON_BYTES_MAX = 123; // what a close frame carries (RFC 6455 5.5)
 
 /** What every connection of a process uses. */
 export interface SessionTools {
@@ -198,9 +197,4 @@ export class LinkSession {
     this.#tools.ends.flush();
     this.#events.closed(end);
   }
-}
-
-/** A reason as a close frame can carry it. */
-function closeReason(reason: string): string {
-  return reason.replaceAll(/[^\x20-\x7e]/g, "?").slice(0, CLOSE_REASON_BYTES_MAX);
 }

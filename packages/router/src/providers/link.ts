@@ -3,6 +3,7 @@ import type { Clock, Timer } from "@aimo-network/protocol/clock";
 import { AimoError } from "@aimo-network/protocol/errors";
 import { HEARTBEAT_MS, OFFERS_PER_LINK_MAX, STREAMS_PER_LINK_MAX } from "@aimo-network/protocol/limits";
 import type { TurnSocket } from "@aimo-network/protocol/wire/batch";
+import { closeReason } from "@aimo-network/protocol/wire/close-reason";
 import type { ConnectionMessage } from "@aimo-network/protocol/wire/endpoint";
 import { Endpoint } from "@aimo-network/protocol/wire/endpoint";
 import type { End, Offers } from "@aimo-network/protocol/wire/messages";
@@ -271,7 +272,7 @@ export class Link implements ProviderLink {
 
   #violate(error: AimoError): void {
     this.#log.warn({ linkId: this.id, wallet: this.wallet, error: error.message }, "link closed: protocol violation");
-    this.#closeSocket(CLOSE_PROTOCOL, error.message.slice(0, 100));
+    this.#closeSocket(CLOSE_PROTOCOL, closeReason(error.message));
     this.#close();
   }
 

@@ -1,6 +1,7 @@
 // A provider for tests: a real WebSocket that speaks `aimo.v2` and answers as the test says.
 import { createHash } from "node:crypto";
 import { once } from "node:events";
+import { closeReason } from "@aimo-network/protocol/wire/close-reason";
 import { Endpoint } from "@aimo-network/protocol/wire/endpoint";
 import type { ConnectionMessage } from "@aimo-network/protocol/wire/endpoint";
 import { SUBPROTOCOL } from "@aimo-network/protocol/wire/frame";
@@ -101,7 +102,7 @@ export async function connectProvider(
   const calls: ScriptedCall[] = [];
   const endpoint = new Endpoint("proxy", plainSocket(socket), {
     message: (message) => messages.push(message),
-    violation: (error) => socket.close(1002, error.message),
+    violation: (error) => socket.close(1002, closeReason(error.message)),
     opened(stream, head) {
       const pieces: Uint8Array[] = [];
       const cancelled = Promise.withResolvers<string>();
