@@ -62,15 +62,17 @@ export function createChatEndpoint(
   };
 
   const sendConduct = async (recipient: Recipient, bytes: Buffer, body: Fields, conduct: Conduct): Promise<void> => {
-    const { firstByteDelayMs, refusal, literal } = conduct;
+    const { firstByteDelayMs, hangsUp, refusal, literal } = conduct;
     if (firstByteDelayMs === Infinity) await untilGone(recipient.gone);
     else if (firstByteDelayMs > 0) await sleep(clock, firstByteDelayMs, recipient.gone);
     if (recipient.gone.aborted) return;
-    if (refusal !== undefined) {
+    if (hangsUp) {
+      recipient.cut();
+    } else if (refusal !== undefined) {
       sendRefusal(recipient, refusal);
     } else if (literal !== undefined) {
       const { status, contentType, body: text } = body["stream"] === true ? literal.stream : literal.plain;
-      recipient.begin(status, { "content-type": contentType });
+      recipient.begin(status, contentType === undefined ? {} : { "content-type": contentType });
       recipient.reply.end(text);
     } else {
       await sendAnswer(recipient, bytes, body, conduct);
