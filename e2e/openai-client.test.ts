@@ -231,6 +231,7 @@ describe("OpenAI's client for Node", () => {
     const ids = [];
     for await (const { id } of plain.models.list()) ids.push(id);
     assert.ok(ids.includes(model));
+    assert.equal((await plain.models.retrieve(model)).id, model);
     const completion = await plain.chat.completions.create({ model, messages: ask("Hello!") });
     assert.equal(completion.choices[0]?.finish_reason, "stop");
     const wrong = new OpenAI({ baseURL: `${network.file.router_url}/v1`, apiKey: "nonsense" });
