@@ -4,9 +4,7 @@ import { after, before, describe, test } from "node:test";
 import OpenAI from "openai";
 import type { Network } from "./network.ts";
 import { startNetwork } from "./network.ts";
-
-const RED_PIXEL =
-  "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==";
+import { RED_PIXEL_URL } from "./red-pixel.ts";
 
 const WEATHER: OpenAI.ChatCompletionTool = {
   type: "function",
@@ -150,7 +148,7 @@ describe("OpenAI's client for Node", () => {
           role: "user",
           content: [
             { type: "text", text: "What is this?" },
-            { type: "image_url", image_url: { url: RED_PIXEL } },
+            { type: "image_url", image_url: { url: RED_PIXEL_URL } },
           ],
         },
       ],
