@@ -22,13 +22,13 @@ function refusal(status: number): string {
   return JSON.stringify({ error: { message: "Busy.", type: "server_error", param: null, code: String(status) } });
 }
 
-/** Starts it; the first call of a model such as `busy-429` gets the status in its name, every later one an answer. */
+/** Starts it; the first call of a model such as `busy-429` gets the status in its name, every other call an answer. */
 export async function startBusyUpstream(): Promise<BusyUpstream> {
   const calls: string[] = [];
   const server = createServer((request, response) => {
     void text(request).then((body) => {
       const { model } = JSON.parse(body) as { model: string };
-      const status = calls.includes(model) ? 200 : Number(/\d{3}/.exec(model)?.[0]);
+      const status = calls.includes(model) ? 200 : Number(/\d{3}/.exec(model)?.[0] ?? 200);
       calls.push(model);
       response.writeHead(status, { "content-type": "application/json", "retry-after": "0" });
       return response.end(status === 200 ? ANSWER : refusal(status));

@@ -75,7 +75,7 @@ describe("Vercel's AI SDK", () => {
     assert.equal(finishReason, "stop");
     assert.ok((usage.inputTokens ?? 0) > 0 && (usage.outputTokens ?? 0) > 0);
     assert.equal(usage.totalTokens, (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0));
-    assert.equal(String(usage.raw?.["cost"]), response.headers?.["x-aimo-cost"]);
+    assert.equal(usage.raw?.["cost"], Number(response.headers?.["x-aimo-cost"]));
     assert.equal(response.modelId, model);
     assert.equal(response.id, response.headers?.["x-generation-id"]);
     assert.deepEqual(warnings, []);
