@@ -2,25 +2,16 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import OpenAI from "openai";
+import type { ModelCall } from "./model-calls.ts";
+import { waitForCall } from "./model-calls.ts";
 import type { Network } from "./network.ts";
-import { startNetwork, waitFor, waitForOffer } from "./network.ts";
-
-interface Call {
-  readonly model: string;
-  readonly state: "open" | "ended" | "aborted";
-}
+import { startNetwork, waitForOffer } from "./network.ts";
 
 describe("leaving", () => {
   let network: Network;
   const messages: OpenAI.ChatCompletionMessageParam[] = [{ role: "user", content: "Hello!" }];
 
-  /** Waits for the demo model to see a call of `model` in this state. */
-  const nextCall = (model: string, state: Call["state"]): Promise<Call> =>
-    waitFor(`a call of ${model} that is ${state}`, async () => {
-      const response = await fetch(`${new URL(network.modelUrl ?? "").origin}/demo/calls`);
-      const { calls } = (await response.json()) as { calls: Call[] };
-      return calls.find((call) => call.model === model && call.state === state);
-    });
+  const nextCall = (model: string, state: ModelCall["state"]): Promise<ModelCall> => waitForCall(network, model, state);
 
   before(async () => {
     network = await startNetwork();
