@@ -1,0 +1,17 @@
+// What a load process can be told to do, and how orders and outcomes travel between the two processes.
+import type { Burst, BurstOrder } from "./burst.ts";
+
+/** Every order with its outcome, by name. */
+export interface Orders {
+  burst: { readonly order: BurstOrder; readonly outcome: Burst };
+}
+
+/** An order on its way. */
+export type SentOrder = {
+  [Name in keyof Orders]: { readonly id: number; readonly name: Name; readonly order: Orders[Name]["order"] };
+}[keyof Orders];
+
+/** The answer to an order: what came out, or why nothing did. */
+export type SentOutcome =
+  | { readonly id: number; readonly outcome: unknown }
+  | { readonly id: number; readonly failure: string };

@@ -1,0 +1,46 @@
+// What the measured processes spend and hold, as they say it themselves when asked by a signal.
+import type { Child } from "@aimo-network/localnet/child-process";
+
+/** One process at one moment. */
+export interface Usage {
+  /** User and system time since its start. */
+  readonly cpuSeconds: number;
+  readonly rssBytes: number;
+  readonly heapBytes: number;
+  readonly externalBytes: number;
+}
+
+/** Makes a process able to answer: what is preloaded into it. */
+export const MEASURED_PROCESS = new URL("./measured-process.ts", import.meta.url).href;
+
+const PREFIX = "usage ";
+
+/** Asks measured processes; the lines they write have to be passed to `read`. */
+export interface Usages {
+  read(line: string, name: string): void;
+  /** What a process has spent and holds now. */
+  of(child: Child): Promise<Usage>;
+  /** The same after a garbage collection: what it holds is alive. */
+  alive(child: Child): Promise<Usage>;
+}
+
+/** Creates the bench's end of it. */
+export function createUsages(): Usages {
+  const waiting = new Map<string, (usage: Usage) => void>();
+  const ask = (child: Child, signal: NodeJS.Signals): Promise<Usage> => {
+    const { promise, resolve, reject } = Promise.withResolvers<Usage>();
+    waiting.set(child.name, resolve);
+    void child.exited.then((how) => reject(new Error(`${child.name} has ended (${how}):\n${child.lastLines()}`)));
+    process.kill(child.pid, signal);
+    return promise;
+  };
+  return {
+    read(line, name) {
+      if (!line.startsWith(PREFIX)) return;
+      waiting.get(name)?.(JSON.parse(line.slice(PREFIX.length)) as Usage);
+      waiting.delete(name);
+    },
+    of: (child) => ask(child, "SIGUSR2"),
+    alive: (child) => ask(child, "SIGURG"),
+  };
+}
