@@ -14,6 +14,7 @@ import { sendRaw } from "../test-bed/raw-request.ts";
 import { startTestRouter } from "../test-bed/test-router.ts";
 import { installErrorReplies } from "./error-reply.ts";
 import { readRawBodies } from "./read-body.ts";
+import { QUIET_OBSERVER } from "../test-bed/quiet-observer.ts";
 
 const LIMIT_BYTES = 16 * 1024 * 1024;
 const BODY_BYTES_MAX = 12 * 1024 * 1024;
@@ -36,7 +37,7 @@ describe("the budget for bodies", () => {
         return budget.usedBytes;
       },
     };
-    installErrorReplies(server);
+    installErrorReplies(server, QUIET_OBSERVER);
     readRawBodies(server, shared, BODY_BYTES_MAX);
     server.post("/", (request, reply) => {
       arrived(request.body);
