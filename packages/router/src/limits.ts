@@ -86,3 +86,21 @@ export const CHOICES_MAX = 128;
 
 /** Messages of one request; far above any context length. */
 export const MESSAGES_MAX = 100_000;
+
+/** Spans waiting for their export: a collector that is away costs spans, never memory. */
+export const SPANS_QUEUED_MAX = 2_048;
+
+/** Spans of one export: some hundred KiB. */
+export const SPANS_PER_EXPORT_MAX = 512;
+
+/** Milliseconds spans gather before they are exported. */
+export const SPAN_EXPORT_DELAY_MS = 2_000;
+
+/** Milliseconds for one export with its retries. */
+export const SPAN_EXPORT_TIMEOUT_MS = 5_000;
+
+/** Milliseconds a stopping router gives the spans that still wait. */
+export const SPANS_FLUSH_MS = 3_000;
+
+/** Characters of a client's `tracestate`: what the standard asks everybody to keep. */
+export const TRACESTATE_CHARS_MAX = 512;

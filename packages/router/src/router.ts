@@ -1,7 +1,7 @@
 // The composition root: the only file that knows every room.
 import type { AddressInfo } from "node:net";
 import fastify, { LogController } from "fastify";
-import type { FastifyBaseLogger, FastifyInstance } from "fastify";
+import type { FastifyInstance } from "fastify";
 import type { Clock } from "@aimo-network/protocol/clock";
 import { sleep } from "@aimo-network/protocol/clock";
 import { uuidV7 } from "@aimo-network/protocol/ids";
@@ -10,9 +10,11 @@ import type { Random } from "@aimo-network/protocol/random";
 import type { Logger } from "pino";
 import type { BearerKeys } from "./accounts/bearer-keys.ts";
 import { createBearerKeys, readBearer } from "./accounts/bearer-keys.ts";
+import type { KeyUse } from "./accounts/key-use.ts";
 import { createKeyUse } from "./accounts/key-use.ts";
 import type { Config } from "./config.ts";
 import { brokenRequest, refuseUrl } from "./gateway/error-reply.ts";
+import { frameworkLog } from "./gateway/framework-log.ts";
 import type { GatewayDeps } from "./gateway/gateway.ts";
 import { installGateway } from "./gateway/gateway.ts";
 import { installOperatorRoutes } from "./gateway/operator.ts";
@@ -33,8 +35,11 @@ import type { OfferHealth } from "./market/health.ts";
 import { createOfferHealth } from "./market/health.ts";
 import type { LiveOffer, OfferBook } from "./market/offer-book.ts";
 import { createOfferBook } from "./market/offer-book.ts";
+import type { Observation } from "./observation.ts";
+import { startObservation } from "./observation.ts";
 import type { AdmitDeps } from "./providers/admit.ts";
 import { createAdmission } from "./providers/admit.ts";
+import type { ByteBudget } from "./providers/byte-budget.ts";
 import { createByteBudget } from "./providers/byte-budget.ts";
 import type { Links } from "./providers/links.ts";
 import { createLinks } from "./providers/links.ts";
@@ -73,11 +78,10 @@ function quiet(): LogController {
   return new LogController({ disableRequestLogging: true });
 }
 
-function createServer(log: FastifyBaseLogger, requestId: () => string): FastifyInstance {
+function createServer(log: Logger, requestId: () => string, { observer }: Observation): FastifyInstance {
   return fastify({
-    loggerInstance: log,
+    loggerInstance: frameworkLog(log),
     logController: quiet(),
-    childLoggerFactory: (logger) => logger, // one of its own for each request would cost more than its rare lines are worth
     genReqId: requestId,
     requestIdHeader: false, // an id of the client's choosing would end up in our logs
     bodyLimit: SMALL_BODY_BYTES_MAX,
@@ -86,8 +90,13 @@ function createServer(log: FastifyBaseLogger, requestId: () => string): FastifyI
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
     forceCloseConnections: "idle",
     return503OnClosing: false, // our own refusal of a draining router has the body that clients can read
-    frameworkErrors: refuseUrl,
-    clientErrorHandler: (error, socket) => refuseSocket(socket, brokenRequest(error.code), requestId()),
+    frameworkErrors: refuseUrl(observer),
+    clientErrorHandler: (thrown, socket) => {
+      const error = brokenRequest(thrown.code);
+      const id = requestId();
+      observer.refused(id, "other", error);
+      refuseSocket(socket, error, id);
+    },
     http: {
       maxHeaderSize: HEADER_BYTES_MAX,
       headersTimeout: HEADERS_TIMEOUT_MS,
@@ -105,16 +114,23 @@ interface Rooms {
   readonly book: OfferBook;
   readonly health: OfferHealth;
   readonly links: Links;
+  readonly keyUse: KeyUse;
+  readonly answers: ByteBudget;
+  readonly observation: Observation;
   isDraining(): boolean;
 }
 
-function relayDeps(config: Config, { clock, random, log }: RouterDeps, { health }: Rooms): RelayDeps<LiveOffer> {
+function relayDeps(
+  config: Config,
+  { clock, random, log }: RouterDeps,
+  { health, answers }: Rooms,
+): RelayDeps<LiveOffer> {
   const { firstByteMs, idleMs, totalMs } = config;
   return {
     clock,
     random,
     log: log.child({ room: "providers" }),
-    answerBytes: createByteBudget(ANSWERS_BYTES_MAX),
+    answerBytes: answers,
     deadlines: { firstByteMs, idleMs, totalMs },
     judged: ({ offer }, succeeded) => (succeeded ? health.succeeded(offer.id) : health.failed(offer.id)),
   };
@@ -136,7 +152,7 @@ function routerInfo(config: Config, { routerId }: Identity): RouterInfo {
 }
 
 function gatewayDeps(config: Config, deps: RouterDeps, rooms: Rooms, url: () => string): GatewayDeps {
-  const { identity, keys, book, health, links, isDraining } = rooms;
+  const { identity, keys, book, health, links, keyUse, observation, isDraining } = rooms;
   return {
     clock: deps.clock,
     random: deps.random,
@@ -145,11 +161,7 @@ function gatewayDeps(config: Config, deps: RouterDeps, rooms: Rooms, url: () => 
     links,
     routerId: identity.routerId,
     bodyBytesMax: config.bodyBytesMax,
-    keyUse: createKeyUse({
-      requestsPerKeyMax: config.requestsPerKeyMax,
-      bodyBytesPerKeyMax: Math.max(config.bodyBytesMax, config.bodiesBytesMax / BODIES_SHARES),
-      bodyBytesMax: config.bodiesBytesMax,
-    }),
+    keyUse,
     pseudonym: identity.pseudonym,
     isDraining,
     authenticate: (request, purpose) => {
@@ -158,6 +170,7 @@ function gatewayDeps(config: Config, deps: RouterDeps, rooms: Rooms, url: () => 
       return keys.authenticate(bearer, purpose);
     },
     relayDeps: relayDeps(config, deps, rooms),
+    observer: observation.observer,
     info: routerInfo(config, identity),
     url,
   };
@@ -195,38 +208,68 @@ async function drainLinks(clock: Clock, links: Links, drainMs: number): Promise<
   for (const link of links.all()) link.terminate();
 }
 
-/** Starts a router: listens for clients and providers, and on the operator's port. */
-export async function startRouter(config: Config, deps: RouterDeps): Promise<Router> {
-  const { clock, random } = deps;
-  const log: FastifyBaseLogger = deps.log;
+/** Builds the rooms; `url` is asked only when the router listens. */
+async function buildRooms(
+  config: Config,
+  { clock, log }: RouterDeps,
+  isDraining: () => boolean,
+  url: () => string,
+): Promise<Rooms> {
   const identity = loadIdentity(config.dataDirectory);
   const { routerId } = identity;
-  let draining = false;
-  const rooms: Rooms = {
+  const links = createLinks();
+  const keyUse = createKeyUse({
+    requestsPerKeyMax: config.requestsPerKeyMax,
+    bodyBytesPerKeyMax: Math.max(config.bodyBytesMax, config.bodiesBytesMax / BODIES_SHARES),
+    bodyBytesMax: config.bodiesBytesMax,
+  });
+  const answers = createByteBudget(ANSWERS_BYTES_MAX);
+  const readings = {
+    links: () => links.count,
+    bodiesHeldBytes: () => keyUse.bodyBytes,
+    answersHeldBytes: () => answers.usedBytes,
+  };
+  return {
     identity,
     keys: createBearerKeys(clock, { routerId, acceptV1Spending: config.acceptV1Spending }),
     book: createOfferBook(),
     health: createOfferHealth(clock),
-    links: createLinks(),
-    isDraining: () => draining,
+    links,
+    keyUse,
+    answers,
+    observation: await startObservation(config.traces, { clock, log: log.child({ room: "gateway" }), readings, url }),
+    isDraining,
   };
-  const requestId = (): string => `req-${uuidV7(clock, random)}`;
-  const server = createServer(log, requestId);
-  const url = (): string => config.publicUrl ?? urlOf(server);
-  await installGateway(server, gatewayDeps(config, deps, rooms, url));
+}
+
+/** Refuses what a client may expect beside 100-continue; Node would refuse it with an empty answer. */
+function refuseExpectations(server: FastifyInstance, { observer }: Observation, requestId: () => string): void {
   server.server.on("checkExpectation", (request) => {
     const found = (request.headers.expect ?? "").slice(0, 60);
-    refuseSocket(
-      request.socket,
-      new AimoError("invalid_request", { expected: "`Expect: 100-continue` or none", found }),
-      requestId(),
-    );
+    const error = new AimoError("invalid_request", { expected: "`Expect: 100-continue` or none", found });
+    const id = requestId();
+    observer.refused(id, "other", error);
+    refuseSocket(request.socket, error, id);
   });
+}
+
+/** Starts a router: listens for clients and providers, and on the operator's port. */
+export async function startRouter(config: Config, deps: RouterDeps): Promise<Router> {
+  const { clock, random, log } = deps;
+  let draining = false;
+  const url = (): string => config.publicUrl ?? urlOf(server);
+  const isDraining = (): boolean => draining;
+  const rooms = await buildRooms(config, deps, isDraining, url);
+  const { observation } = rooms;
+  const requestId = (): string => `req-${uuidV7(clock, random)}`;
+  const server = createServer(log, requestId, observation);
+  await installGateway(server, gatewayDeps(config, deps, rooms, url));
+  refuseExpectations(server, observation, requestId);
   const admit = createAdmission(admitDeps(deps, rooms, requestId));
   server.server.on("upgrade", (request, socket, head) => void admit(request, socket, head));
 
-  const operator = fastify({ loggerInstance: log, logController: quiet() });
-  installOperatorRoutes(operator, rooms.isDraining);
+  const operator = fastify({ loggerInstance: frameworkLog(log), logController: quiet() });
+  installOperatorRoutes(operator, rooms.isDraining, observation.metrics);
   await listen(server, { host: config.host, port: config.port, settings: "AIMO_HOST, AIMO_PORT" });
   try {
     await listen(operator, {
@@ -240,7 +283,7 @@ export async function startRouter(config: Config, deps: RouterDeps): Promise<Rou
   }
 
   return {
-    routerId,
+    routerId: rooms.identity.routerId,
     url: url(),
     operatorUrl: urlOf(operator),
     async close() {
@@ -250,6 +293,7 @@ export async function startRouter(config: Config, deps: RouterDeps): Promise<Rou
       const last = clock.timer(LAST_BYTES_MS, () => server.server.closeAllConnections());
       await Promise.all([server.close(), operator.close()]);
       last.cancel();
+      await observation.close();
     },
   };
 }

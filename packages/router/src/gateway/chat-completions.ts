@@ -26,6 +26,7 @@ import type { ChatRequest } from "./chat-request.ts";
 import { readChatRequest } from "./chat-request.ts";
 import { createChatStream } from "./chat-stream.ts";
 import { codeStyle, errorObject, sendError } from "./error-reply.ts";
+import type { RequestObserver, RequestWatch } from "./request-watch.ts";
 
 /** What the request path needs of the other rooms. */
 export interface ChatDeps extends PlanDeps {
@@ -35,6 +36,7 @@ export interface ChatDeps extends PlanDeps {
   /** The payer's stable pseudonym at one provider. */
   pseudonym(payerWallet: string, providerWallet: string): string;
   isDraining(): boolean;
+  readonly observer: RequestObserver;
 }
 
 type Answered = Extract<RelayOutcome<LiveOffer>, { ended: "answered" }>;
@@ -46,6 +48,7 @@ function relayRequest(
   request: FastifyRequest,
   chat: ChatRequest,
   payer: string,
+  watch: RequestWatch,
 ): RelayRequest<LiveOffer> {
   const headers: Record<string, string> = {
     accept: chat.stream ? "text/event-stream" : "application/json",
@@ -61,6 +64,7 @@ function relayRequest(
     headers,
     body: ({ offerName }) => chat.bodyFor(offerName),
     payer: ({ link }) => deps.pseudonym(payer, link.wallet),
+    watch,
   };
 }
 
@@ -86,6 +90,7 @@ interface Admitted {
   readonly chat: ChatRequest;
   readonly candidates: readonly Candidate<LiveOffer>[];
   readonly relayed: RelayRequest<LiveOffer>;
+  readonly watch: RequestWatch;
   envelope(candidate: Candidate<LiveOffer> | undefined): Envelope;
 }
 
@@ -94,9 +99,25 @@ function meteredUsage({ candidate, usage }: Answered, chat: ChatRequest): { cost
   return metered === undefined ? undefined : { cost: formatNanoUsdc(metered.cost), json: usageJson(metered) };
 }
 
+/** Relays, and tells whoever watches how it came out, whatever happens. */
+async function relayWatched(
+  deps: ChatDeps,
+  admitted: Admitted,
+  client: RelayClient<LiveOffer>,
+): Promise<RelayOutcome<LiveOffer>> {
+  try {
+    const outcome = await relay(deps.relayDeps, admitted.candidates, admitted.relayed, client);
+    admitted.watch.ended(outcome);
+    return outcome;
+  } catch (error) {
+    admitted.watch.broke();
+    throw error;
+  }
+}
+
 async function answerWhole(deps: ChatDeps, reply: FastifyReply, admitted: Admitted): Promise<FastifyReply> {
   const client: RelayClient<LiveOffer> = { event: () => undefined, flush: () => true, presence: watchClient(reply) };
-  const outcome = await relay(deps.relayDeps, admitted.candidates, admitted.relayed, client);
+  const outcome = await relayWatched(deps, admitted, client);
   if (outcome.ended === "client_left") return reply.hijack();
   if (outcome.ended === "failed") return sendError(reply.request, reply, outcome.error);
   assert(outcome.answer !== undefined, "a relay without a stream ends with a whole answer");
@@ -117,7 +138,7 @@ async function answerStream(deps: ChatDeps, reply: FastifyReply, admitted: Admit
     flush: (resume) => stream.flush(resume),
     presence: watchClient(reply),
   };
-  const outcome = await relay(deps.relayDeps, admitted.candidates, admitted.relayed, client);
+  const outcome = await relayWatched(deps, admitted, client);
   if (outcome.ended === "client_left") {
     stream.abandon();
     return reply.sent ? reply : reply.hijack();
@@ -146,10 +167,23 @@ export function createChatCompletions(
     const generation = generationId(deps.clock, deps.random);
     reply.header("x-generation-id", generation);
     const createdSeconds = Math.floor(deps.clock.now() / 1000);
+    const { traceparent, tracestate } = request.headers;
+    const watch = deps.observer.admitted({
+      requestId: request.id,
+      generationId: generation,
+      wallet: payer.wallet,
+      keyId: payer.id,
+      stream: chat.stream,
+      model: chat.model,
+      maxTokens: chat.maxTokens,
+      traceparent,
+      tracestate,
+    });
     const admitted: Admitted = {
       chat,
       candidates,
-      relayed: relayRequest(deps, request, chat, payer.wallet),
+      relayed: relayRequest(deps, request, chat, payer.wallet, watch),
+      watch,
       envelope: (candidate) => ({
         generationIdJson: JSON.stringify(generation),
         modelJson: JSON.stringify(candidate?.offer.modelId ?? chat.model),

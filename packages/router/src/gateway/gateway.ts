@@ -69,23 +69,34 @@ function readJsonBodies(scope: FastifyInstance): void {
   });
 }
 
+/** Everything but chat completions, which are watched one by one. */
+function otherRoutes(deps: GatewayDeps): FastifyPluginAsync {
+  return async (scope) => {
+    scope.addHook("onResponse", (_request, reply, next) => {
+      if (reply.statusCode < 400) deps.observer.answered();
+      next();
+    });
+    await scope.register(modelRoutes(deps));
+    await scope.register(providerRoutes(deps));
+    await scope.register(routerInfoRoutes(deps));
+    await scope.register(keyRoutes(deps));
+  };
+}
+
 function surface(deps: GatewayDeps, isDocumented: boolean): FastifyPluginAsync {
   return async (scope) => {
     scope.addHook("onRoute", (route) => {
       if (!isDocumented) route.schema = { ...route.schema, hide: true };
     });
     await scope.register(chatRoutes(deps));
-    await scope.register(modelRoutes(deps));
-    await scope.register(providerRoutes(deps));
-    await scope.register(routerInfoRoutes(deps));
-    await scope.register(keyRoutes(deps));
+    await scope.register(otherRoutes(deps));
     if (isDocumented) scope.get("/openapi.json", { schema: { hide: true } }, () => scope.swagger());
   };
 }
 
 /** Installs every endpoint on a server. */
 export async function installGateway(server: FastifyInstance, deps: GatewayDeps): Promise<void> {
-  installErrorReplies(server);
+  installErrorReplies(server, deps.observer);
   readJsonBodies(server);
   // The framework's own validator would make a number of a string, and so another amount of a large one.
   server.setValidatorCompiler(TypeBoxValidatorCompiler);

@@ -16,6 +16,7 @@ import { startTestRouter } from "../test-bed/test-router.ts";
 import { installErrorReplies } from "./error-reply.ts";
 import { readRawBodies } from "./read-body.ts";
 import { countVisits } from "./visits.ts";
+import { QUIET_OBSERVER } from "../test-bed/quiet-observer.ts";
 
 const KEY: VerifiedKey = {
   id: "key",
@@ -42,7 +43,7 @@ describe("a body", () => {
 
   before(async () => {
     server = fastify();
-    installErrorReplies(server);
+    installErrorReplies(server, QUIET_OBSERVER);
     const visitOf = countVisits(server, {
       authenticate: () => Promise.resolve(KEY),
       keyUse: {

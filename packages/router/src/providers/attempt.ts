@@ -36,7 +36,8 @@ export interface AttemptListener {
   event(event: AnswerEvent): void;
   /** After each piece of the answer; false when the client takes no more until `resume` is called. */
   flush(): boolean;
-  ended(result: AttemptResult): void;
+  /** Told once, with how many bytes of the answer have come. */
+  ended(result: AttemptResult, answerBytes: number): void;
 }
 
 /** How an attempt ended: with a whole answer, or with the error that stands for it. */
@@ -290,6 +291,6 @@ export class Attempt {
     this.#deps.answerBytes.release(this.#reading === "stream" ? 0 : this.#heldBytes);
     this.#held.length = 0;
     this.#grantHeld();
-    this.#listener.ended(result);
+    this.#listener.ended(result, this.#digest.bytes);
   }
 }

@@ -82,7 +82,7 @@ export class Link implements ProviderLink {
     });
     socket.on("pong", () => (this.#unansweredPings = 0));
     socket.on("close", () => this.#close());
-    socket.on("error", (error) => log.debug({ linkId: this.id, error: error.message }, "link socket failed"));
+    socket.on("error", (error) => log.debug({ linkId: this.id, error }, "link socket failed"));
     this.#timers.set(
       "hello",
       clock.timer(HELLO_TIMEOUT_MS, () => this.#socket.close(CLOSE_POLICY, "no hello")),
@@ -271,7 +271,8 @@ export class Link implements ProviderLink {
   }
 
   #violate(error: AimoError): void {
-    this.#log.warn({ linkId: this.id, wallet: this.wallet, error: error.message }, "link closed: protocol violation");
+    // The peer is told the words, which may quote what it sent; the log gets the place in the code that complained.
+    this.#log.warn({ linkId: this.id, wallet: this.wallet, error }, "link closed: protocol violation");
     this.#closeSocket(CLOSE_PROTOCOL, closeReason(error.message));
     this.#close();
   }

@@ -6,7 +6,8 @@ import type { Usage } from "@aimo-network/protocol/usage";
 import type { AnswerEvent } from "./answer-event.ts";
 import type { AttemptDeadlines, AttemptDeps, AttemptResult } from "./attempt.ts";
 import { Attempt } from "./attempt.ts";
-import type { ProviderLink } from "./provider-link.ts";
+import type { AttemptRequest, ProviderLink } from "./provider-link.ts";
+import type { AttemptWatch, RelayWatch } from "./relay-watch.ts";
 import { HELD_EVENTS_CHARS_MAX } from "../limits.ts";
 
 /** One provider of a plan; `Offer` is whatever the caller wants to know it by. */
@@ -23,6 +24,7 @@ export interface RelayRequest<Offer> {
   readonly headers: Readonly<Record<string, string>>;
   body(candidate: Candidate<Offer>): Uint8Array;
   payer(candidate: Candidate<Offer>): string;
+  readonly watch: RelayWatch;
 }
 
 /** The client's side of a relay. */
@@ -73,6 +75,36 @@ interface Tried {
   readonly committed: boolean;
 }
 
+function beginAttempt<Offer>(
+  deps: RelayDeps<Offer>,
+  candidate: Candidate<Offer>,
+  request: RelayRequest<Offer>,
+  deadlineMs: number,
+): { asked: AttemptRequest; watch: AttemptWatch } {
+  const { offerName, link } = candidate;
+  const { endpoint, headers, stream } = request;
+  const id = attemptId(deps.random);
+  const body = request.body(candidate);
+  const watch = request.watch.attempt({
+    attemptId: id,
+    linkId: link.id,
+    wallet: link.wallet,
+    requestBytes: body.length,
+  });
+  const { traceparent } = watch;
+  const asked: AttemptRequest = {
+    attemptId: id,
+    endpoint,
+    offerName,
+    headers: traceparent === undefined ? headers : { ...headers, traceparent },
+    body,
+    deadlineMs,
+    stream,
+    payer: request.payer(candidate),
+  };
+  return { asked, watch };
+}
+
 function tryCandidate<Offer>(
   deps: RelayDeps<Offer>,
   candidate: Candidate<Offer>,
@@ -87,6 +119,7 @@ function tryCandidate<Offer>(
     const leftMs = deadline.dueMs - deps.clock.monotonic();
     const commit = (): void => {
       committed = true;
+      request.watch.firstOutput();
       for (const event of held) client.event(event, candidate);
       held.length = 0;
     };
@@ -99,39 +132,26 @@ function tryCandidate<Offer>(
     });
     const leave = (): void => attempt.abort(new AimoError("client_left", {}));
     client.presence.whenLeft(leave);
-    const attempt = new Attempt(
-      deps,
-      candidate.link,
-      {
-        attemptId: attemptId(deps.random),
-        endpoint: request.endpoint,
-        offerName: candidate.offerName,
-        headers: request.headers,
-        body: request.body(candidate),
-        deadlineMs: leftMs,
-        stream: request.stream,
-        payer: request.payer(candidate),
+    const { asked, watch } = beginAttempt(deps, candidate, request, leftMs);
+    const attempt = new Attempt(deps, candidate.link, asked, deps.deadlines, {
+      event(event) {
+        if (committed) {
+          client.event(event, candidate);
+          return;
+        }
+        held.push(event);
+        heldChars += event.text.length;
+        // The end of an answer is output too: an answer may be empty on purpose.
+        if (event.hasOutput || event.finishReason !== undefined || heldChars > HELD_EVENTS_CHARS_MAX) commit();
       },
-      deps.deadlines,
-      {
-        event(event) {
-          if (committed) {
-            client.event(event, candidate);
-            return;
-          }
-          held.push(event);
-          heldChars += event.text.length;
-          // The end of an answer is output too: an answer may be empty on purpose.
-          if (event.hasOutput || event.finishReason !== undefined || heldChars > HELD_EVENTS_CHARS_MAX) commit();
-        },
-        flush: () => !committed || client.flush(() => attempt.resume()),
-        ended(result) {
-          total.cancel();
-          client.presence.whenLeft(undefined);
-          resolve({ result, committed });
-        },
+      flush: () => !committed || client.flush(() => attempt.resume()),
+      ended(result, answerBytes) {
+        watch.ended(result.ok ? undefined : result.error, answerBytes);
+        total.cancel();
+        client.presence.whenLeft(undefined);
+        resolve({ result, committed });
       },
-    );
+    });
   });
 }
 

@@ -17,6 +17,8 @@ export interface BenchOptions {
   readonly links?: number;
   readonly deadlines?: Partial<RelayDeadlines>;
   readonly answerBytesMax?: number;
+  /** The trace context for each wallet, where the relay is traced. */
+  readonly traceparents?: Readonly<Record<string, string>>;
 }
 
 /** A bench: one request of one client, and the links it may go to. */
@@ -29,6 +31,8 @@ export interface RelayBench {
   /** The text of each event the client was shown. */
   readonly shown: readonly string[];
   readonly logLines: readonly string[];
+  /** What the relay's watch was told. */
+  readonly watched: readonly string[];
   /** Closes the client's connection. */
   leave(): void;
   /** From now on the client takes no more, until `readAgain`. */
@@ -52,6 +56,7 @@ export function createRelayBench(options: BenchOptions = {}): RelayBench {
   const judged: string[] = [];
   const shown: string[] = [];
   const logLines: string[] = [];
+  const watched: string[] = [];
   let hasLeft = false;
   let leaving: (() => void) | undefined;
   let reads = true;
@@ -64,6 +69,7 @@ export function createRelayBench(options: BenchOptions = {}): RelayBench {
     judged,
     shown,
     logLines,
+    watched,
     leave() {
       hasLeft = true;
       leaving?.();
@@ -91,6 +97,18 @@ export function createRelayBench(options: BenchOptions = {}): RelayBench {
           headers: { accept: "*/*" },
           body: ({ link }) => Buffer.from(`for ${link.wallet}`),
           payer: ({ link }) => `payer at ${link.wallet}`,
+          watch: {
+            attempt({ wallet, requestBytes }) {
+              watched.push(`${wallet} gets ${requestBytes} bytes`);
+              const traceparent = options.traceparents?.[wallet];
+              return {
+                traceparent,
+                ended: (error, bytes) =>
+                  void watched.push(`${wallet} ${error?.code ?? "answered"} after ${bytes} bytes`),
+              };
+            },
+            firstOutput: () => void watched.push("first output"),
+          },
         },
         {
           event: (event) => void shown.push(event.text),
