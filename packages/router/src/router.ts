@@ -12,6 +12,7 @@ import type { BearerKeys } from "./accounts/bearer-keys.ts";
 import { createBearerKeys, readBearer } from "./accounts/bearer-keys.ts";
 import type { KeyUse } from "./accounts/key-use.ts";
 import { createKeyUse } from "./accounts/key-use.ts";
+import { createRequestKeys } from "./accounts/request-keys.ts";
 import type { Config } from "./config.ts";
 import { brokenRequest, refuseUrl } from "./gateway/error-reply.ts";
 import { frameworkLog } from "./gateway/framework-log.ts";
@@ -164,11 +165,7 @@ function gatewayDeps(config: Config, deps: RouterDeps, rooms: Rooms, url: () => 
     keyUse,
     pseudonym: identity.pseudonym,
     isDraining,
-    authenticate: (request, purpose) => {
-      const own = request.headers["x-api-key"];
-      const bearer = readBearer(request.headers.authorization) ?? (typeof own === "string" ? own : undefined);
-      return keys.authenticate(bearer, purpose);
-    },
+    authenticate: createRequestKeys(keys),
     relayDeps: relayDeps(config, deps, rooms),
     observer: observation.observer,
     info: routerInfo(config, identity),

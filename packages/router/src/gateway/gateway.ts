@@ -1,11 +1,11 @@
 // The clients' door: every HTTP endpoint, once below /api/v1 and once below /v1.
-import cors from "@fastify/cors";
 import swagger from "@fastify/swagger";
 import { TypeBoxValidatorCompiler } from "@fastify/type-provider-typebox";
 import type { FastifyInstance, FastifyPluginAsync, FastifyPluginCallback } from "fastify";
 import type { ChatDeps } from "./chat-completions.ts";
 import { createChatCompletions } from "./chat-completions.ts";
 import { ChatAnswerShape, ChatRequestShape } from "./chat-shapes.ts";
+import { openToOtherSites } from "./cors.ts";
 import { installErrorReplies } from "./error-reply.ts";
 import type { KeyRoutesDeps } from "./keys.ts";
 import { keyRoutes } from "./keys.ts";
@@ -21,20 +21,6 @@ import { countVisits } from "./visits.ts";
 export interface GatewayDeps extends ChatDeps, KeyRoutesDeps, RouterInfoDeps, VisitDeps {
   readonly bodyBytesMax: number;
 }
-
-const EXPOSED_HEADERS = [
-  "x-request-id",
-  "x-generation-id",
-  "x-aimo-cost",
-  "x-aimo-max-tokens",
-  "x-ratelimit-limit-requests",
-  "x-ratelimit-limit-tokens",
-  "x-ratelimit-remaining-requests",
-  "x-ratelimit-remaining-tokens",
-  "x-ratelimit-reset-requests",
-  "x-ratelimit-reset-tokens",
-  "retry-after",
-];
 
 function chatRoutes(deps: GatewayDeps): FastifyPluginCallback {
   return (scope, _options, next) => {
@@ -107,7 +93,7 @@ export async function installGateway(server: FastifyInstance, deps: GatewayDeps)
     if (request.headers["content-type"] !== undefined) request.headers["content-type"] = "application/json";
     next();
   });
-  await server.register(cors, { origin: "*", exposedHeaders: EXPOSED_HEADERS, maxAge: 86_400, strictPreflight: false });
+  openToOtherSites(server);
   await server.register(swagger, {
     openapi: {
       openapi: "3.1.0",
