@@ -15,7 +15,11 @@ import type { Config } from "./config.ts";
 import { brokenRequest, refuseUrl } from "./gateway/error-reply.ts";
 import type { GatewayDeps } from "./gateway/gateway.ts";
 import { installGateway } from "./gateway/gateway.ts";
+import type { Connections } from "./gateway/connections.ts";
+import { countConnections } from "./gateway/connections.ts";
+import { HTTP_TIMINGS, timingOptions } from "./gateway/http-timings.ts";
 import { installOperatorRoutes } from "./gateway/operator.ts";
+import { remoteNetwork } from "./gateway/remote-network.ts";
 import type { RouterInfo } from "./gateway/router-info.ts";
 import type { Identity } from "./identity.ts";
 import { loadIdentity } from "./identity.ts";
@@ -24,9 +28,7 @@ import {
   ANSWERS_BYTES_MAX,
   BODIES_SHARES,
   HEADER_BYTES_MAX,
-  HEADERS_TIMEOUT_MS,
-  KEEP_ALIVE_TIMEOUT_MS,
-  REQUEST_TIMEOUT_MS,
+  CONNECTIONS_SURPLUS_MAX,
   SMALL_BODY_BYTES_MAX,
 } from "./limits.ts";
 import type { OfferHealth } from "./market/health.ts";
@@ -74,14 +76,14 @@ function quiet(): LogController {
 }
 
 function createServer(log: FastifyBaseLogger, requestId: () => string): FastifyInstance {
+  const timings = timingOptions(HTTP_TIMINGS);
   return fastify({
     loggerInstance: log,
     logController: quiet(),
     genReqId: requestId,
     requestIdHeader: false, // an id of the client's choosing would end up in our logs
     bodyLimit: SMALL_BODY_BYTES_MAX,
-    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    ...timings.options,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
     forceCloseConnections: "idle",
     return503OnClosing: false, // our own refusal of a draining router has the body that clients can read
@@ -89,7 +91,7 @@ function createServer(log: FastifyBaseLogger, requestId: () => string): FastifyI
     clientErrorHandler: (error, socket) => refuseSocket(socket, brokenRequest(error.code), requestId()),
     http: {
       maxHeaderSize: HEADER_BYTES_MAX,
-      headersTimeout: HEADERS_TIMEOUT_MS,
+      ...timings.http,
       requireHostHeader: false, // nothing here depends on it, and the refusal would be an empty one
       // Clients that offer HTTP/2 with every request are answered as if they had not.
       shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === "websocket",
@@ -134,8 +136,23 @@ function routerInfo(config: Config, { routerId }: Identity): RouterInfo {
   };
 }
 
-function gatewayDeps(config: Config, deps: RouterDeps, rooms: Rooms, url: () => string): GatewayDeps {
-  const { identity, keys, book, health, links, isDraining } = rooms;
+function boundConnections(server: FastifyInstance, config: Config, requestId: () => string): Connections {
+  const bounds = {
+    connectionsMax: config.connectionsMax,
+    perNetworkMax: config.connectionsPerAddressMax,
+    surplusMax: CONNECTIONS_SURPLUS_MAX,
+    network: remoteNetwork,
+  };
+  return countConnections(server.server, bounds, (socket, error) => refuseSocket(socket, error, requestId()));
+}
+
+function gatewayDeps(
+  config: Config,
+  deps: RouterDeps,
+  rooms: Rooms & { readonly connections: Connections },
+  url: () => string,
+): GatewayDeps {
+  const { identity, keys, book, health, links, isDraining, connections } = rooms;
   return {
     clock: deps.clock,
     random: deps.random,
@@ -144,6 +161,7 @@ function gatewayDeps(config: Config, deps: RouterDeps, rooms: Rooms, url: () => 
     links,
     routerId: identity.routerId,
     bodyBytesMax: config.bodyBytesMax,
+    refusal: ({ raw }) => connections.refusal(raw.socket),
     keyUse: createKeyUse({
       requestsPerKeyMax: config.requestsPerKeyMax,
       bodyBytesPerKeyMax: Math.max(config.bodyBytesMax, config.bodiesBytesMax / BODIES_SHARES),
@@ -211,8 +229,9 @@ export async function startRouter(config: Config, deps: RouterDeps): Promise<Rou
   };
   const requestId = (): string => `req-${uuidV7(clock, random)}`;
   const server = createServer(log, requestId);
+  const connections = boundConnections(server, config, requestId);
   const url = (): string => config.publicUrl ?? urlOf(server);
-  await installGateway(server, gatewayDeps(config, deps, rooms, url));
+  await installGateway(server, gatewayDeps(config, deps, { ...rooms, connections }, url));
   server.server.on("checkExpectation", (request) => {
     const found = (request.headers.expect ?? "").slice(0, 60);
     refuseSocket(
