@@ -2,7 +2,14 @@
 import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { closest, distance } from "fastest-levenshtein";
-import { BODIES_BYTES_MAX, BODY_BYTES_MAX, DRAIN_MS, REQUESTS_PER_KEY_MAX } from "./limits.ts";
+import {
+  BODIES_BYTES_MAX,
+  BODY_BYTES_MAX,
+  CONNECTIONS_MAX,
+  CONNECTIONS_PER_NETWORK_MAX,
+  DRAIN_MS,
+  REQUESTS_PER_KEY_MAX,
+} from "./limits.ts";
 import type { TraceSettings } from "./trace-settings.ts";
 import { isCollectorUrl, isHeaderList, isShare, traceSettings } from "./trace-settings.ts";
 
@@ -21,6 +28,8 @@ export interface Config {
   readonly bodyBytesMax: number;
   readonly bodiesBytesMax: number;
   readonly requestsPerKeyMax: number;
+  readonly connectionsMax: number;
+  readonly connectionsPerAddressMax: number;
   readonly firstByteMs: number;
   readonly idleMs: number;
   readonly totalMs: number;
@@ -127,6 +136,13 @@ export const SETTINGS = {
   AIMO_BODY_BYTES_MAX: whole("largest request body in bytes", BODY_BYTES_MAX, 1_024, 256 * 1024 * 1024),
   AIMO_BODIES_BYTES_MAX: whole("request bodies held at once, in bytes", BODIES_BYTES_MAX, 1_024, BYTES_MAX),
   AIMO_REQUESTS_PER_KEY_MAX: whole("requests of one key at once", REQUESTS_PER_KEY_MAX, 1, 1_000_000),
+  AIMO_CONNECTIONS_MAX: whole("connections of clients at once", CONNECTIONS_MAX, 1, 1_000_000),
+  AIMO_CONNECTIONS_PER_ADDRESS_MAX: whole(
+    "of them from one address; loopback and private ones are not counted",
+    CONNECTIONS_PER_NETWORK_MAX,
+    1,
+    1_000_000,
+  ),
   AIMO_FIRST_BYTE_TIMEOUT_MS: whole("until a stream's first event", 120_000, 10, HOUR_MS),
   AIMO_IDLE_TIMEOUT_MS: whole("between two events of a stream", 60_000, 10, HOUR_MS),
   AIMO_TOTAL_TIMEOUT_MS: whole("for a whole answer, over all providers tried", 600_000, 10, HOUR_MS),
@@ -204,6 +220,8 @@ export function parseConfig(environment: Environment): Config {
     bodyBytesMax: Number(get("AIMO_BODY_BYTES_MAX")),
     bodiesBytesMax: Number(get("AIMO_BODIES_BYTES_MAX")),
     requestsPerKeyMax: Number(get("AIMO_REQUESTS_PER_KEY_MAX")),
+    connectionsMax: Number(get("AIMO_CONNECTIONS_MAX")),
+    connectionsPerAddressMax: Number(get("AIMO_CONNECTIONS_PER_ADDRESS_MAX")),
     firstByteMs: Number(get("AIMO_FIRST_BYTE_TIMEOUT_MS")),
     idleMs: Number(get("AIMO_IDLE_TIMEOUT_MS")),
     totalMs: Number(get("AIMO_TOTAL_TIMEOUT_MS")),

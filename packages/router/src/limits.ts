@@ -18,6 +18,18 @@ export const BODY_ROOM_BYTES = 4 * 1024;
 /** Requests one key may have running at once: ten such keys are needed to use every connection (configurable). */
 export const REQUESTS_PER_KEY_MAX = 1_000;
 
+/** Connections of clients: each costs some 20 KiB when it rests, so all of them 200 MiB (configurable). */
+export const CONNECTIONS_MAX = 10_000;
+
+/** Connections from one address of the Internet, or one /64 of IPv6: a large office behind one address, not an attacker (configurable). */
+export const CONNECTIONS_PER_NETWORK_MAX = 1_000;
+
+/** Connections beyond these bounds that are read until their first request: to say 503, and to let providers in. */
+export const CONNECTIONS_SURPLUS_MAX = 1_000;
+
+/** Milliseconds between two looks for connections that have been too slow: Node's own 30 s would more than double the timeouts. */
+export const CONNECTIONS_LOOK_MS = 2_000;
+
 /** All request headers together: a key and a browser's cookies fit many times. */
 export const HEADER_BYTES_MAX = 32 * 1024;
 

@@ -1,11 +1,10 @@
 // The composition root: the only file that knows every room.
 import type { AddressInfo } from "node:net";
-import fastify, { LogController } from "fastify";
+import fastify from "fastify";
 import type { FastifyInstance } from "fastify";
 import type { Clock } from "@aimo-network/protocol/clock";
 import { sleep } from "@aimo-network/protocol/clock";
 import { uuidV7 } from "@aimo-network/protocol/ids";
-import { AimoError } from "@aimo-network/protocol/errors";
 import type { Random } from "@aimo-network/protocol/random";
 import type { Logger } from "pino";
 import type { BearerKeys } from "./accounts/bearer-keys.ts";
@@ -14,24 +13,17 @@ import type { KeyUse } from "./accounts/key-use.ts";
 import { createKeyUse } from "./accounts/key-use.ts";
 import { createRequestKeys } from "./accounts/request-keys.ts";
 import type { Config } from "./config.ts";
-import { brokenRequest, refuseUrl } from "./gateway/error-reply.ts";
 import { frameworkLog } from "./gateway/framework-log.ts";
 import type { GatewayDeps } from "./gateway/gateway.ts";
 import { installGateway } from "./gateway/gateway.ts";
+import type { Connections } from "./gateway/connections.ts";
+import { boundConnections, createHttpServer, quietFramework } from "./gateway/http-server.ts";
 import { installOperatorRoutes } from "./gateway/operator.ts";
 import type { RouterInfo } from "./gateway/router-info.ts";
 import type { Identity } from "./identity.ts";
 import { loadIdentity } from "./identity.ts";
 import { listen } from "./listen.ts";
-import {
-  ANSWERS_BYTES_MAX,
-  BODIES_SHARES,
-  HEADER_BYTES_MAX,
-  HEADERS_TIMEOUT_MS,
-  KEEP_ALIVE_TIMEOUT_MS,
-  REQUEST_TIMEOUT_MS,
-  SMALL_BODY_BYTES_MAX,
-} from "./limits.ts";
+import { ANSWERS_BYTES_MAX, BODIES_SHARES } from "./limits.ts";
 import type { OfferHealth } from "./market/health.ts";
 import { createOfferHealth } from "./market/health.ts";
 import type { LiveOffer, OfferBook } from "./market/offer-book.ts";
@@ -44,7 +36,6 @@ import type { ByteBudget } from "./providers/byte-budget.ts";
 import { createByteBudget } from "./providers/byte-budget.ts";
 import type { Links } from "./providers/links.ts";
 import { createLinks } from "./providers/links.ts";
-import { refuseSocket } from "./providers/refuse-socket.ts";
 import type { RelayDeps } from "./providers/relay.ts";
 import { VERSION } from "./version.ts";
 
@@ -72,40 +63,6 @@ function urlOf(server: FastifyInstance): string {
   const anywhere = address === "0.0.0.0" || address === "::";
   const host = anywhere ? "127.0.0.1" : family === "IPv6" ? `[${address}]` : address;
   return `http://${host}:${port}`;
-}
-
-/** No line per request: what happened to a request is metered, and its URL may hold what nobody should log. */
-function quiet(): LogController {
-  return new LogController({ disableRequestLogging: true });
-}
-
-function createServer(log: Logger, requestId: () => string, { observer }: Observation): FastifyInstance {
-  return fastify({
-    loggerInstance: frameworkLog(log),
-    logController: quiet(),
-    genReqId: requestId,
-    requestIdHeader: false, // an id of the client's choosing would end up in our logs
-    bodyLimit: SMALL_BODY_BYTES_MAX,
-    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
-    forceCloseConnections: "idle",
-    return503OnClosing: false, // our own refusal of a draining router has the body that clients can read
-    frameworkErrors: refuseUrl(observer),
-    clientErrorHandler: (thrown, socket) => {
-      const error = brokenRequest(thrown.code);
-      const id = requestId();
-      observer.refused(id, "other", error);
-      refuseSocket(socket, error, id);
-    },
-    http: {
-      maxHeaderSize: HEADER_BYTES_MAX,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requireHostHeader: false, // nothing here depends on it, and the refusal would be an empty one
-      // Clients that offer HTTP/2 with every request are answered as if they had not.
-      shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === "websocket",
-    },
-  });
 }
 
 /** The rooms that remember something while the router runs. */
@@ -152,8 +109,13 @@ function routerInfo(config: Config, { routerId }: Identity): RouterInfo {
   };
 }
 
-function gatewayDeps(config: Config, deps: RouterDeps, rooms: Rooms, url: () => string): GatewayDeps {
-  const { identity, keys, book, health, links, keyUse, observation, isDraining } = rooms;
+function gatewayDeps(
+  config: Config,
+  deps: RouterDeps,
+  rooms: Rooms & { readonly connections: Connections },
+  url: () => string,
+): GatewayDeps {
+  const { identity, keys, book, health, links, keyUse, observation, isDraining, connections } = rooms;
   return {
     clock: deps.clock,
     random: deps.random,
@@ -162,6 +124,7 @@ function gatewayDeps(config: Config, deps: RouterDeps, rooms: Rooms, url: () => 
     links,
     routerId: identity.routerId,
     bodyBytesMax: config.bodyBytesMax,
+    refusal: ({ raw }) => connections.refusal(raw.socket),
     keyUse,
     pseudonym: identity.pseudonym,
     isDraining,
@@ -239,17 +202,6 @@ async function buildRooms(
   };
 }
 
-/** Refuses what a client may expect beside 100-continue; Node would refuse it with an empty answer. */
-function refuseExpectations(server: FastifyInstance, { observer }: Observation, requestId: () => string): void {
-  server.server.on("checkExpectation", (request) => {
-    const found = (request.headers.expect ?? "").slice(0, 60);
-    const error = new AimoError("invalid_request", { expected: "`Expect: 100-continue` or none", found });
-    const id = requestId();
-    observer.refused(id, "other", error);
-    refuseSocket(request.socket, error, id);
-  });
-}
-
 /** Starts a router: listens for clients and providers, and on the operator's port. */
 export async function startRouter(config: Config, deps: RouterDeps): Promise<Router> {
   const { clock, random, log } = deps;
@@ -259,13 +211,14 @@ export async function startRouter(config: Config, deps: RouterDeps): Promise<Rou
   const rooms = await buildRooms(config, deps, isDraining, url);
   const { observation } = rooms;
   const requestId = (): string => `req-${uuidV7(clock, random)}`;
-  const server = createServer(log, requestId, observation);
-  await installGateway(server, gatewayDeps(config, deps, rooms, url));
-  refuseExpectations(server, observation, requestId);
+  const server = createHttpServer({ log, observer: observation.observer, requestId });
+  const connectionBounds = { connectionsMax: config.connectionsMax, perNetworkMax: config.connectionsPerAddressMax };
+  const connections = boundConnections(server, connectionBounds, requestId);
+  await installGateway(server, gatewayDeps(config, deps, { ...rooms, connections }, url));
   const admit = createAdmission(admitDeps(deps, rooms, requestId));
   server.server.on("upgrade", (request, socket, head) => void admit(request, socket, head));
 
-  const operator = fastify({ loggerInstance: frameworkLog(log), logController: quiet() });
+  const operator = fastify({ loggerInstance: frameworkLog(log), logController: quietFramework() });
   installOperatorRoutes(operator, rooms.isDraining, observation.metrics);
   await listen(server, { host: config.host, port: config.port, settings: "AIMO_HOST, AIMO_PORT" });
   try {

@@ -1,7 +1,8 @@
 // The clients' door: every HTTP endpoint, once below /api/v1 and once below /v1.
 import swagger from "@fastify/swagger";
 import { TypeBoxValidatorCompiler } from "@fastify/type-provider-typebox";
-import type { FastifyInstance, FastifyPluginAsync, FastifyPluginCallback } from "fastify";
+import type { FastifyInstance, FastifyPluginAsync, FastifyPluginCallback, FastifyRequest } from "fastify";
+import type { AimoError } from "@aimo-network/protocol/errors";
 import type { ChatDeps } from "./chat-completions.ts";
 import { createChatCompletions } from "./chat-completions.ts";
 import { ChatAnswerShape, ChatRequestShape } from "./chat-shapes.ts";
@@ -20,6 +21,8 @@ import { countVisits } from "./visits.ts";
 /** What the endpoints need of the other rooms. */
 export interface GatewayDeps extends ChatDeps, KeyRoutesDeps, RouterInfoDeps, VisitDeps {
   readonly bodyBytesMax: number;
+  /** What to answer a client whose connection is one too many; undefined for all others. */
+  refusal(request: FastifyRequest): AimoError | undefined;
 }
 
 function chatRoutes(deps: GatewayDeps): FastifyPluginCallback {
@@ -94,6 +97,11 @@ export async function installGateway(server: FastifyInstance, deps: GatewayDeps)
     next();
   });
   openToOtherSites(server);
+  server.addHook("onRequest", (request, reply, next) => {
+    const refusal = deps.refusal(request);
+    if (refusal !== undefined) reply.header("connection", "close");
+    next(refusal);
+  });
   await server.register(swagger, {
     openapi: {
       openapi: "3.1.0",
