@@ -45,6 +45,9 @@ export const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 /** A provider's JSON answer: it is held whole, to be checked before the client sees any of it. */
 export const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
 
+/** Values in a provider's answer or event, which is parsed at once: log probabilities of 10,000 tokens are some 1,500,000. */
+export const ANSWER_VALUES_MAX = 2_000_000;
+
 /** Bytes of not yet deliverable answers in the process: beyond it further ones fail instead of exhausting memory. */
 export const ANSWERS_BYTES_MAX = 512 * 1024 * 1024;
 
@@ -87,7 +90,7 @@ export const HELD_EVENTS_CHARS_MAX = 256 * 1024;
 /** Milliseconds between keep-alive comments to a client that waits. */
 export const KEEP_ALIVE_COMMENT_MS = 10_000;
 
-/** Levels a request body may nest: schemas of tools go a few dozen deep. */
+/** Levels a request or an answer may nest: schemas of tools go a few dozen deep. */
 export const JSON_DEPTH_MAX = 256;
 
 /** Values in a request body: far more than the longest conversation has, and parsed in a fraction of a second. */

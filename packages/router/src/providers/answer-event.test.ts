@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { isAimoError } from "@aimo-network/protocol/errors";
 import fc from "fast-check";
+import { ANSWER_VALUES_MAX, JSON_DEPTH_MAX } from "../limits.ts";
 import { endsStream, readAnswerEvent, readStreamData } from "./answer-event.ts";
 
 function read(value: unknown): ReturnType<typeof readAnswerEvent> {
@@ -85,13 +86,13 @@ describe("an error in an event", () => {
 describe("the data of an event", () => {
   test("is one object, also over several lines", () => {
     assert.deepEqual(
-      readStreamData('{"choices":\n[]}', "w").map(({ text }) => text),
+      [...readStreamData('{"choices":\n[]}', "w")].map(({ text }) => text),
       ['{"choices":\n[]}'],
     );
   });
   test("is several objects where a provider separates events by one newline", () => {
     assert.deepEqual(
-      readStreamData('{"a":1}\n\n{"a":2}\n[DONE]', "w").map(({ text }) => text),
+      [...readStreamData('{"a":1}\n\n{"a":2}\n[DONE]', "w")].map(({ text }) => text),
       ['{"a":1}', '{"a":2}'],
     );
   });
@@ -119,5 +120,35 @@ describe("the data of an event", () => {
         }
       }),
     );
+  });
+});
+
+describe("an answer of absurd size", () => {
+  const refused = (text: string): void =>
+    assert.throws(
+      () => readAnswerEvent(text, "w"),
+      (error) => isAimoError(error, "provider_error") && /at most 256 levels and 2000000 values/.test(error.message),
+    );
+  const deep = (levels: number): string =>
+    `{"a":${"[".repeat(levels - 1)}"${"x".repeat(70_000)}"${"]".repeat(levels - 1)}}`;
+  test("may nest as deep as a request and no deeper", () => {
+    assert.equal(readAnswerEvent(deep(JSON_DEPTH_MAX), "w").hasOutput, false);
+    refused(deep(JSON_DEPTH_MAX + 1));
+  });
+  test("may hold as many values as the limit says and not one more", () => {
+    const list = (values: number): string => `{"a":[${"1,".repeat(values - 2)}1]}`; // the object and the array are two
+    assert.equal(readAnswerEvent(list(ANSWER_VALUES_MAX), "w").hasOutput, false);
+    refused(list(ANSWER_VALUES_MAX + 1));
+  });
+  test("in millions of lines is read line by line, so that none waits for the others", () => {
+    const lines = readStreamData(`${'{"choices":[]}\n'.repeat(1_000_000)}not JSON`, "w")[Symbol.iterator]();
+    assert.equal((lines.next().value as { text: string }).text, '{"choices":[]}');
+  });
+  test("that breaks in its last line has said what stands before", () => {
+    const said: string[] = [];
+    assert.throws(() => {
+      for (const { text } of readStreamData('{"a":1}\n{"a":2}\n{"a":', "w")) said.push(text);
+    }, /expected a JSON object/);
+    assert.deepEqual(said, ['{"a":1}', '{"a":2}']);
   });
 });

@@ -1,10 +1,11 @@
 // What one event of a provider's stream, or its whole JSON answer, says: output, end, usage or error.
 import { AimoError } from "@aimo-network/protocol/errors";
+import { exceededBound } from "@aimo-network/protocol/json-bounds";
 import type { JsonObject } from "@aimo-network/protocol/json-object";
 import { isJsonObject } from "@aimo-network/protocol/json-object";
 import type { Usage } from "@aimo-network/protocol/usage";
 import { findUsage } from "@aimo-network/protocol/usage";
-import { ERROR_TEXT_CHARS_MAX } from "../limits.ts";
+import { ANSWER_VALUES_MAX, ERROR_TEXT_CHARS_MAX, JSON_DEPTH_MAX } from "../limits.ts";
 
 /** One event of an answer, with its text so that it can be passed on byte-exactly. */
 export interface AnswerEvent {
@@ -16,7 +17,12 @@ export interface AnswerEvent {
   readonly usage: Usage | undefined;
 }
 
+const UNCHECKED_CHARS_MAX = 64 * 1024; // nothing so short is dear to parse, and nearly every event is far shorter
+
+const BOUNDS = { depthMax: JSON_DEPTH_MAX, valuesMax: ANSWER_VALUES_MAX };
+
 function parse(text: string): unknown {
+  if (text.length > UNCHECKED_CHARS_MAX && exceededBound(text, BOUNDS) !== undefined) return undefined;
   try {
     return JSON.parse(text) as unknown;
   } catch {
@@ -80,7 +86,7 @@ export function readAnswerEvent(text: string, provider: string): AnswerEvent {
   if (!isJsonObject(value)) {
     throw new AimoError("provider_error", {
       provider,
-      detail: "expected a JSON object in its answer, found something else",
+      detail: `expected a JSON object of at most ${JSON_DEPTH_MAX} levels and ${ANSWER_VALUES_MAX} values in its answer, found something else`,
     });
   }
   const error = errorIn(value, provider);
@@ -103,14 +109,21 @@ export function readAnswerEvent(text: string, provider: string): AnswerEvent {
 
 /**
  * Reads the data of one server-sent event. A provider that separates its events by one newline instead of two sends
- * several objects as lines of one event: each is read for itself.
+ * several objects as lines of one event: each is read for itself, when it is its turn, for there may be millions.
  */
-export function readStreamData(data: string, provider: string): readonly AnswerEvent[] {
+export function readStreamData(data: string, provider: string): Iterable<AnswerEvent> {
   if (!data.includes("\n") || isJsonObject(parse(data))) return [readAnswerEvent(data, provider)];
-  return data
-    .split("\n")
-    .filter((line) => line !== "" && line !== DONE)
-    .map((line) => readAnswerEvent(line, provider));
+  return readLines(data, provider);
+}
+
+function* readLines(data: string, provider: string): Generator<AnswerEvent> {
+  for (let start = 0; start <= data.length;) {
+    const feed = data.indexOf("\n", start);
+    const end = feed === -1 ? data.length : feed;
+    const line = data.slice(start, end);
+    if (line !== "" && line !== DONE) yield readAnswerEvent(line, provider);
+    start = end + 1;
+  }
 }
 
 /** The data that ends a stream. */

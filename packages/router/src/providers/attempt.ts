@@ -3,6 +3,7 @@ import type { Clock, Timer } from "@aimo-network/protocol/clock";
 import type { ErrorCode } from "@aimo-network/protocol/errors";
 import { AimoError, isAimoError } from "@aimo-network/protocol/errors";
 import type { SseParser } from "@aimo-network/protocol/sse";
+import { GatheredBytes } from "@aimo-network/protocol/gathered-bytes";
 import { createSseParser } from "@aimo-network/protocol/sse";
 import type { Usage } from "@aimo-network/protocol/usage";
 import type { End, ResponseHead } from "@aimo-network/protocol/wire/messages";
@@ -62,8 +63,7 @@ export class Attempt {
   readonly #listener: AttemptListener;
   readonly #stream: LinkAttempt;
   readonly #digest = new BodyDigest();
-  readonly #held: Uint8Array[] = [];
-  #heldBytes = 0;
+  readonly #held = new GatheredBytes();
   #ungrantedBytes = 0;
   #head: ResponseHead | undefined;
   /** Reads the events, where the answer is a stream of them. */
@@ -180,8 +180,8 @@ export class Attempt {
 
   #hold(piece: Uint8Array): void {
     const isError = this.#reading === "error";
-    const bytes = isError ? piece.subarray(0, ERROR_BODY_BYTES_MAX - this.#heldBytes) : piece;
-    if (this.#heldBytes + bytes.length > ANSWER_BYTES_MAX) {
+    const bytes = isError ? piece.subarray(0, ERROR_BODY_BYTES_MAX - this.#held.length) : piece;
+    if (this.#held.length + bytes.length > ANSWER_BYTES_MAX) {
       throw new AimoError("provider_error", {
         provider: this.#link.wallet,
         detail: `its answer is larger than ${ANSWER_BYTES_MAX} bytes`,
@@ -190,8 +190,7 @@ export class Attempt {
     if (!this.#deps.answerBytes.reserve(bytes.length)) {
       throw new AimoError("overloaded", { what: "too many large answers at once" });
     }
-    this.#heldBytes += bytes.length;
-    this.#held.push(bytes.slice()); // a view would keep the whole message it came in, which nobody has counted
+    this.#held.add(bytes);
     if (bytes.length > 0) this.#silence?.refresh();
   }
 
@@ -256,7 +255,8 @@ export class Attempt {
 
   #endWhole(): void {
     const provider = this.#link.wallet;
-    const text = Buffer.concat(this.#held).toString();
+    const whole = this.#held.joined();
+    const text = Buffer.from(whole.buffer, whole.byteOffset, whole.length).toString();
     const head = this.#head;
     if (head === undefined) {
       this.#finish({ ok: false, error: new AimoError("provider_error", { provider, detail: "it sent no answer" }) });
@@ -288,8 +288,8 @@ export class Attempt {
     if (this.#finished) return;
     this.#finished = true;
     this.#silence?.cancel();
-    this.#deps.answerBytes.release(this.#reading === "stream" ? 0 : this.#heldBytes);
-    this.#held.length = 0;
+    this.#deps.answerBytes.release(this.#held.length);
+    this.#held.clear();
     this.#grantHeld();
     this.#listener.ended(result, this.#digest.bytes);
   }

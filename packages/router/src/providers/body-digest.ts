@@ -18,7 +18,7 @@ export class BodyDigest {
   add(piece: Uint8Array): void {
     this.#bytes += piece.length;
     if (this.#hash !== undefined) this.#hash.update(piece);
-    else if (this.#only === undefined) this.#only = piece.slice(); // the piece is a view of a message that may be far longer
+    else if (this.#only === undefined) this.#only = new Uint8Array(piece); // the piece is a view of a message that may be far longer
     else {
       this.#hash = createHash("sha256").update(this.#only).update(piece);
       this.#only = undefined;
