@@ -77,6 +77,7 @@ function tryCandidate<Offer>(
   return new Promise((resolve) => {
     const held: AnswerEvent[] = [];
     let heldChars = 0;
+    let hasOutput = false;
     let committed = false;
     const leftMs = deadline.dueMs - deps.clock.monotonic();
     const commit = (): void => {
@@ -116,10 +117,17 @@ function tryCandidate<Offer>(
           held.push(event);
           heldChars += event.text.length;
           // The end of an answer is output too: an answer may be empty on purpose.
-          if (event.hasOutput || event.finishReason !== undefined || heldChars > HELD_EVENTS_CHARS_MAX) commit();
+          if (event.hasOutput || event.finishReason !== undefined || heldChars > HELD_EVENTS_CHARS_MAX)
+            hasOutput = true;
         },
-        flush: () => !committed || client.flush(() => attempt.resume()),
+        flush() {
+          // Only now: where one piece brings output and then a failure, the client has seen nothing of either.
+          if (hasOutput && !committed) commit();
+          return !committed || client.flush(() => attempt.resume());
+        },
         ended(result) {
+          if (result.ok && !committed) commit();
+          hasOutput = false; // of a failed attempt nothing is shown any more
           total.cancel();
           client.left.removeEventListener("abort", leave);
           resolve({ result, committed });
