@@ -7,7 +7,7 @@ import type { AnswerEvent } from "./answer-event.ts";
 import type { AttemptDeadlines, AttemptDeps, AttemptResult } from "./attempt.ts";
 import { Attempt } from "./attempt.ts";
 import type { ProviderLink } from "./provider-link.ts";
-import { HELD_EVENTS_CHARS_MAX } from "../limits.ts";
+import { ATTEMPT_MS_MIN, HELD_EVENTS_CHARS_MAX } from "../limits.ts";
 
 /** One provider of a plan; `Offer` is whatever the caller wants to know it by. */
 export interface Candidate<Offer> {
@@ -162,7 +162,8 @@ export async function relay<Offer>(
     if (error.code === "client_left") return { ended: "client_left" };
     if (PROVIDER_FAULTS.has(error.code)) deps.judged(candidate, false);
     last = { error, candidate };
-    if (committed || !error.retryable || deadline.dueMs <= deps.clock.monotonic()) break;
+    // The proxy's own clock may call the total deadline a moment before this one does.
+    if (committed || !error.retryable || deadline.dueMs - deps.clock.monotonic() < ATTEMPT_MS_MIN) break;
   }
   if (last !== undefined) return { ended: "failed", ...last };
   return { ended: "failed", error: noneLeft(plan), candidate: undefined };
