@@ -84,6 +84,9 @@ export const KEYS_CACHED_MAX = 50_000;
 /** Milliseconds an answer is held back for its first output, so that failures can still fail over (http-api.md). */
 export const HOLD_BACK_MS = 10_000;
 
+/** Milliseconds that must be left of a request's total deadline for another provider to be asked: in less it could only fail. */
+export const ATTEMPT_MS_MIN = 50;
+
 /** Characters of not yet shown events held back meanwhile: role chunks are short, a provider that sends more is answered from. */
 export const HELD_EVENTS_CHARS_MAX = 256 * 1024;
 

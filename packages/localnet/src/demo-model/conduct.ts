@@ -33,6 +33,8 @@ export interface Conduct {
   readonly hangsUp: boolean;
   /** Milliseconds between the headers of a stream and its first event. */
   readonly firstEventDelayMs: number;
+  /** Milliseconds between the comments (of a plain answer: blanks) that are sent for ever instead of an answer. */
+  readonly keepAliveMs: number | undefined;
   /** Milliseconds between the events of a stream; undefined: as the server was started. */
   readonly paceMs: number | undefined;
   /** Milliseconds between the last token of a stream and what ends it. */
@@ -76,6 +78,7 @@ export const HONEST: Conduct = {
   firstByteDelayMs: 0,
   hangsUp: false,
   firstEventDelayMs: 0,
+  keepAliveMs: undefined,
   paceMs: undefined,
   pauseMs: 0,
   interruption: undefined,

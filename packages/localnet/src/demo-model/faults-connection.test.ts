@@ -71,6 +71,24 @@ suite("connections that do not end", () => {
     assert.equal(left?.index, 2);
   });
 
+  for (const [more, sign] of [
+    [{}, " "],
+    [STREAM, ": still here\n\n"],
+  ] as const) {
+    test(`keep-alive sends signs of life until its client leaves (${JSON.stringify(more)})`, async (context) => {
+      const clock = watchedClock();
+      const { open } = await startDemoModel(context, { clock });
+      const response = await open(chatBody("demo.keep-alive-50ms", "Hello", more));
+      const reader = response.body!.getReader() as ReadableStreamDefaultReader<Uint8Array>;
+      for (let signs = 0; signs < 3; signs += 1) {
+        assert.equal(Buffer.from((await reader.read()).value ?? []).toString(), sign);
+        assert.equal(await clock.nextTimer(), 50);
+        clock.advance(50);
+      }
+      await reader.cancel();
+    });
+  }
+
   test("trickle waits after every byte", async (context) => {
     const clock = watchedClock();
     const { open } = await startDemoModel(context, { clock });

@@ -58,6 +58,14 @@ export const TRAITS: readonly Trait[] = [
     split: true,
     bytePaceMs: n,
   })),
+  numbered(
+    "keep-alive-<n>ms",
+    50,
+    "sends a comment every n ms (a plain answer: a blank), and never anything else",
+    (n) => ({
+      keepAliveMs: n,
+    }),
+  ),
   plain("hang-up", "takes the request and destroys the socket", { hangsUp: true }),
   plain("silent", "takes the request and never sends a byte", { firstByteDelayMs: Infinity }),
   numbered("stall-after-<n>", 3, "falls silent for ever after n tokens (a plain answer: after half its body)", (n) => ({

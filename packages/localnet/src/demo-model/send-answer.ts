@@ -87,6 +87,20 @@ export async function sendStream(
   await close(recipient, closing);
 }
 
+/** Keeps a connection alive without ever answering; resolves when its client has left. */
+export async function sendKeepAlives(
+  clock: Clock,
+  { reply, begin, gone }: Recipient,
+  everyMs: number,
+  isStream: boolean,
+): Promise<void> {
+  begin(200, { "content-type": isStream ? "text/event-stream" : "application/json" });
+  while (!gone.aborted) {
+    await writeThrough(reply, isStream ? ": still here\n\n" : " ", gone);
+    await sleep(clock, everyMs, gone);
+  }
+}
+
 /** Sends `answer` as one JSON body; resolves when it has been written, or its client has left. */
 export async function sendJson(
   clock: Clock,

@@ -8,7 +8,7 @@ import type { AttemptDeadlines, AttemptDeps, AttemptResult } from "./attempt.ts"
 import { Attempt } from "./attempt.ts";
 import type { AttemptRequest, ProviderLink } from "./provider-link.ts";
 import type { AttemptWatch, RelayWatch } from "./relay-watch.ts";
-import { HELD_EVENTS_CHARS_MAX } from "../limits.ts";
+import { ATTEMPT_MS_MIN, HELD_EVENTS_CHARS_MAX } from "../limits.ts";
 
 /** One provider of a plan; `Offer` is whatever the caller wants to know it by. */
 export interface Candidate<Offer> {
@@ -115,6 +115,7 @@ function tryCandidate<Offer>(
   return new Promise((resolve) => {
     const held: AnswerEvent[] = [];
     let heldChars = 0;
+    let hasOutput = false;
     let committed = false;
     const leftMs = deadline.dueMs - deps.clock.monotonic();
     const commit = (): void => {
@@ -142,10 +143,16 @@ function tryCandidate<Offer>(
         held.push(event);
         heldChars += event.text.length;
         // The end of an answer is output too: an answer may be empty on purpose.
-        if (event.hasOutput || event.finishReason !== undefined || heldChars > HELD_EVENTS_CHARS_MAX) commit();
+        if (event.hasOutput || event.finishReason !== undefined || heldChars > HELD_EVENTS_CHARS_MAX) hasOutput = true;
       },
-      flush: () => !committed || client.flush(() => attempt.resume()),
+      flush() {
+        // Only now: where one piece brings output and then a failure, the client has seen nothing of either.
+        if (hasOutput && !committed) commit();
+        return !committed || client.flush(() => attempt.resume());
+      },
       ended(result, answerBytes) {
+        if (result.ok && request.stream && !committed) commit();
+        hasOutput = false; // of a failed attempt nothing is shown any more
         watch.ended(result.ok ? undefined : result.error, answerBytes);
         total.cancel();
         client.presence.whenLeft(undefined);
@@ -180,7 +187,8 @@ export async function relay<Offer>(
     if (error.code === "client_left") return { ended: "client_left" };
     if (PROVIDER_FAULTS.has(error.code)) deps.judged(candidate, false);
     last = { error, candidate };
-    if (committed || !error.retryable || deadline.dueMs <= deps.clock.monotonic()) break;
+    // The proxy's own clock may call the total deadline a moment before this one does.
+    if (committed || !error.retryable || deadline.dueMs - deps.clock.monotonic() < ATTEMPT_MS_MIN) break;
   }
   if (last !== undefined) return { ended: "failed", ...last };
   return { ended: "failed", error: noneLeft(plan), candidate: undefined };
