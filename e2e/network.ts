@@ -23,6 +23,8 @@ export interface ServedRouter {
 export interface TestProvider {
   readonly child: Child;
   readonly wallet: string;
+  /** The keys it was started with, one for each router. */
+  readonly keys: readonly string[];
 }
 
 /** What a test provider sells: demo model names, each under its own name. */
@@ -34,6 +36,10 @@ export interface TestProviderOptions {
   readonly price?: string;
   /** TOML put before the models, such as `[timeouts]`. */
   readonly settings?: string;
+  /** TOML in each model's `[models.params]`. */
+  readonly params?: string;
+  /** Further words of the command. */
+  readonly words?: readonly string[];
   /** The upstream, where it is not the network's demo model. */
   readonly upstreamUrl?: string;
 }
@@ -90,7 +96,7 @@ function providerToml(options: TestProviderOptions, routers: readonly ServedRout
       `[[models]]\nname = "${model}"\ndisplay_name = "${model}"\nprovider_name = "${options.author ?? "test"}"`,
       'input_modalities = ["text", "image"]',
       `[models.pricing]\nprompt = ${options.price ?? "0.5"}\ncompletion = ${options.price ?? "1.5"}`,
-      `[models.params]\nmodel = "${model}"\napi_base = "${upstreamUrl}"`,
+      `[models.params]\nmodel = "${model}"\napi_base = "${upstreamUrl}"\n${options.params ?? ""}`,
     ].join("\n"),
   );
   return [...sections, options.settings ?? "", ...models].join("\n\n");
@@ -121,7 +127,7 @@ export async function startNetwork(more: Partial<LocalnetOptions> = {}): Promise
       {
         name: `provider-${extra.length}`,
         entry: new URL("../packages/proxy/src/main.ts", import.meta.url),
-        arguments: ["--config", config],
+        arguments: ["--config", config, ...(provider.words ?? [])],
         environment: Object.fromEntries(keys.map((key, index) => [`KEY_${index}`, key])),
       },
       process.env,
@@ -132,7 +138,7 @@ export async function startNetwork(more: Partial<LocalnetOptions> = {}): Promise
     for (const { url } of routers) {
       await waitForOffer(url, `${provider.author ?? "test"}/${first}`, address);
     }
-    return { child, wallet: address };
+    return { child, wallet: address, keys };
   };
 
   const startRouter: Network["startRouter"] = async () => {
