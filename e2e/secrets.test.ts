@@ -1,6 +1,5 @@
 // Nothing of what people say to models, and no key, stands in any log, metric, span or file, whatever goes wrong.
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
@@ -10,8 +9,9 @@ import { base58 } from "@scure/base";
 import type { Child } from "@aimo-network/localnet/child-process";
 import { startChild } from "@aimo-network/localnet/child-process";
 import { systemClock } from "@aimo-network/protocol/clock";
-import type { Collector } from "../packages/router/src/test-bed/collector.ts";
-import { startCollector } from "../packages/router/src/test-bed/collector.ts";
+import { systemRandom } from "@aimo-network/protocol/random";
+import type { Collector } from "aimo-router/src/test-bed/collector.ts";
+import { startCollector } from "aimo-router/src/test-bed/collector.ts";
 import type { Network, TestProvider } from "./network.ts";
 import { startNetwork, waitFor } from "./network.ts";
 import type { QuotingUpstream } from "./quoting-upstream.ts";
@@ -20,14 +20,14 @@ import type { Place, Secret } from "./secret-scan.ts";
 import { findSecrets } from "./secret-scan.ts";
 
 /** What nobody but its owner may read, each a text that is nowhere else in the world. */
-const mark = (name: string): string => `${name}${randomBytes(18).toString("hex")}`;
+const mark = (name: string): string => `${name}${Buffer.from(systemRandom.bytes(18)).toString("hex")}`;
 const CONTENT = {
   prompt: mark("prompt"),
   "system prompt": mark("system"),
   "tool description": mark("toolwords"),
   "tool arguments": mark("toolargs"),
   "tool result": mark("toolresult"),
-  "image data": randomBytes(48).toString("base64"),
+  "image data": Buffer.from(systemRandom.bytes(48)).toString("base64"),
   "name of a model": mark("model"),
   "part of a URL": mark("query"),
   "user agent": mark("agent"),
@@ -35,7 +35,7 @@ const CONTENT = {
 const UPSTREAM_KEY = mark("sk-upstream");
 const LITERAL_KEY = mark("sk-literal");
 const COLLECTOR_KEY = mark("collector");
-const STOLEN_KEY = `aimo-sk-v2-${base58.encode(randomBytes(150))}`;
+const STOLEN_KEY = `aimo-sk-v2-${base58.encode(systemRandom.bytes(150))}`;
 
 /** The only files that hold secrets, and which. */
 const KEPT: readonly (readonly [file: RegExp, secrets: readonly string[]])[] = [
@@ -301,10 +301,11 @@ describe("a network whose every process logs all it can", () => {
       `${network.file.router_url}/v1/chat/completions`,
       post({ model: "leaving/demo.pace-20ms.fixed-3001.echo", stream: true, messages: messagesWith() }),
     );
-    const reader = cut.body?.getReader();
-    await reader?.read();
+    assert.ok(cut.body !== null);
+    const reader = cut.body.getReader();
+    await reader.read();
     await provider.child.kill();
-    while (reader !== undefined && !(await reader.read()).done);
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read());
   });
 
   test("is started with settings that hold secrets in the wrong places", async () => {
