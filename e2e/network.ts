@@ -23,6 +23,8 @@ export interface ServedRouter {
 export interface TestProvider {
   readonly child: Child;
   readonly wallet: string;
+  /** The keys it was started with, one for each router. */
+  readonly keys: readonly string[];
 }
 
 /** A model that is sold under another name than its own, or in its own way. */
@@ -45,6 +47,10 @@ export interface TestProviderOptions {
   readonly price?: string;
   /** TOML put before the models, such as `[timeouts]`. */
   readonly settings?: string;
+  /** TOML in each model's `[models.params]`. */
+  readonly params?: string;
+  /** Further words of the command. */
+  readonly words?: readonly string[];
   /** The upstream, where it is not the network's demo model. */
   readonly upstreamUrl?: string;
 }
@@ -108,7 +114,7 @@ function providerToml(options: TestProviderOptions, routers: readonly ServedRout
         'input_modalities = ["text", "image"]',
         `[models.pricing]\nprompt = ${options.price ?? "0.5"}\ncompletion = ${options.price ?? "1.5"}`,
         `[models.params]\nmodel = "${model}"\napi_base = "${own ?? upstreamUrl}"`,
-        params ?? "",
+        params ?? options.params ?? "",
       ].join("\n"),
     );
   return [...sections, options.settings ?? "", ...models].join("\n\n");
@@ -141,7 +147,7 @@ export async function startNetwork(more: Partial<LocalnetOptions> = {}): Promise
       {
         name,
         entry: new URL("../packages/proxy/src/main.ts", import.meta.url),
-        arguments: ["--config", config],
+        arguments: ["--config", config, ...(provider.words ?? [])],
         environment: Object.fromEntries(keys.map((key, index) => [`KEY_${index}`, key])),
       },
       process.env,
@@ -152,7 +158,7 @@ export async function startNetwork(more: Partial<LocalnetOptions> = {}): Promise
     for (const { url } of routers) {
       await waitForOffer(url, `${provider.author ?? "test"}/${soldModel(first).name}`, address);
     }
-    return { child, wallet: address };
+    return { child, wallet: address, keys };
   };
 
   const startRouter: Network["startRouter"] = async (settings = {}) => {

@@ -30,7 +30,7 @@ export function createLog(sink: LogSink, level: LogLevel = "info"): Logger {
       level,
       base: null,
       redact: { paths: REDACTED, censor: "[redacted]" },
-      serializers: { error: errorTrace, err: errorTrace },
+      serializers: { error: errorTrace, ["err"]: errorTrace },
       timestamp: pino.stdTimeFunctions.isoTime,
     },
     sink,

