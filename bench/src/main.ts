@@ -3,7 +3,12 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { systemClock } from "@aimo-network/protocol/clock";
 import type { BenchCase } from "./bench-case.ts";
+import { CANCEL_LATENCY } from "./cases/cancel-latency.ts";
+import { HOSTILE_COMPANY } from "./cases/hostile-company.ts";
+import { IDLE_LINKS } from "./cases/idle-links.ts";
 import { JSON_AND_STREAMS } from "./cases/json-and-streams.ts";
+import { SLOW_READERS } from "./cases/slow-readers.ts";
+import { UPLOAD } from "./cases/upload.ts";
 import type { Options } from "./options.ts";
 import { readOptions } from "./options.ts";
 import { findWorse } from "./results/compare.ts";
@@ -11,7 +16,14 @@ import type { Figure, Run } from "./results/figures.ts";
 import { readRun, writeRun } from "./results/figures.ts";
 import { README_FILE, tablesOf, withFigures } from "./results/tables.ts";
 
-const CASES: readonly BenchCase[] = [...JSON_AND_STREAMS];
+const CASES: readonly BenchCase[] = [
+  ...JSON_AND_STREAMS,
+  UPLOAD,
+  CANCEL_LATENCY,
+  IDLE_LINKS,
+  SLOW_READERS,
+  HOSTILE_COMPANY,
+];
 
 async function measure(options: Options): Promise<Run> {
   const figures: Figure[] = [];

@@ -10,6 +10,11 @@ export interface Usage {
   readonly externalBytes: number;
 }
 
+/** Bytes of JavaScript's values and of the buffers they hold. */
+export function heldBytes({ heapBytes, externalBytes }: Usage): number {
+  return heapBytes + externalBytes;
+}
+
 /** Makes a process able to answer: what is preloaded into it. */
 export const MEASURED_PROCESS = new URL("./measured-process.ts", import.meta.url).href;
 

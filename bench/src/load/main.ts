@@ -1,12 +1,31 @@
 // The load generator, a process of its own so that what it costs can be told apart; it does what its parent orders.
 import { systemClock } from "@aimo-network/protocol/clock";
 import { burst } from "./burst.ts";
+import { measureCancels } from "./cancel-latency.ts";
+import type { Company, CompanyOutcome } from "./company.ts";
+import { bringCompany } from "./company.ts";
 import type { SentOrder, SentOutcome } from "./orders.ts";
 
-function obey(sent: SentOrder): Promise<unknown> {
+let company: Company | undefined;
+
+function dismiss(): CompanyOutcome {
+  if (company === undefined) throw new Error("there is no company to dismiss");
+  const outcome = company.leave();
+  company = undefined;
+  return outcome;
+}
+
+async function obey(sent: SentOrder): Promise<unknown> {
   switch (sent.name) {
     case "burst":
-      return burst(systemClock, sent.order);
+      return await burst(systemClock, sent.order);
+    case "cancels":
+      return await measureCancels(systemClock, sent.order);
+    case "company":
+      company = await bringCompany(systemClock, sent.order);
+      return undefined;
+    case "dismiss":
+      return dismiss();
   }
 }
 
@@ -17,8 +36,10 @@ function tell(answer: SentOutcome): void {
 process.on("message", (sent: SentOrder) => {
   obey(sent).then(
     (outcome) => tell({ id: sent.id, outcome }),
-    (error: unknown) =>
-      tell({ id: sent.id, failure: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+    (error: unknown) => {
+      const failure = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      tell({ id: sent.id, failure });
+    },
   );
 });
 process.on("disconnect", () => process.exit(0));

@@ -1,9 +1,15 @@
 // What a load process can be told to do, and how orders and outcomes travel between the two processes.
-import type { Burst, BurstOrder } from "./burst.ts";
+import type { Burst, BurstOrder, Times } from "./burst.ts";
+import type { CancelOrder } from "./cancel-latency.ts";
+import type { CompanyOrder, CompanyOutcome } from "./company.ts";
 
 /** Every order with its outcome, by name. */
 export interface Orders {
   burst: { readonly order: BurstOrder; readonly outcome: Burst };
+  cancels: { readonly order: CancelOrder; readonly outcome: Times };
+  /** Company that stays until it is dismissed; one at a time. */
+  company: { readonly order: CompanyOrder; readonly outcome: undefined };
+  dismiss: { readonly order: undefined; readonly outcome: CompanyOutcome };
 }
 
 /** An order on its way. */

@@ -45,7 +45,8 @@ export const LAST_EVENTS = Buffer.from(
   ].join(""),
 );
 
-const ONE_TOKEN = token(" token");
+// Larger events than a model's: the long answer is there to fill buffers, not to be translated event by event.
+const LARGE_EVENT = token(" token".repeat(150));
 
 /** A piece of the long answer: as many events as fit. */
-export const LONG_PIECE = Buffer.from(ONE_TOKEN.repeat(Math.floor(LONG_PIECE_BYTES / ONE_TOKEN.length)));
+export const LONG_PIECE = Buffer.from(LARGE_EVENT.repeat(Math.floor(LONG_PIECE_BYTES / LARGE_EVENT.length)));
