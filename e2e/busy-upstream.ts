@@ -36,6 +36,7 @@ export async function startBusyUpstream(): Promise<BusyUpstream> {
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
+  server.unref(); // a test file whose network does not start ends nevertheless
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     calls,

@@ -67,7 +67,7 @@ describe("LangChain", () => {
         "demo.status-400",
         "demo.status-500",
         "demo.rate-limited-7",
-        "demo.error-after-3.pace-20ms",
+        "demo.error-after-3.pace-100ms",
         "demo.silent",
         "demo.pace-20ms.fixed-3000",
       ],
@@ -188,7 +188,7 @@ describe("LangChain", () => {
     let text = "";
     await assert.rejects(
       async () => {
-        for await (const chunk of await chat("openai/demo.error-after-3.pace-20ms").stream("Hi")) text += chunk.text;
+        for await (const chunk of await chat("openai/demo.error-after-3.pace-100ms").stream("Hi")) text += chunk.text;
       },
       { message: /failed: The demo model fails/ },
     );

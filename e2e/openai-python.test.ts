@@ -36,7 +36,7 @@ describe("OpenAI's client for Python", { skip: found.skip }, () => {
         "demo.status-400",
         "demo.status-500",
         "demo.rate-limited-7",
-        "demo.error-after-3.pace-20ms",
+        "demo.error-after-3.pace-100ms",
         "demo.silent.fixed-1",
         "demo.silent.fixed-2",
         "demo.pace-20ms.fixed-3001",

@@ -54,7 +54,7 @@ describe("Vercel's AI SDK", () => {
         "demo.status-400",
         "demo.status-500",
         "demo.rate-limited-7",
-        "demo.error-after-3.pace-20ms",
+        "demo.error-after-3.pace-100ms",
         "demo.silent",
         "demo.pace-20ms.fixed-3000",
       ],
@@ -219,7 +219,7 @@ describe("Vercel's AI SDK", () => {
   test("a stream that fails half-way says so, after what had come", async () => {
     const errors: unknown[] = [];
     const { textStream, finishReason } = streamText({
-      model: aimo("test/demo.error-after-3.pace-20ms"),
+      model: aimo("test/demo.error-after-3.pace-100ms"),
       prompt: "Hi",
       onError: ({ error }) => void errors.push(error),
     });

@@ -57,7 +57,7 @@ class Failures(unittest.TestCase):
         text = ""
         with connect() as client, self.assertRaises(openai.APIError) as caught:
             for chunk in client.chat.completions.create(
-                model="test/demo.error-after-3.pace-20ms", messages=ask("Hi"), stream=True
+                model="test/demo.error-after-3.pace-100ms", messages=ask("Hi"), stream=True
             ):
                 text += chunk.choices[0].delta.content or ""
         self.assertNotEqual(text, "")

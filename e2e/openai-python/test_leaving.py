@@ -12,7 +12,7 @@ class Leaving(unittest.TestCase):
     def test_timeout(self) -> None:
         """a client that waits no longer ends the call at the model"""
         with connect() as client, self.assertRaises(openai.APITimeoutError):
-            client.with_options(timeout=0.5).chat.completions.create(
+            client.with_options(timeout=2).chat.completions.create(
                 model="test/demo.silent.fixed-1", messages=ask("Hi")
             )
         wait_for_call("demo.silent.fixed-1", "aborted")
