@@ -130,8 +130,8 @@ async function startProviders(
     const { usual: upstreamUrl } = upstreams;
     providers.set(provider, await network.startProvider({ models, price, routers, upstreamUrl }));
   };
-  const offers = (provider: string, sold: readonly SoldFault[], markets: readonly Market[]): SoldModel[] =>
-    sold.flatMap((fault) => markets.map((market) => faulty(provider, market, fault, upstreams)));
+  const offers = (provider: string, faultsOf: readonly SoldFault[], markets: readonly Market[]): SoldModel[] =>
+    faultsOf.flatMap((fault) => markets.map((market) => faulty(provider, market, fault, upstreams)));
   await Promise.all([
     start("first", FIRST_PRICE, offers("first", faults, MARKETS)),
     start("doomed", FIRST_PRICE, offers("doomed", doomed, ["one", "first"])),
