@@ -37,7 +37,6 @@ export interface Reached {
 
 /** A running network of faults. */
 export interface FaultNetwork {
-  readonly network: Network;
   /** A router with the usual deadlines, and one whose own are short. */
   readonly routers: { readonly patient: RouterDoor; readonly strict: RouterDoor };
   /** The time of the model behind faults at `clocked`. */
@@ -173,7 +172,6 @@ export async function startFaultNetwork(
       .filter(({ headers }) => headers["user-agent"] === userAgent)
       .map((call) => ({ provider: (call.authorization ?? "").replace("Bearer ", ""), call }));
   return {
-    network,
     routers: { patient: { url: file.router_url, key: file.user.api_key }, strict },
     clock,
     wallets: Object.fromEntries([...providers].map(([provider, { wallet }]) => [provider, wallet])),

@@ -62,8 +62,8 @@ const FIRST_BYTE: Partial<Row> = { timeouts: "first_byte_ms = 1500\ntotal_ms = 3
 const IDLE: Partial<Row> = { timeouts: "idle_ms = 300" };
 const strictly = (traits: string): Partial<Row> => ({ name: `strict.${traits}`, strict: true });
 
-/** The table; the rows that take longest stand last. */
 // oxfmt-ignore
+/** The table; the rows that take longest stand last. */
 export const TABLE: readonly Row[] = [
   //  traits                                   JSON: one             three    stream: one                three    what the client reads where it fails
   // Answers, however they are spelled.
