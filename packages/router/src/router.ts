@@ -220,8 +220,8 @@ export async function startRouter(config: Config, deps: RouterDeps): Promise<Rou
 
   const operator = fastify({ loggerInstance: frameworkLog(log), logController: quietFramework() });
   installOperatorRoutes(operator, rooms.isDraining, observation.metrics);
-  await listen(server, { host: config.host, port: config.port, settings: "AIMO_HOST, AIMO_PORT" });
   try {
+    await listen(server, { host: config.host, port: config.port, settings: "AIMO_HOST, AIMO_PORT" });
     await listen(operator, {
       host: config.operatorHost,
       port: config.operatorPort,
@@ -229,6 +229,7 @@ export async function startRouter(config: Config, deps: RouterDeps): Promise<Rou
     });
   } catch (error) {
     await server.close();
+    await observation.close();
     throw error;
   }
 

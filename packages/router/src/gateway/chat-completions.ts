@@ -105,14 +105,13 @@ async function relayWatched(
   admitted: Admitted,
   client: RelayClient<LiveOffer>,
 ): Promise<RelayOutcome<LiveOffer>> {
-  try {
-    const outcome = await relay(deps.relayDeps, admitted.candidates, admitted.relayed, client);
-    admitted.watch.ended(outcome);
-    return outcome;
-  } catch (error) {
-    admitted.watch.broke();
+  const { watch, candidates, relayed } = admitted;
+  const outcome = await relay(deps.relayDeps, candidates, relayed, client).catch((error: unknown) => {
+    watch.broke();
     throw error;
-  }
+  });
+  watch.ended(outcome);
+  return outcome;
 }
 
 async function answerWhole(deps: ChatDeps, reply: FastifyReply, admitted: Admitted): Promise<FastifyReply> {

@@ -58,17 +58,22 @@ function readJsonBodies(scope: FastifyInstance): void {
   });
 }
 
-/** Everything but chat completions, which are watched one by one. */
-function otherRoutes(deps: GatewayDeps): FastifyPluginAsync {
+/** Tells the observer of every answer; chat completions are watched one by one instead. */
+function watchAnswers(scope: FastifyInstance, { observer }: GatewayDeps): void {
+  scope.addHook("onResponse", (_request, reply, next) => {
+    if (reply.statusCode < 400) observer.answered();
+    next();
+  });
+}
+
+function otherRoutes(deps: GatewayDeps, isDocumented: boolean): FastifyPluginAsync {
   return async (scope) => {
-    scope.addHook("onResponse", (_request, reply, next) => {
-      if (reply.statusCode < 400) deps.observer.answered();
-      next();
-    });
+    watchAnswers(scope, deps);
     await scope.register(modelRoutes(deps));
     await scope.register(providerRoutes(deps));
     await scope.register(routerInfoRoutes(deps));
     await scope.register(keyRoutes(deps));
+    if (isDocumented) scope.get("/openapi.json", { schema: { hide: true } }, () => scope.swagger());
   };
 }
 
@@ -78,8 +83,7 @@ function surface(deps: GatewayDeps, isDocumented: boolean): FastifyPluginAsync {
       if (!isDocumented) route.schema = { ...route.schema, hide: true };
     });
     await scope.register(chatRoutes(deps));
-    await scope.register(otherRoutes(deps));
-    if (isDocumented) scope.get("/openapi.json", { schema: { hide: true } }, () => scope.swagger());
+    await scope.register(otherRoutes(deps, isDocumented));
   };
 }
 
@@ -112,5 +116,8 @@ export async function installGateway(server: FastifyInstance, deps: GatewayDeps)
   });
   await server.register(surface(deps, true), { prefix: "/api/v1" });
   await server.register(surface(deps, false), { prefix: "/v1" });
-  await server.register(wellKnownRoutes(deps));
+  await server.register(async (scope) => {
+    watchAnswers(scope, deps);
+    await scope.register(wellKnownRoutes(deps));
+  });
 }
