@@ -58,7 +58,7 @@ function targetAt(base: string, apiKey: string, model: string): Target {
 /** Starts a network; `nodeOptions` are given to every process of it. */
 export async function startBenchNetwork(deps: BenchDeps, nodeOptions: readonly string[] = []): Promise<BenchNetwork> {
   const { clock } = deps;
-  const usages = createUsages();
+  const usages = createUsages(clock);
   const options = [`--import=${MEASURED_PROCESS}`, ...nodeOptions].join(" ");
   const environment = { ...deps.environment, NODE_OPTIONS: options };
   const directory = mkdtempSync(join(tmpdir(), "aimo-bench-"));
