@@ -18,7 +18,10 @@ const QUIET_SECONDS = 0.05; // of CPU between two looks: nothing moves any more
 const SETTLE_LOOKS_MAX = 120;
 
 interface Cost {
+  /** Of each reader after the first ones. */
   readonly routerKib: number;
+  /** Of each reader, with what the first ones leave behind. */
+  readonly routerAllKib: number;
   /** What JavaScript holds after a garbage collection. */
   readonly routerHeldKib: number;
   readonly proxyKib: number;
@@ -52,6 +55,7 @@ async function measureRound(tools: BenchTools, site: Site): Promise<Cost> {
   const { usages, router } = network;
   const question = { kind: "stream", stream: true } as const;
   await load.run("burst", { target: network.routed, question, connections: 64, requests: WARM_UP_STREAMS });
+  const before = await usages.of(router);
   const aliveBefore = await usages.alive(router);
   const few = await bringReaders(tools, site, FIRST_READERS);
   const many = await bringReaders(tools, site, READERS - FIRST_READERS);
@@ -61,6 +65,7 @@ async function measureRound(tools: BenchTools, site: Site): Promise<Cost> {
   const grown = (index: 0 | 1): number => (many[index]?.rssBytes ?? Number.NaN) - (few[index]?.rssBytes ?? Number.NaN);
   return {
     routerKib: grown(0) / (READERS - FIRST_READERS) / KIB,
+    routerAllKib: ((many[0]?.rssBytes ?? Number.NaN) - before.rssBytes) / READERS / KIB,
     routerHeldKib: (heldBytes(aliveAfter) - heldBytes(aliveBefore)) / READERS / KIB,
     proxyKib: grown(1) / (READERS - FIRST_READERS) / KIB,
   };
@@ -77,6 +82,10 @@ async function measure(tools: BenchTools): Promise<Figure[]> {
     figure(
       { ...about, what: "router, resident", atMost: KIB_MAX },
       costs.map(({ routerKib }) => routerKib),
+    ),
+    figure(
+      { ...about, what: "router, resident, from the first on" },
+      costs.map(({ routerAllKib }) => routerAllKib),
     ),
     figure(
       { ...about, what: "router, held by JavaScript" },
