@@ -18,7 +18,12 @@ export interface SseParser {
    * The standard drops it, since it may be cut; some servers just leave the last blank line out. The caller judges.
    */
   end(): string | undefined;
+  /** Memory that the event takes which has not ended: its characters, and what each line and piece costs beside them. */
+  readonly heldBytes: number;
 }
+
+const PIECE_BYTES = 32; // a string's header and its place in a list
+const LINE_BYTES = 64; // the nodes that join a line to those before it
 
 /** Creates a parser. An event without its blank line is not dispatched; one above the limit throws `provider_error`. */
 export function createSseParser(listener: SseListener, charsMax = SSE_EVENT_CHARS_MAX): SseParser {
@@ -28,6 +33,7 @@ export function createSseParser(listener: SseListener, charsMax = SSE_EVENT_CHAR
   let data: string | undefined;
   let type: string | undefined;
   let heldChars = 0;
+  let heldLines = 0;
   let afterReturn = false; // the last chunk ended in CR: a leading LF belongs to it
 
   const endLine = (line: string): void => {
@@ -36,6 +42,7 @@ export function createSseParser(listener: SseListener, charsMax = SSE_EVENT_CHAR
       data = undefined;
       type = undefined;
       heldChars = 0;
+      heldLines = 0;
       return;
     }
     const colon = line.indexOf(":");
@@ -47,7 +54,8 @@ export function createSseParser(listener: SseListener, charsMax = SSE_EVENT_CHAR
     const valueStart = line.charCodeAt(colon + 1) === 0x20 ? colon + 2 : colon + 1;
     const value = colon === -1 ? "" : line.slice(valueStart);
     if (field === "data") {
-      heldChars += value.length;
+      heldChars += value.length + 1; // with the line's end: empty lines make an event longer too
+      heldLines += 1;
       data = data === undefined ? value : `${data}\n${value}`;
     } else if (field === "event") type = value === "" ? undefined : value;
   };
@@ -72,12 +80,10 @@ export function createSseParser(listener: SseListener, charsMax = SSE_EVENT_CHAR
         rest.push(start === 0 ? text : text.slice(start));
         restChars += text.length - start;
       }
-      if (heldChars + restChars > charsMax) {
-        throw new AimoError("provider_error", {
-          provider: "upstream",
-          detail: `it sent an event of more than ${charsMax} characters`,
-        });
-      }
+      if (heldChars + restChars > charsMax) throw tooLong(charsMax);
+    },
+    get heldBytes() {
+      return heldChars + restChars + rest.length * PIECE_BYTES + heldLines * LINE_BYTES;
     },
     end() {
       if (rest.length > 0) endLine(rest.join(""));
@@ -87,6 +93,11 @@ export function createSseParser(listener: SseListener, charsMax = SSE_EVENT_CHAR
       return left;
     },
   };
+}
+
+function tooLong(charsMax: number): AimoError {
+  const detail = `it sent an event of more than ${charsMax} characters`;
+  return new AimoError("provider_error", { provider: "upstream", detail });
 }
 
 function lineEnd(text: string, from: number, hasReturn: boolean): number {

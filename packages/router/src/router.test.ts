@@ -125,7 +125,8 @@ describe("a router that stops", () => {
     const closed = router.close();
     let received = "";
     socket.on("data", (bytes: Buffer) => (received += bytes.toString()));
-    await once(socket, "close");
+    socket.on("error", () => undefined); // on a busy machine the last bytes have not come when the router has waited
+    await new Promise((resolve) => void socket.once("close", resolve));
     await closed;
     assert.match(received, /"openapi":"3\.1/);
     assert.doesNotMatch(received, /"error":"Service Unavailable"/);

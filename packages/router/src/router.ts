@@ -24,13 +24,7 @@ import type { RouterInfo } from "./gateway/router-info.ts";
 import type { Identity } from "./identity.ts";
 import { loadIdentity } from "./identity.ts";
 import { listen } from "./listen.ts";
-import {
-  ANSWERS_BYTES_MAX,
-  BODIES_SHARES,
-  HEADER_BYTES_MAX,
-  CONNECTIONS_SURPLUS_MAX,
-  SMALL_BODY_BYTES_MAX,
-} from "./limits.ts";
+import { BODIES_SHARES, HEADER_BYTES_MAX, CONNECTIONS_SURPLUS_MAX, SMALL_BODY_BYTES_MAX } from "./limits.ts";
 import type { OfferHealth } from "./market/health.ts";
 import { createOfferHealth } from "./market/health.ts";
 import type { LiveOffer, OfferBook } from "./market/offer-book.ts";
@@ -115,7 +109,7 @@ function relayDeps(config: Config, { clock, random, log }: RouterDeps, { health 
     clock,
     random,
     log: log.child({ room: "providers" }),
-    answerBytes: createByteBudget(ANSWERS_BYTES_MAX),
+    answerBytes: createByteBudget(config.answersBytesMax),
     deadlines: { firstByteMs, idleMs, totalMs },
     judged: ({ offer }, succeeded) => (succeeded ? health.succeeded(offer.id) : health.failed(offer.id)),
   };

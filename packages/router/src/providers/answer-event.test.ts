@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { isAimoError } from "@aimo-network/protocol/errors";
 import fc from "fast-check";
+import { ANSWER_DEPTH_MAX, ANSWER_VALUES_MAX, CHOICES_MAX } from "../limits.ts";
 import { endsStream, readAnswerEvent, readStreamData } from "./answer-event.ts";
 
 function read(value: unknown): ReturnType<typeof readAnswerEvent> {
@@ -79,6 +80,14 @@ describe("an error in an event", () => {
       );
     });
   }
+  test("is what more choices are taken for than a request may ask for", () => {
+    const some = (count: number): object => ({ choices: Array.from({ length: count }, () => ({})) });
+    assert.doesNotThrow(() => read(some(CHOICES_MAX)));
+    assert.throws(
+      () => read(some(CHOICES_MAX + 1)),
+      (error) => isAimoError(error, "provider_error") && /at most 128 objects/.test(error.message),
+    );
+  });
   test("is not one when it is null", () => assert.doesNotThrow(() => read({ error: null, choices: [] })));
 });
 
@@ -93,6 +102,35 @@ describe("the data of an event", () => {
     assert.deepEqual(
       readStreamData('{"a":1}\n\n{"a":2}\n[DONE]', "w").map(({ text }) => text),
       ['{"a":1}', '{"a":2}'],
+    );
+  });
+  test("has as many lines as the longest answers have, and not one more", () => {
+    const lines = (count: number): string => '{"a":1}\n'.repeat(count);
+    assert.equal(readStreamData(lines(100_000), "w").length, 100_000);
+    assert.throws(
+      () => readStreamData(lines(100_001), "w"),
+      (error) => isAimoError(error, "provider_error") && /100000 lines/.test(error.message),
+    );
+  });
+  test("holds as many values over all its lines as an answer may, and not one more", () => {
+    const list = (values: number): string => `{"a":[${"1,".repeat(values - 2)}1]}`;
+    readStreamData(list(ANSWER_VALUES_MAX), "w");
+    const half = list(ANSWER_VALUES_MAX / 2);
+    readStreamData(`${half}\n${half}`, "w");
+    for (const data of [list(ANSWER_VALUES_MAX + 1), `${half}\n${half}\n{}`]) {
+      assert.throws(
+        () => readStreamData(data, "w"),
+        (error) => isAimoError(error, "provider_error") && /at most 2000000 values/.test(error.message),
+      );
+    }
+  });
+  test("nests as deep as an answer may, and not one level more", () => {
+    const nested = (levels: number): object =>
+      JSON.parse(`{"p":"${"x".repeat(70_000)}","a":${"[".repeat(levels - 1)}${"]".repeat(levels - 1)}}`) as object;
+    read(nested(ANSWER_DEPTH_MAX));
+    assert.throws(
+      () => read(nested(ANSWER_DEPTH_MAX + 1)),
+      (error) => isAimoError(error, "provider_error"),
     );
   });
   test("ends a stream alone or as its last line", () => {

@@ -1,10 +1,11 @@
 // What one event of a provider's stream, or its whole JSON answer, says: output, end, usage or error.
 import { AimoError } from "@aimo-network/protocol/errors";
+import { exceededJsonBound } from "@aimo-network/protocol/json-bounds";
 import type { JsonObject } from "@aimo-network/protocol/json-object";
 import { isJsonObject } from "@aimo-network/protocol/json-object";
 import type { Usage } from "@aimo-network/protocol/usage";
 import { findUsage } from "@aimo-network/protocol/usage";
-import { ERROR_TEXT_CHARS_MAX } from "../limits.ts";
+import { ANSWER_DEPTH_MAX, ANSWER_VALUES_MAX, CHOICES_MAX, ERROR_TEXT_CHARS_MAX } from "../limits.ts";
 
 /** One event of an answer, with its text so that it can be passed on byte-exactly. */
 export interface AnswerEvent {
@@ -16,7 +17,15 @@ export interface AnswerEvent {
   readonly usage: Usage | undefined;
 }
 
+const SMALL_CHARS = 64 * 1024; // too few for values enough to matter: nearly every event is spared the look
+const BOUNDS = { levelsMax: ANSWER_DEPTH_MAX, valuesMax: ANSWER_VALUES_MAX };
+
+function isTooRich(text: string): boolean {
+  return text.length > SMALL_CHARS && exceededJsonBound(text, BOUNDS) !== undefined;
+}
+
 function parse(text: string): unknown {
+  if (isTooRich(text)) return undefined;
   try {
     return JSON.parse(text) as unknown;
   } catch {
@@ -78,16 +87,16 @@ export function readAnswerEvent(text: string, provider: string): AnswerEvent {
   if (!isJsonObject(value)) {
     throw new AimoError("provider_error", {
       provider,
-      detail: "expected a JSON object in its answer, found something else",
+      detail: `expected a JSON object of at most ${ANSWER_VALUES_MAX} values in its answer, found something else`,
     });
   }
   const error = errorIn(value, provider);
   if (error !== undefined) throw error;
   const choices: readonly unknown[] = Array.isArray(value["choices"]) ? value["choices"] : [];
-  if (!choices.every(isJsonObject)) {
+  if (choices.length > CHOICES_MAX || !choices.every(isJsonObject)) {
     throw new AimoError("provider_error", {
       provider,
-      detail: "expected objects as its choices, found something else",
+      detail: `expected at most ${CHOICES_MAX} objects as its choices, found something else`,
     });
   }
   return {
@@ -104,12 +113,16 @@ export function readAnswerEvent(text: string, provider: string): AnswerEvent {
  * several objects as lines of one event: each is read for itself.
  */
 export function readStreamData(data: string, provider: string): readonly AnswerEvent[] {
-  if (!data.includes("\n") || isJsonObject(parse(data))) return [readAnswerEvent(data, provider)];
-  return data
-    .split("\n")
-    .filter((line) => line !== "" && line !== DONE)
-    .map((line) => readAnswerEvent(line, provider));
+  if (!data.includes("\n") || isTooRich(data) || isJsonObject(parse(data))) return [readAnswerEvent(data, provider)];
+  const lines = data.split("\n").filter((line) => line !== "" && line !== DONE);
+  if (lines.length > EVENT_LINES_MAX) {
+    const detail = `expected at most ${EVENT_LINES_MAX} lines in an event, found more`;
+    throw new AimoError("provider_error", { provider, detail });
+  }
+  return lines.map((line) => readAnswerEvent(line, provider));
 }
+
+const EVENT_LINES_MAX = 100_000; // one a token, in the longest answers there are
 
 /** The data that ends a stream. */
 const DONE = "[DONE]";

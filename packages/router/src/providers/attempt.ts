@@ -8,10 +8,11 @@ import { createSseParser } from "@aimo-network/protocol/sse";
 import type { Usage } from "@aimo-network/protocol/usage";
 import type { End, ResponseHead } from "@aimo-network/protocol/wire/messages";
 import type { Logger } from "pino";
-import { ANSWER_BYTES_MAX, ERROR_BODY_BYTES_MAX } from "../limits.ts";
+import { ERROR_BODY_BYTES_MAX } from "../limits.ts";
 import type { AnswerEvent } from "./answer-event.ts";
 import { endsStream, isWholeData, readAnswerEvent, readStreamData } from "./answer-event.ts";
 import type { ByteBudget } from "./byte-budget.ts";
+import { HeldAnswer } from "./held-answer.ts";
 import { failureOfEnd, failureOfStatus } from "./provider-failure.ts";
 import type { AttemptRequest, LinkAttempt, ProviderLink } from "./provider-link.ts";
 
@@ -62,8 +63,7 @@ export class Attempt {
   readonly #stream: LinkAttempt;
   readonly #parser: SseParser;
   readonly #hash = createHash("sha256");
-  readonly #held: Uint8Array[] = [];
-  #heldBytes = 0;
+  readonly #held: HeldAnswer;
   #bodyBytes = 0;
   #ungrantedBytes = 0;
   #head: ResponseHead | undefined;
@@ -88,6 +88,7 @@ export class Attempt {
     this.#request = request;
     this.#deadlines = deadlines;
     this.#listener = listener;
+    this.#held = new HeldAnswer(deps.answerBytes, link.wallet);
     this.#parser = createSseParser({ event: (data) => this.#readData(data) });
     if (request.stream) this.#watch("first_byte", deadlines.firstByteMs);
     this.#stream = link.open(request, {
@@ -148,8 +149,10 @@ export class Attempt {
   /** Reads a piece of the answer; false when the client does not keep up. */
   #passOn(bytes: Uint8Array): boolean {
     try {
-      if (this.#reading === "stream") this.#parser.push(bytes);
-      else this.#hold(bytes);
+      if (this.#reading === "stream") {
+        this.#parser.push(bytes);
+        if (!this.#finished) this.#held.countEvent(this.#parser.heldBytes);
+      } else this.#hold(bytes);
     } catch (error) {
       if (!isAimoError(error)) throw error;
       this.abort(this.#withProvider(error));
@@ -178,18 +181,8 @@ export class Attempt {
 
   #hold(piece: Uint8Array): void {
     const isError = this.#reading === "error";
-    const bytes = isError ? piece.subarray(0, ERROR_BODY_BYTES_MAX - this.#heldBytes) : piece;
-    if (this.#heldBytes + bytes.length > ANSWER_BYTES_MAX) {
-      throw new AimoError("provider_error", {
-        provider: this.#link.wallet,
-        detail: `its answer is larger than ${ANSWER_BYTES_MAX} bytes`,
-      });
-    }
-    if (!this.#deps.answerBytes.reserve(bytes.length)) {
-      throw new AimoError("overloaded", { what: "too many large answers at once" });
-    }
-    this.#heldBytes += bytes.length;
-    this.#held.push(bytes);
+    const bytes = isError ? piece.subarray(0, ERROR_BODY_BYTES_MAX - this.#held.bytes) : piece;
+    this.#held.add(bytes);
     if (bytes.length > 0) this.#silence?.refresh();
   }
 
@@ -255,7 +248,7 @@ export class Attempt {
 
   #endWhole(): void {
     const provider = this.#link.wallet;
-    const text = Buffer.concat(this.#held).toString();
+    const text = this.#held.text();
     const head = this.#head;
     if (head === undefined) {
       this.#finish({ ok: false, error: new AimoError("provider_error", { provider, detail: "it sent no answer" }) });
@@ -287,8 +280,7 @@ export class Attempt {
     if (this.#finished) return;
     this.#finished = true;
     this.#silence?.cancel();
-    this.#deps.answerBytes.release(this.#reading === "stream" ? 0 : this.#heldBytes);
-    this.#held.length = 0;
+    this.#held.clear();
     this.#grantHeld();
     this.#listener.ended(result);
   }
