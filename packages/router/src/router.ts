@@ -23,7 +23,7 @@ import type { RouterInfo } from "./gateway/router-info.ts";
 import type { Identity } from "./identity.ts";
 import { loadIdentity } from "./identity.ts";
 import { listen } from "./listen.ts";
-import { ANSWERS_BYTES_MAX, BODIES_SHARES } from "./limits.ts";
+import { BODIES_SHARES } from "./limits.ts";
 import type { OfferHealth } from "./market/health.ts";
 import { createOfferHealth } from "./market/health.ts";
 import type { LiveOffer, OfferBook } from "./market/offer-book.ts";
@@ -183,7 +183,7 @@ async function buildRooms(
     bodyBytesPerKeyMax: Math.max(config.bodyBytesMax, config.bodiesBytesMax / BODIES_SHARES),
     bodyBytesMax: config.bodiesBytesMax,
   });
-  const answers = createByteBudget(ANSWERS_BYTES_MAX);
+  const answers = createByteBudget(config.answersBytesMax);
   const readings = {
     links: () => links.count,
     bodiesHeldBytes: () => keyUse.bodyBytes,

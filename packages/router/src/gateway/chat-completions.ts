@@ -127,7 +127,7 @@ async function answerWhole(deps: ChatDeps, reply: FastifyReply, admitted: Admitt
 }
 
 async function answerStream(deps: ChatDeps, reply: FastifyReply, admitted: Admitted): Promise<FastifyReply> {
-  const stream = createChatStream(deps.clock, reply.raw, () => {
+  const stream = createChatStream(deps.clock, deps.relayDeps.answerBytes, reply.raw, () => {
     reply.hijack(); // from here on this file writes the response itself
     return reply.getHeaders();
   });

@@ -1,10 +1,12 @@
 // The client's side of a streamed answer: held back until there is output, kept alive, and ended in-band.
 import type { ServerResponse } from "node:http";
 import type { Clock, Timer } from "@aimo-network/protocol/clock";
-import { HOLD_BACK_MS, KEEP_ALIVE_COMMENT_MS } from "../limits.ts";
+import { ANSWER_UNCOUNTED_BYTES, HOLD_BACK_MS, KEEP_ALIVE_COMMENT_MS } from "../limits.ts";
 import type { AnswerEvent } from "../providers/answer-event.ts";
+import type { ByteBudget } from "../providers/byte-budget.ts";
 import type { Envelope, IntroducedChoices } from "./chat-answer.ts";
 import { chunkJson, errorChunkJson, usageChunkJson } from "./chat-answer.ts";
+import { cutWhenStalled, UnreadAnswer } from "./unread-answers.ts";
 
 /** A stream of events to one client. */
 export interface ChatStream {
@@ -24,12 +26,13 @@ export interface ChatStream {
 /** Creates the stream; `opening` gives the headers of its status, as soon as there is something to show or after ten seconds. */
 export function createChatStream(
   clock: Clock,
+  answerBytes: ByteBudget,
   response: ServerResponse,
   opening: () => Readonly<Record<string, number | string | string[] | undefined>>,
 ): ChatStream {
   let isOpen = false;
   let gathered = "";
-  let isBehind = false;
+  const unread = new UnreadAnswer(answerBytes, response);
   const introduced: IntroducedChoices = new Set();
   const open = (): void => {
     if (isOpen) return;
@@ -56,6 +59,8 @@ export function createChatStream(
     open();
     response.end(gathered + last);
     gathered = "";
+    cutWhenStalled(response);
+    if (response.writableLength > ANSWER_UNCOUNTED_BYTES) unread.wait();
   };
   return {
     get isOpen() {
@@ -71,13 +76,7 @@ export function createChatStream(
       timer?.refresh();
       const keepsUp = response.write(gathered);
       gathered = "";
-      if (!keepsUp && !isBehind) {
-        isBehind = true;
-        response.once("drain", () => {
-          isBehind = false;
-          resume();
-        });
-      }
+      if (!keepsUp) unread.wait(resume);
       return keepsUp;
     },
     end: (envelope, usage) =>

@@ -15,6 +15,7 @@ import { providerRoutes } from "./providers.ts";
 import { readRawBodies } from "./read-body.ts";
 import type { RouterInfoDeps } from "./router-info.ts";
 import { routerInfoRoutes, wellKnownRoutes } from "./router-info.ts";
+import { boundReplies } from "./unread-answers.ts";
 import type { VisitDeps } from "./visits.ts";
 import { countVisits } from "./visits.ts";
 
@@ -101,6 +102,7 @@ export async function installGateway(server: FastifyInstance, deps: GatewayDeps)
     next();
   });
   openToOtherSites(server);
+  boundReplies(server, deps.relayDeps.answerBytes);
   server.addHook("onRequest", (request, reply, next) => {
     const refusal = deps.refusal(request);
     if (refusal !== undefined) reply.header("connection", "close");
