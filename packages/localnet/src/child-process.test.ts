@@ -12,7 +12,7 @@ test("of the shell's variables neither ours nor OpenTelemetry's reach a program,
   const directory = mkdtempSync(join(tmpdir(), "aimo-child-"));
   t.after(() => rmSync(directory, { recursive: true, force: true }));
   const entry = join(directory, "names.mjs");
-  writeFileSync(entry, "console.log(`names ${Object.keys(process.env).join(' ')}`);");
+  writeFileSync(entry, "console.log('names', ...Object.keys(process.env));");
   const shell = {
     PATH: process.env["PATH"],
     AIMO_PORT: "1",
