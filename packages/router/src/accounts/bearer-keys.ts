@@ -36,9 +36,9 @@ export function readBearer(authorization: string | undefined): string | undefine
   return match?.[1];
 }
 
-/** Creates the router's keyring. */
-export function createBearerKeys(clock: Clock, rules: BearerKeyRules): BearerKeys {
-  const known = new LRUCache<string, VerifiedKey>({ max: KEYS_CACHED_MAX });
+/** Creates the router's keyring; it remembers `cachedMax` keys. */
+export function createBearerKeys(clock: Clock, rules: BearerKeyRules, cachedMax = KEYS_CACHED_MAX): BearerKeys {
+  const known = new LRUCache<string, VerifiedKey>({ max: cachedMax });
   const verify = async (bearer: string): Promise<VerifiedKey> => {
     const hash = createHash("sha256").update(bearer).digest("base64");
     const remembered = known.get(hash);
