@@ -85,6 +85,26 @@ describe("upstream body", () => {
     assert.throws(() => rewrite('{"stream":false,"str\\u0065am":true}'), code("invalid_request"));
   });
 
+  for (const [name, refusal] of [
+    ["Model", "invalid_request"],
+    ["STREAM", "invalid_request"],
+    ["\u017ftream", "invalid_request"],
+    ["N", "invalid_request"],
+    ["Usage", "invalid_request"],
+    ["Options", "forbidden_content"],
+    ["\u212aeep_alive", "forbidden_content"],
+    ["Logit_Bias", "forbidden_content"],
+  ] as const) {
+    test(`${name} is refused, for a parser that ignores case would obey it`, () => {
+      assert.throws(() => rewrite(`{"model":"m","${name}":"x"}`), code(refusal));
+    });
+  }
+
+  test("a member that stands twice in two cases is refused, and one that is only spelt in capitals is not", () => {
+    assert.throws(() => rewrite('{"max_tokens":1,"Max_Tokens":1000000}'), code("invalid_request"));
+    assert.equal(rewrite('{"Seed":1}'), '{"model":"upstream/model","Seed":1}');
+  });
+
   for (const body of ["", "[]", "null", '"x"', "{", '{"a":1}x', "\uFEFF{}"]) {
     test(`${JSON.stringify(body)} is refused`, () => {
       assert.throws(() => rewrite(body), code("invalid_request"));

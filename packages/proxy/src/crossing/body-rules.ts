@@ -37,9 +37,23 @@ const ROUTER_MEMBERS = ["provider", "models", "route", "plugins", "transforms", 
 
 const ANSWER_COUNTS = ["n", "best_of"]; // how many answers the upstream writes, and is paid for
 
+// Members that are read or replaced here: in another case they would pass, and a parser that ignores case obey them.
+const OWN_MEMBERS: ReadonlySet<string> = new Set([
+  "model",
+  "stream",
+  "stream_options",
+  ...ANSWER_COUNTS,
+  ...ROUTER_MEMBERS,
+]);
+
+/** A name as parsers that ignore case compare it, such as Go's, for which ſ is an s and the Kelvin sign a k. */
+function folded(name: string): string {
+  return name.toUpperCase().toLowerCase();
+}
+
 /** The rules of a provider's file together with the built-in ones. */
 export function bodyRules(denied: readonly string[], nMax: number, media: AllowedMedia): BodyRules {
-  return { denied: new Set([...STEERING, ...denied]), nMax, media };
+  return { denied: new Set([...STEERING, ...denied].map(folded)), nMax, media };
 }
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -88,18 +102,22 @@ function parseBody(body: Uint8Array): ParsedBody {
 function checkMembers(members: readonly JsonMember[], rules: BodyRules): void {
   const seen = new Set<string>();
   for (const { key } of members) {
-    if (rules.denied.has(key)) {
+    const name = folded(key);
+    const shown = key.slice(0, 64);
+    if (rules.denied.has(name)) {
       throw new AimoError("forbidden_content", {
-        what: `the parameter \`${key}\``,
+        what: `the parameter \`${shown}\``,
         advice: "Leave it out: it steers the server and not the answer, or this provider has ruled it out.",
       });
     }
-    if (seen.has(key)) {
+    if (name !== key && OWN_MEMBERS.has(name)) {
+      throw new AimoError("invalid_request", { param: name, expected: `\`${name}\``, found: `\`${shown}\`` });
+    }
+    if (seen.has(name)) {
       // Parsers disagree which one counts: what is checked here must be what the upstream reads.
-      const shown = key.slice(0, 64);
       throw new AimoError("invalid_request", { expected: "every member once", found: `\`${shown}\` twice` });
     }
-    seen.add(key);
+    seen.add(name);
   }
 }
 
