@@ -1,7 +1,10 @@
 // What happens to a request body on its way to the upstream: few members change, all other bytes stay (wire.md).
-import { AimoError } from "@aimo-network/protocol/errors";
+import { AimoError, isAimoError } from "@aimo-network/protocol/errors";
+import { exceededBound } from "@aimo-network/protocol/json-bounds";
+import { isJsonObject } from "@aimo-network/protocol/json-object";
 import type { JsonMember } from "@aimo-network/protocol/json-members";
 import { jsonMembers, replaceMembers } from "@aimo-network/protocol/json-members";
+import { REQUEST_DEPTH_MAX, REQUEST_VALUES_MAX } from "../limits.ts";
 import type { AllowedMedia } from "./media.ts";
 import { mediaHosts } from "./media-hosts.ts";
 
@@ -86,17 +89,25 @@ interface ParsedBody {
   readonly value: Readonly<Record<string, unknown>>;
 }
 
+const BOUNDS = { depthMax: REQUEST_DEPTH_MAX, valuesMax: REQUEST_VALUES_MAX };
+
 function parseBody(body: Uint8Array): ParsedBody {
+  const { text, value } = readJson(body);
+  if (isJsonObject(value)) return { text, value };
+  throw new AimoError("invalid_request", { expected: "a JSON object", found: "another JSON value" });
+}
+
+function readJson(body: Uint8Array): { text: string; value: unknown } {
   try {
     const text = decoder.decode(body);
-    const value: unknown = JSON.parse(text);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-      return { text, value: value as Record<string, unknown> };
-    }
+    const exceeded = exceededBound(text, BOUNDS);
+    if (exceeded === undefined) return { text, value: JSON.parse(text) as unknown };
+    const most = exceeded === "levels" ? REQUEST_DEPTH_MAX : REQUEST_VALUES_MAX;
+    throw new AimoError("invalid_request", { expected: `JSON with at most ${most} ${exceeded}`, found: "more" });
   } catch (cause) {
+    if (isAimoError(cause)) throw cause;
     throw new AimoError("invalid_request", { expected: "a JSON object in UTF-8", found: "something else" }, { cause });
   }
-  throw new AimoError("invalid_request", { expected: "a JSON object", found: "another JSON value" });
 }
 
 function checkMembers(members: readonly JsonMember[], rules: BodyRules): void {
