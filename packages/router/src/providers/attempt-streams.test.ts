@@ -1,6 +1,7 @@
 // Streams as real servers send them, through an attempt: the same answer however their bytes are split or spaced.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { SSE_EVENT_CHARS_MAX } from "@aimo-network/protocol/limits";
 import { ODD_STREAMS } from "@aimo-network/protocol/test-bed/odd-streams";
 import { SERVER_STREAMS } from "@aimo-network/protocol/test-bed/server-streams";
 import type { AnswerStream } from "@aimo-network/protocol/test-bed/stream-words";
@@ -96,4 +97,49 @@ describe("a stream", () => {
       }
     });
   }
+});
+
+describe("an answer of many bytes", () => {
+  const pieces = (text: string, pieceBytes: number): Uint8Array[] => {
+    const whole = Buffer.from(text);
+    return Array.from({ length: Math.ceil(whole.length / pieceBytes) }, (_, index) =>
+      whole.subarray(index * pieceBytes, (index + 1) * pieceBytes),
+    );
+  };
+  const says = (words: string): string => JSON.stringify({ choices: [{ index: 0, delta: { content: words } }] });
+  const END = '\n\ndata: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n';
+
+  test("in one event of a million or fifteen million bytes arrives whole, its characters cut anywhere", async () => {
+    for (const count of [250_000, 3_750_000]) {
+      const event = says("\u{1f642}".repeat(count));
+      const { shown, end } = await relayed(pieces(`data: ${event}${END}`, 32_767));
+      assert.ok(shown[0] === event, "every character stands in its place");
+      assert.deepEqual(end, { finishReason: "stop", usage: undefined });
+    }
+  });
+
+  test("in one event of the limit arrives, and one character more is the provider's error", async () => {
+    const room = SSE_EVENT_CHARS_MAX - `data: ${says("")}`.length;
+    const fits = await relayed(pieces(`data: ${says("x".repeat(room))}${END}`, 32_768));
+    assert.equal(fits.shown[0]?.length, SSE_EVENT_CHARS_MAX - "data: ".length);
+    const over = await relayed(pieces(`data: ${says("x".repeat(room + 1))}${END}`, 32_768));
+    assert.deepEqual([over.shown, over.end], [[], "provider_error"]);
+  });
+
+  test("behind a million comments arrives, and in a million pieces of one byte", async () => {
+    const { shown } = await relayed(pieces(`${":\n\n".repeat(1_000_000)}data: ${says("x")}${END}`, 32_768));
+    assert.deepEqual(shown.slice(0, 1), [says("x")]);
+    const bench = createRelayBench({ links: 1, stream: false, answerBytesMax: 2_000_000 });
+    const outcome = bench.run();
+    const attempt = await bench.attempt();
+    const content = "é".repeat(500_000);
+    const message = { role: "assistant", content };
+    attempt.head(200, { "content-type": "application/json" });
+    const text = JSON.stringify({ choices: [{ index: 0, message, finish_reason: "stop" }] });
+    for (const piece of pieces(text, 1)) attempt.write(piece);
+    attempt.end();
+    const ended = await outcome;
+    assert.ok(ended.ended === "answered" && ended.answer?.text === text);
+    bench.assertNothingLeft();
+  });
 });
