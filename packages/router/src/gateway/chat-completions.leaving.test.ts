@@ -14,6 +14,7 @@ import fastify from "fastify";
 import { pino } from "pino";
 import { createOfferHealth } from "../market/health.ts";
 import { createOfferBook } from "../market/offer-book.ts";
+import { SLOW_CLIENT_MS } from "../limits.ts";
 import { createByteBudget } from "../providers/byte-budget.ts";
 import { createLinks } from "../providers/links.ts";
 import type { FakeLink } from "../test-bed/fake-link.ts";
@@ -113,7 +114,7 @@ describe("a client", () => {
     });
   }
 
-  test("that reads nothing until the total deadline is cut off, and its provider is not blamed", async () => {
+  test("that reads nothing until the total deadline is told why its answer ended, and its provider is not blamed", async () => {
     const socket = call({ stream: true });
     socket.pause();
     const attempt = await link.next();
@@ -124,13 +125,35 @@ describe("a client", () => {
     assert.deepEqual(attempt.cancels, []);
     clock.advance(1);
     assert.deepEqual(attempt.cancels, ["client_left"]);
-    let received = "";
-    socket.on("data", (bytes: Buffer) => (received += bytes.toString("latin1").slice(-100)));
+    let tail = "";
+    socket.on("data", (bytes: Buffer) => (tail = (tail + bytes.toString()).slice(-1_000)));
+    socket.resume();
+    while (!tail.endsWith("\r\n0\r\n\r\n")) await once(socket, "data");
+    assert.match(tail, /"error_code":"client_left"/);
+    assert.doesNotMatch(tail, /\[DONE\]/);
+    assert.deepEqual(judged, []);
+    await setImmediate();
+    assert.equal(clock.waiting, 0);
+    socket.destroy();
+  });
+
+  test("that goes on reading nothing is cut off", async () => {
+    const socket = call({ stream: true });
+    socket.pause();
+    const attempt = await link.next();
+    attempt.head();
+    attempt.data(says("x".repeat(8_000_000)), says("y".repeat(8_000_000)));
+    clock.advance(TOTAL_MS);
+    await setImmediate();
+    clock.advance(SLOW_CLIENT_MS - 1);
+    assert.equal(clock.waiting, 1);
+    clock.advance(1);
+    assert.equal(clock.waiting, 0);
+    let tail = "";
+    socket.on("data", (bytes: Buffer) => (tail = bytes.toString().slice(-100)));
     socket.resume();
     await once(socket, "close");
-    assert.deepEqual(judged, []);
-    assert.doesNotMatch(received.slice(-200), /\r\n0\r\n\r\n$/);
-    assert.equal(clock.waiting, 0);
+    assert.doesNotMatch(tail, /\r\n0\r\n\r\n$/);
   });
 
   test("that reads again is given the rest, and its provider its credit", async () => {

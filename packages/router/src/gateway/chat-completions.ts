@@ -1,4 +1,5 @@
 // POST /chat/completions: authenticate, choose, relay, meter.
+import type { ServerResponse } from "node:http";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Clock } from "@aimo-network/protocol/clock";
 import { assert } from "@aimo-network/protocol/assert";
@@ -8,6 +9,7 @@ import type { VerifiedKey } from "@aimo-network/protocol/keys/verify-key";
 import { formatNanoUsdc } from "@aimo-network/protocol/money";
 import type { Purpose } from "../accounts/bearer-keys.ts";
 import { meter, usageJson } from "../billing/meter.ts";
+import { SLOW_CLIENT_MS } from "../limits.ts";
 import type { LiveOffer } from "../market/offer-book.ts";
 import type { Candidate, RelayClient, RelayDeps, RelayOutcome, RelayRequest } from "../providers/relay.ts";
 import { relay } from "../providers/relay.ts";
@@ -92,6 +94,12 @@ async function answerWhole(deps: ChatDeps, reply: FastifyReply, admitted: Admitt
   return reply.send(answerJson(outcome.answer, admitted.envelope(outcome.candidate), usage?.json));
 }
 
+/** Cuts the connection of a client that goes on not reading what its answer ended with. */
+function cutUnread(clock: Clock, response: ServerResponse): void {
+  const cut = clock.timer(SLOW_CLIENT_MS, () => response.destroy());
+  response.once("close", () => cut.cancel());
+}
+
 async function answerStream(deps: ChatDeps, reply: FastifyReply, admitted: Admitted): Promise<FastifyReply> {
   const stream = createChatStream(deps.clock, reply.raw, () => {
     reply.hijack(); // from here on this file writes the response itself
@@ -105,7 +113,11 @@ async function answerStream(deps: ChatDeps, reply: FastifyReply, admitted: Admit
   };
   const outcome = await relay(deps.relayDeps, admitted.candidates, admitted.relayed, client);
   if (outcome.ended === "client_left") {
-    stream.abandon();
+    const error = errorObject(new AimoError("client_left", {}), codeStyle(reply.request.url));
+    if (stream.isOpen && !reply.raw.destroyed) {
+      stream.fail(envelope ?? admitted.envelope(undefined), error);
+      cutUnread(deps.clock, reply.raw);
+    } else stream.abandon();
     return reply.sent ? reply : reply.hijack();
   }
   if (outcome.ended === "failed" && !stream.isOpen) {
