@@ -1,5 +1,6 @@
 // The composition root: the only file that knows every room.
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import fastify, { LogController } from "fastify";
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import type { Clock } from "@aimo-network/protocol/clock";
@@ -22,9 +23,12 @@ import { listen } from "./listen.ts";
 import {
   ANSWERS_BYTES_MAX,
   BODIES_BYTES_MAX,
+  FIRST_GENERATION_INCOMING_BYTES_MAX,
+  FIRST_GENERATION_WAITING_BYTES_TOTAL_MAX,
   HEADER_BYTES_MAX,
   HEADERS_TIMEOUT_MS,
   KEEP_ALIVE_TIMEOUT_MS,
+  PREFLIGHT_WALLETS_MAX,
   REQUEST_TIMEOUT_MS,
   SMALL_BODY_BYTES_MAX,
 } from "./limits.ts";
@@ -35,8 +39,11 @@ import { createOfferBook } from "./market/offer-book.ts";
 import type { AdmitDeps } from "./providers/admit.ts";
 import { createAdmission } from "./providers/admit.ts";
 import { createByteBudget } from "./providers/byte-budget.ts";
+import { openFilePreflightStore } from "./providers/file-preflight-store.ts";
 import type { Links } from "./providers/links.ts";
 import { createLinks } from "./providers/links.ts";
+import type { Preflights } from "./providers/preflights.ts";
+import { createPreflights } from "./providers/preflights.ts";
 import { refuseSocket } from "./providers/refuse-socket.ts";
 import type { RelayDeps } from "./providers/relay.ts";
 import { VERSION } from "./version.ts";
@@ -103,6 +110,7 @@ interface Rooms {
   readonly book: OfferBook;
   readonly health: OfferHealth;
   readonly links: Links;
+  readonly preflights: Preflights;
   isDraining(): boolean;
 }
 
@@ -134,13 +142,14 @@ function routerInfo(config: Config, { routerId }: Identity): RouterInfo {
 }
 
 function gatewayDeps(config: Config, deps: RouterDeps, rooms: Rooms, url: () => string): GatewayDeps {
-  const { identity, keys, book, health, links, isDraining } = rooms;
+  const { identity, keys, book, health, links, preflights, isDraining } = rooms;
   return {
     clock: deps.clock,
     random: deps.random,
     book,
     health,
     links,
+    preflights,
     routerId: identity.routerId,
     bodyBytesMax: config.bodyBytesMax,
     bodies: createByteBudget(BODIES_BYTES_MAX),
@@ -158,12 +167,15 @@ function gatewayDeps(config: Config, deps: RouterDeps, rooms: Rooms, url: () => 
 }
 
 function admitDeps({ clock, random, log }: RouterDeps, rooms: Rooms, requestId: () => string): AdmitDeps {
-  const { identity, keys, book, links, isDraining } = rooms;
+  const { identity, keys, book, links, preflights, isDraining } = rooms;
   return {
     clock,
     random,
     log: log.child({ room: "providers" }),
     links,
+    preflights,
+    waitingBytes: createByteBudget(FIRST_GENERATION_WAITING_BYTES_TOTAL_MAX),
+    incomingBytes: createByteBudget(FIRST_GENERATION_INCOMING_BYTES_MAX),
     routerId: identity.routerId,
     requestId,
     isOpen: () => !isDraining(),
@@ -195,6 +207,7 @@ export async function startRouter(config: Config, deps: RouterDeps): Promise<Rou
   const log: FastifyBaseLogger = deps.log;
   const identity = loadIdentity(config.dataDirectory);
   const { routerId } = identity;
+  const store = await openFilePreflightStore(deps.log, join(config.dataDirectory, "preflights"));
   let draining = false;
   const rooms: Rooms = {
     identity,
@@ -202,6 +215,7 @@ export async function startRouter(config: Config, deps: RouterDeps): Promise<Rou
     book: createOfferBook(),
     health: createOfferHealth(clock),
     links: createLinks(),
+    preflights: await createPreflights(store, PREFLIGHT_WALLETS_MAX),
     isDraining: () => draining,
   };
   const requestId = (): string => `req-${uuidV7(clock, random)}`;

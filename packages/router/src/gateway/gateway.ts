@@ -11,13 +11,15 @@ import { installErrorReplies } from "./error-reply.ts";
 import type { KeyRoutesDeps } from "./keys.ts";
 import { keyRoutes } from "./keys.ts";
 import { modelRoutes } from "./models.ts";
+import type { ConnectionDeps } from "./provider-connection.ts";
+import { providerConnectionRoutes } from "./provider-connection.ts";
 import { providerRoutes } from "./providers.ts";
 import { readRawBodies } from "./read-body.ts";
 import type { RouterInfoDeps } from "./router-info.ts";
 import { routerInfoRoutes, wellKnownRoutes } from "./router-info.ts";
 
 /** What the endpoints need of the other rooms. */
-export interface GatewayDeps extends ChatDeps, KeyRoutesDeps, RouterInfoDeps {
+export interface GatewayDeps extends ChatDeps, ConnectionDeps, KeyRoutesDeps, RouterInfoDeps {
   readonly bodyBytesMax: number;
   readonly bodies: ByteBudget;
 }
@@ -80,6 +82,7 @@ function surface(deps: GatewayDeps, isDocumented: boolean): FastifyPluginAsync {
     await scope.register(chatRoutes(deps));
     await scope.register(modelRoutes(deps));
     await scope.register(providerRoutes(deps));
+    await scope.register(providerConnectionRoutes(deps));
     await scope.register(routerInfoRoutes(deps));
     await scope.register(keyRoutes(deps));
     if (isDocumented) scope.get("/openapi.json", { schema: { hide: true } }, () => scope.swagger());
