@@ -1,7 +1,6 @@
 // The providers' endpoints of the first generation: who may announce, what is refused, and what a wallet is told of itself.
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";

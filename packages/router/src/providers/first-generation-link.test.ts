@@ -39,10 +39,11 @@ interface Request {
   readonly stream?: boolean;
   readonly deadlineMs?: number;
   readonly headers?: Record<string, string>;
+  readonly offerName?: string;
 }
 
 function open({ link }: TextPeer, request: Request = {}, takes = true): Opened {
-  const { body = BODY, stream = true, deadlineMs = 60_000, headers = {} } = request;
+  const { body = BODY, stream = true, deadlineMs = 60_000, headers = {}, offerName = "m" } = request;
   sequence += 1;
   const id = sequence.toString(16).padStart(32, "0");
   const told: string[] = [];
@@ -51,7 +52,7 @@ function open({ link }: TextPeer, request: Request = {}, takes = true): Opened {
     {
       attemptId: id,
       endpoint: "/chat/completions",
-      offerName: "m",
+      offerName,
       headers,
       body: Buffer.from(body),
       deadlineMs,
@@ -300,6 +301,9 @@ describe("a first-generation link", () => {
       assert.equal(lacking.told[0], 'head 404 {"content-type":"text/plain"}');
       assert.deepEqual(bench.told, ["offers m,n", "offers n"]);
       assert.deepEqual([slots(), peer.link.freeSlots("n")], [0, FIRST_GENERATION_REQUESTS_MAX]);
+      peer.send(message(open(peer, { offerName: "n" }).id, own));
+      await peer.settle();
+      assert.deepEqual(bench.told.slice(2), ["offers "], "what it lacked before stays away");
       await bench.announce("m", "n");
       assert.equal(slots(), FIRST_GENERATION_REQUESTS_MAX);
       await bench.leave();
@@ -397,10 +401,39 @@ describe("a first-generation link", () => {
       await peer.settle();
       assert.equal(slots(), FIRST_GENERATION_REQUESTS_MAX);
       peer.socket.terminate();
-      await peer.closed;
+      await peer.gone;
+      assert.deepEqual(bench.told, ["closed"]);
       assert.equal(opened.told.length, 2);
       takeAll(opened);
       assert.deepEqual(opened.told.slice(2), ["body data: two\n\n", "end"]);
+      await bench.leave();
+    });
+
+    test("keeps a draining link open while it reads what has come", async () => {
+      const opened = open(peer, {}, false);
+      for (const payload of [piece, "two"]) peer.send(event(opened.id, payload));
+      peer.send(event(opened.id, "", true));
+      await peer.settle();
+      peer.link.drain("shutting down", 30_000);
+      bench.clock.advance(DRAIN_LOOK_MS * 5);
+      await peer.settle();
+      takeAll(opened);
+      bench.clock.advance(DRAIN_LOOK_MS);
+      assert.equal(await peer.closed, "1000 drained");
+      assert.equal(opened.told.at(-1), "end");
+      await bench.leave();
+    });
+
+    test("may have many small pieces waiting", async () => {
+      const opened = open(peer, {}, false);
+      peer.send(event(opened.id, piece));
+      const small = 20_000;
+      for (let count = 0; count < small; count += 1) peer.send(event(opened.id, String(count)));
+      peer.send(event(opened.id, "", true));
+      await peer.settle();
+      takeAll(opened);
+      assert.equal(opened.told.length, 2 + small + 1);
+      assert.deepEqual(opened.told.slice(-2), [`body data: ${small - 1}\n\n`, "end"]);
       await bench.leave();
     });
 

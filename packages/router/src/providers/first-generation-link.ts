@@ -202,7 +202,6 @@ export class FirstGenerationLink implements ProviderLink {
     this.#closed = true;
     this.#life.stop();
     this.#sender.close();
-    this.#followed.stop();
     const error = new AimoError("provider_disconnected", { provider: this.wallet });
     for (const { answer } of [...this.#requests.values()]) answer.lose(error);
     for (const open of [...this.#requests.values()]) this.#countOut(open);

@@ -13,18 +13,19 @@ function write({ socket }: TextPeer, bytes: Uint8Array): void {
   (socket as unknown as { _socket: Socket })._socket.write(bytes);
 }
 
-test("whole messages leave nothing counted, however many come", async () => {
+test("whole messages leave nothing counted, however many come", async (t) => {
   const bench = await startTextBench(LIMIT_BYTES);
+  t.after(() => bench.close());
   const peer = await bench.connect();
   for (let count = 0; count < 50; count += 1) peer.send(event("unknown", "x".repeat(100_000)));
   await peer.settle();
   assert.ok(bench.incomingBytes.usedBytes < 100, "at most the ping that came behind them");
   await bench.leave();
-  await bench.close();
 });
 
-test("unfinished messages of all links count together; the one that goes too far is closed, and gives back its own", async () => {
+test("unfinished messages of all links count together; the one that goes too far is closed, and gives back its own", async (t) => {
   const bench = await startTextBench(LIMIT_BYTES);
+  t.after(() => bench.close());
   const [one, other] = [await bench.connect(), await bench.connect()];
   write(one, Buffer.concat([HEAD, Buffer.alloc(200_000)]));
   while (bench.incomingBytes.usedBytes < 200_000) await setImmediate();
@@ -34,5 +35,4 @@ test("unfinished messages of all links count together; the one that goes too far
   assert.equal(one.socket.readyState, one.socket.OPEN);
   assert.ok(bench.logLines.some((line) => line.includes("unfinished messages")));
   await bench.leave();
-  await bench.close();
 });

@@ -5,9 +5,11 @@ import type { Logger } from "pino";
 import type { WebSocket } from "ws";
 import { KEY_END_GRACE_MS } from "../limits.ts";
 
-/** The close codes of a provider connection. */
+/** Closes a connection that has done its work. */
 export const CLOSE_NORMAL = 1000;
+/** Closes a connection whose peer broke the protocol. */
 export const CLOSE_PROTOCOL = 1002;
+/** Closes a connection that may not go on: its key has ended, or it never said who it is. */
 export const CLOSE_POLICY = 1008;
 
 /** Milliseconds for which running requests outlast their key, so that the close itself still falls within its grace. */

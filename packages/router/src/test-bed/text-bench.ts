@@ -51,7 +51,7 @@ export interface TextBench {
 }
 
 /** A preflight of models that have the names their offers have. */
-export function plainPreflight(...names: readonly string[]): Preflight {
+function plainPreflight(...names: readonly string[]): Preflight {
   return names.map((name) => ({ name, offer: plainOffer(name) }));
 }
 
