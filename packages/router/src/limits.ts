@@ -99,7 +99,7 @@ export const HELD_EVENTS_CHARS_MAX = 32 * 1024;
 /** Milliseconds between keep-alive comments to a client that waits. */
 export const KEEP_ALIVE_COMMENT_MS = 10_000;
 
-/** Levels a request or an answer may nest: schemas of tools go a few dozen deep. */
+/** Levels a request body may nest: schemas of tools go a few dozen deep. */
 export const JSON_DEPTH_MAX = 256;
 
 /** Values in a request body: far more than the longest conversation has, and parsed in a fraction of a second. */
