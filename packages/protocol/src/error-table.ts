@@ -164,8 +164,10 @@ export const ERROR_TABLE: { readonly [Code in ErrorCode]: ErrorEntry<Code> } = {
     type: "rate_limit_error",
     errorType: "rate_limit_exceeded",
     retryable: true,
-    message: ({ model }) =>
-      `Every provider of \`${model}\` is at its limit of concurrent requests: try again in a moment.`,
+    message: (context) =>
+      "keyHas" in context
+        ? `This API key has ${context.keyHas}: try again when one of its requests has ended.`
+        : `Every provider of \`${context.model}\` is at its limit of concurrent requests: try again in a moment.`,
   },
   provider_error: {
     status: 502,

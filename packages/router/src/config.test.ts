@@ -45,6 +45,11 @@ describe("settings", () => {
       AIMO_NAME: "Mine",
       AIMO_ACCEPT_V1_SPENDING: "true",
       AIMO_BODY_BYTES_MAX: "1024",
+      AIMO_BODIES_BYTES_MAX: "4096",
+      AIMO_ANSWERS_BYTES_MAX: "1024",
+      AIMO_REQUESTS_PER_KEY_MAX: "1",
+      AIMO_CONNECTIONS_MAX: "1000000",
+      AIMO_CONNECTIONS_PER_ADDRESS_MAX: "2",
       AIMO_FIRST_BYTE_TIMEOUT_MS: "10",
       AIMO_IDLE_TIMEOUT_MS: "11",
       AIMO_TOTAL_TIMEOUT_MS: "3600000",
@@ -61,11 +66,17 @@ describe("settings", () => {
       name: "Mine",
       acceptV1Spending: true,
       bodyBytesMax: 1_024,
+      bodiesBytesMax: 4_096,
+      answersBytesMax: 1_024,
+      requestsPerKeyMax: 1,
+      connectionsMax: 1_000_000,
+      connectionsPerAddressMax: 2,
       firstByteMs: 10,
       idleMs: 11,
       totalMs: 3_600_000,
       drainMs: 0,
       logLevel: "silent",
+      traces: undefined,
     });
   });
 
@@ -94,6 +105,11 @@ describe("settings", () => {
     ["AIMO_PORT", "9".repeat(30)],
     ["AIMO_HOST", ""],
     ["AIMO_BODY_BYTES_MAX", "1023"],
+    ["AIMO_BODIES_BYTES_MAX", "1023"],
+    ["AIMO_ANSWERS_BYTES_MAX", "1023"],
+    ["AIMO_REQUESTS_PER_KEY_MAX", "0"],
+    ["AIMO_CONNECTIONS_MAX", "0"],
+    ["AIMO_CONNECTIONS_PER_ADDRESS_MAX", "0"],
     ["AIMO_IDLE_TIMEOUT_MS", "9"],
     ["AIMO_TOTAL_TIMEOUT_MS", "3600001"],
     ["AIMO_ACCEPT_V1_SPENDING", "yes"],
@@ -107,6 +123,13 @@ describe("settings", () => {
       assert.deepEqual(others, []);
     });
   }
+
+  test("refuse less room for all bodies than for one", () => {
+    const [fault, ...others] = faultsOf({ AIMO_BODY_BYTES_MAX: "2048", AIMO_BODIES_BYTES_MAX: "2047" });
+    assert.match(fault ?? "", /^AIMO_BODIES_BYTES_MAX: expected .*AIMO_BODY_BYTES_MAX, 2048.*, found 2047$/);
+    assert.deepEqual(others, []);
+    assert.deepEqual(faultsOf({ AIMO_BODY_BYTES_MAX: "2048", AIMO_BODIES_BYTES_MAX: "2048" }), []);
+  });
 
   for (const [wrong, right] of [
     ["AIMO_HOTS", "AIMO_HOST"],

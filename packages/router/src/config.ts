@@ -2,13 +2,23 @@
 import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { closest, distance } from "fastest-levenshtein";
-import { BODY_BYTES_MAX, DRAIN_MS } from "./limits.ts";
+import {
+  ANSWERS_BYTES_MAX,
+  BODIES_BYTES_MAX,
+  BODY_BYTES_MAX,
+  CONNECTIONS_MAX,
+  CONNECTIONS_PER_NETWORK_MAX,
+  DRAIN_MS,
+  REQUESTS_PER_KEY_MAX,
+} from "./limits.ts";
+import type { TraceSettings } from "./trace-settings.ts";
+import { isCollectorUrl, isHeaderList, isShare, traceSettings } from "./trace-settings.ts";
 
 /** A router's settings; durations in milliseconds. */
 export interface Config {
   readonly host: string;
   readonly port: number;
-  /** Health and readiness for whoever runs the router; never the public port. */
+  /** Health, readiness and metrics for whoever runs the router; never the public port. */
   readonly operatorHost: string;
   readonly operatorPort: number;
   readonly dataDirectory: string;
@@ -17,11 +27,18 @@ export interface Config {
   readonly name: string;
   readonly acceptV1Spending: boolean;
   readonly bodyBytesMax: number;
+  readonly bodiesBytesMax: number;
+  readonly answersBytesMax: number;
+  readonly requestsPerKeyMax: number;
+  readonly connectionsMax: number;
+  readonly connectionsPerAddressMax: number;
   readonly firstByteMs: number;
   readonly idleMs: number;
   readonly totalMs: number;
   readonly drainMs: number;
   readonly logLevel: string;
+  /** Undefined where no collector is named: nothing is traced then. */
+  readonly traces: TraceSettings | undefined;
 }
 
 /** All that is wrong with a router's settings. */
@@ -45,6 +62,8 @@ interface Setting {
   /** What a value must look like, in words and as a test. */
   readonly expected: string;
   readonly accepts: (value: string) => boolean;
+  /** Whether a value may hold a secret, so that no fault shows it. */
+  readonly isSecret?: boolean;
 }
 
 const isWhole =
@@ -70,8 +89,29 @@ function isUrl(value: string): boolean {
   return value === "" || (URL.canParse(value) && /^https?:$/.test(new URL(value).protocol));
 }
 
+function collector(meaning: string): Setting {
+  return {
+    meaning,
+    fallback: "",
+    expected: "an http or https URL without user and password, such as http://127.0.0.1:4318",
+    accepts: isCollectorUrl,
+    isSecret: true,
+  };
+}
+
+function headers(meaning: string): Setting {
+  return {
+    meaning,
+    fallback: "",
+    expected: "name=value pairs with commas between them, values percent-encoded",
+    accepts: isHeaderList,
+    isSecret: true,
+  };
+}
+
 const LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"];
 const HOUR_MS = 3_600_000;
+const BYTES_MAX = 2 ** 40; // a tebibyte: more is a typing error
 const TYPING_ERROR_STEPS = 2;
 const FILE_VARIABLE = "AIMO_CONFIG_FILE";
 
@@ -80,7 +120,7 @@ export const SETTINGS = {
   AIMO_HOST: text("address to listen on", "127.0.0.1"),
   AIMO_PORT: whole("port to listen on, 0 for any free one", 8787, 0, 65_535),
   AIMO_OPERATOR_HOST: text("address of the operator's port", "127.0.0.1"),
-  AIMO_OPERATOR_PORT: whole("port of /healthz and /readyz, 0 for any free one", 8788, 0, 65_535),
+  AIMO_OPERATOR_PORT: whole("port of /healthz, /readyz and /metrics, 0 for any free one", 8788, 0, 65_535),
   AIMO_DATA_DIR: text("where the router keeps its identity and first-generation offers", ".aimo-router"),
   AIMO_PUBLIC_URL: {
     meaning: "where clients reach this router, if not the address it listens on",
@@ -96,6 +136,16 @@ export const SETTINGS = {
     accepts: (value) => value === "true" || value === "false",
   },
   AIMO_BODY_BYTES_MAX: whole("largest request body in bytes", BODY_BYTES_MAX, 1_024, 256 * 1024 * 1024),
+  AIMO_BODIES_BYTES_MAX: whole("request bodies held at once, in bytes", BODIES_BYTES_MAX, 1_024, BYTES_MAX),
+  AIMO_ANSWERS_BYTES_MAX: whole("answers held at once, in bytes", ANSWERS_BYTES_MAX, 1_024, BYTES_MAX),
+  AIMO_REQUESTS_PER_KEY_MAX: whole("requests of one key at once", REQUESTS_PER_KEY_MAX, 1, 1_000_000),
+  AIMO_CONNECTIONS_MAX: whole("connections of clients at once", CONNECTIONS_MAX, 1, 1_000_000),
+  AIMO_CONNECTIONS_PER_ADDRESS_MAX: whole(
+    "of them from one address; loopback and private ones are not counted",
+    CONNECTIONS_PER_NETWORK_MAX,
+    1,
+    1_000_000,
+  ),
   AIMO_FIRST_BYTE_TIMEOUT_MS: whole("until a stream's first event", 120_000, 10, HOUR_MS),
   AIMO_IDLE_TIMEOUT_MS: whole("between two events of a stream", 60_000, 10, HOUR_MS),
   AIMO_TOTAL_TIMEOUT_MS: whole("for a whole answer, over all providers tried", 600_000, 10, HOUR_MS),
@@ -106,19 +156,36 @@ export const SETTINGS = {
     expected: LEVELS.join(", "),
     accepts: (value) => LEVELS.includes(value),
   },
+  OTEL_EXPORTER_OTLP_ENDPOINT: collector("OpenTelemetry collector for traces (OTLP over HTTP); none, no traces"),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: collector("the same as a whole URL, used as it is"),
+  OTEL_EXPORTER_OTLP_HEADERS: headers("headers for the collector"),
+  OTEL_EXPORTER_OTLP_TRACES_HEADERS: headers("further headers for traces"),
+  OTEL_SERVICE_NAME: { meaning: "what traces call this router", fallback: "", expected: "a text", accepts: () => true },
+  OTEL_TRACES_SAMPLER_ARG: {
+    meaning: "share of requests traced where the client does not decide",
+    fallback: "1",
+    expected: "a number from 0 to 1",
+    accepts: isShare,
+  },
 } as const satisfies Readonly<Record<string, Setting>>;
 type SettingName = keyof typeof SETTINGS;
+
+/** A value as a fault may show it. */
+function shown({ isSecret = false }: Setting, value: string): string {
+  if (/^(?:aimo-)?sk-|^bearer /i.test(value)) return "a key";
+  return isSecret ? "something else" : JSON.stringify(value.slice(0, 80));
+}
 
 function collect(environment: Environment): { values: ReadonlyMap<string, string>; faults: string[] } {
   const faults: string[] = [];
   const values = new Map<string, string>();
   for (const [name, setting] of Object.entries<Setting>(SETTINGS)) {
-    const value = environment[name] ?? setting.fallback;
+    const given = environment[name];
+    // An empty variable of OpenTelemetry is not set, as its standard says.
+    const value = given === undefined || (given === "" && name.startsWith("OTEL_")) ? setting.fallback : given;
     values.set(name, value);
     if (!setting.accepts(value)) {
-      faults.push(
-        `${name}: expected ${setting.expected}, found ${JSON.stringify(value.slice(0, 80))} (${setting.meaning})`,
-      );
+      faults.push(`${name}: expected ${setting.expected}, found ${shown(setting, value)} (${setting.meaning})`);
     }
   }
   for (const name of Object.keys(environment)) {
@@ -128,7 +195,14 @@ function collect(environment: Environment): { values: ReadonlyMap<string, string
     if (name !== near && distance(name, near) <= TYPING_ERROR_STEPS)
       faults.push(`${name}: no such setting. Did you mean ${near}?`);
   }
-  return { values, faults };
+  return { values, faults: [...faults, ...(faults.length > 0 ? [] : contradictions(values))] };
+}
+
+/** Faults that no setting has alone. */
+function contradictions(values: ReadonlyMap<string, string>): string[] {
+  const [all, one] = ["AIMO_BODIES_BYTES_MAX", "AIMO_BODY_BYTES_MAX"].map((name) => Number(values.get(name)));
+  if (all === undefined || one === undefined || all >= one) return [];
+  return [`AIMO_BODIES_BYTES_MAX: expected room for one body at least (AIMO_BODY_BYTES_MAX, ${one}), found ${all}`];
 }
 
 /** Reads the settings; throws `ConfigError` with every fault. */
@@ -147,11 +221,17 @@ export function parseConfig(environment: Environment): Config {
     name: get("AIMO_NAME"),
     acceptV1Spending: get("AIMO_ACCEPT_V1_SPENDING") === "true",
     bodyBytesMax: Number(get("AIMO_BODY_BYTES_MAX")),
+    bodiesBytesMax: Number(get("AIMO_BODIES_BYTES_MAX")),
+    answersBytesMax: Number(get("AIMO_ANSWERS_BYTES_MAX")),
+    requestsPerKeyMax: Number(get("AIMO_REQUESTS_PER_KEY_MAX")),
+    connectionsMax: Number(get("AIMO_CONNECTIONS_MAX")),
+    connectionsPerAddressMax: Number(get("AIMO_CONNECTIONS_PER_ADDRESS_MAX")),
     firstByteMs: Number(get("AIMO_FIRST_BYTE_TIMEOUT_MS")),
     idleMs: Number(get("AIMO_IDLE_TIMEOUT_MS")),
     totalMs: Number(get("AIMO_TOTAL_TIMEOUT_MS")),
     drainMs: Number(get("AIMO_DRAIN_MS")),
     logLevel: get("AIMO_LOG_LEVEL"),
+    traces: traceSettings(get),
   });
 }
 

@@ -1,50 +1,50 @@
 // The composition root: the only file that knows every room.
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import fastify, { LogController } from "fastify";
-import type { FastifyBaseLogger, FastifyInstance } from "fastify";
+import fastify from "fastify";
+import type { FastifyInstance } from "fastify";
 import type { Clock } from "@aimo-network/protocol/clock";
 import { sleep } from "@aimo-network/protocol/clock";
 import { uuidV7 } from "@aimo-network/protocol/ids";
-import { AimoError } from "@aimo-network/protocol/errors";
 import type { Random } from "@aimo-network/protocol/random";
 import type { Logger } from "pino";
 import type { BearerKeys } from "./accounts/bearer-keys.ts";
 import { createBearerKeys, readBearer } from "./accounts/bearer-keys.ts";
+import type { KeyUse } from "./accounts/key-use.ts";
+import { createKeyUse } from "./accounts/key-use.ts";
+import { createRequestKeys } from "./accounts/request-keys.ts";
 import type { Config } from "./config.ts";
-import { brokenRequest, refuseUrl } from "./gateway/error-reply.ts";
+import { frameworkLog } from "./gateway/framework-log.ts";
 import type { GatewayDeps } from "./gateway/gateway.ts";
 import { installGateway } from "./gateway/gateway.ts";
+import type { Connections } from "./gateway/connections.ts";
+import { boundConnections, createHttpServer, quietFramework } from "./gateway/http-server.ts";
 import { installOperatorRoutes } from "./gateway/operator.ts";
 import type { RouterInfo } from "./gateway/router-info.ts";
 import type { Identity } from "./identity.ts";
 import { loadIdentity } from "./identity.ts";
 import { listen } from "./listen.ts";
 import {
-  ANSWERS_BYTES_MAX,
-  BODIES_BYTES_MAX,
+  BODIES_SHARES,
   FIRST_GENERATION_INCOMING_BYTES_MAX,
   FIRST_GENERATION_WAITING_BYTES_TOTAL_MAX,
-  HEADER_BYTES_MAX,
-  HEADERS_TIMEOUT_MS,
-  KEEP_ALIVE_TIMEOUT_MS,
   PREFLIGHT_WALLETS_MAX,
-  REQUEST_TIMEOUT_MS,
-  SMALL_BODY_BYTES_MAX,
 } from "./limits.ts";
 import type { OfferHealth } from "./market/health.ts";
 import { createOfferHealth } from "./market/health.ts";
 import type { LiveOffer, OfferBook } from "./market/offer-book.ts";
 import { createOfferBook } from "./market/offer-book.ts";
+import type { Observation } from "./observation.ts";
+import { startObservation } from "./observation.ts";
 import type { AdmitDeps } from "./providers/admit.ts";
 import { createAdmission } from "./providers/admit.ts";
+import type { ByteBudget } from "./providers/byte-budget.ts";
 import { createByteBudget } from "./providers/byte-budget.ts";
 import { openFilePreflightStore } from "./providers/file-preflight-store.ts";
 import type { Links } from "./providers/links.ts";
 import { createLinks } from "./providers/links.ts";
 import type { Preflights } from "./providers/preflights.ts";
 import { createPreflights } from "./providers/preflights.ts";
-import { refuseSocket } from "./providers/refuse-socket.ts";
 import type { RelayDeps } from "./providers/relay.ts";
 import { VERSION } from "./version.ts";
 
@@ -74,35 +74,6 @@ function urlOf(server: FastifyInstance): string {
   return `http://${host}:${port}`;
 }
 
-/** No line per request: what happened to a request is metered, and its URL may hold what nobody should log. */
-function quiet(): LogController {
-  return new LogController({ disableRequestLogging: true });
-}
-
-function createServer(log: FastifyBaseLogger, requestId: () => string): FastifyInstance {
-  return fastify({
-    loggerInstance: log,
-    logController: quiet(),
-    genReqId: requestId,
-    requestIdHeader: false, // an id of the client's choosing would end up in our logs
-    bodyLimit: SMALL_BODY_BYTES_MAX,
-    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
-    forceCloseConnections: "idle",
-    return503OnClosing: false, // our own refusal of a draining router has the body that clients can read
-    frameworkErrors: refuseUrl,
-    clientErrorHandler: (error, socket) => refuseSocket(socket, brokenRequest(error.code), requestId()),
-    http: {
-      maxHeaderSize: HEADER_BYTES_MAX,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requireHostHeader: false, // nothing here depends on it, and the refusal would be an empty one
-      // Clients that offer HTTP/2 with every request are answered as if they had not.
-      shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === "websocket",
-    },
-  });
-}
-
 /** The rooms that remember something while the router runs. */
 interface Rooms {
   readonly identity: Identity;
@@ -111,16 +82,23 @@ interface Rooms {
   readonly health: OfferHealth;
   readonly links: Links;
   readonly preflights: Preflights;
+  readonly keyUse: KeyUse;
+  readonly answers: ByteBudget;
+  readonly observation: Observation;
   isDraining(): boolean;
 }
 
-function relayDeps(config: Config, { clock, random, log }: RouterDeps, { health }: Rooms): RelayDeps<LiveOffer> {
+function relayDeps(
+  config: Config,
+  { clock, random, log }: RouterDeps,
+  { health, answers }: Rooms,
+): RelayDeps<LiveOffer> {
   const { firstByteMs, idleMs, totalMs } = config;
   return {
     clock,
     random,
     log: log.child({ room: "providers" }),
-    answerBytes: createByteBudget(ANSWERS_BYTES_MAX),
+    answerBytes: answers,
     deadlines: { firstByteMs, idleMs, totalMs },
     judged: ({ offer }, succeeded) => (succeeded ? health.succeeded(offer.id) : health.failed(offer.id)),
   };
@@ -141,8 +119,13 @@ function routerInfo(config: Config, { routerId }: Identity): RouterInfo {
   };
 }
 
-function gatewayDeps(config: Config, deps: RouterDeps, rooms: Rooms, url: () => string): GatewayDeps {
-  const { identity, keys, book, health, links, preflights, isDraining } = rooms;
+function gatewayDeps(
+  config: Config,
+  deps: RouterDeps,
+  rooms: Rooms & { readonly connections: Connections },
+  url: () => string,
+): GatewayDeps {
+  const { identity, keys, book, health, links, preflights, keyUse, observation, isDraining, connections } = rooms;
   return {
     clock: deps.clock,
     random: deps.random,
@@ -152,15 +135,13 @@ function gatewayDeps(config: Config, deps: RouterDeps, rooms: Rooms, url: () => 
     preflights,
     routerId: identity.routerId,
     bodyBytesMax: config.bodyBytesMax,
-    bodies: createByteBudget(BODIES_BYTES_MAX),
+    refusal: ({ raw }) => connections.refusal(raw.socket),
+    keyUse,
     pseudonym: identity.pseudonym,
     isDraining,
-    authenticate: (request, purpose) => {
-      const own = request.headers["x-api-key"];
-      const bearer = readBearer(request.headers.authorization) ?? (typeof own === "string" ? own : undefined);
-      return keys.authenticate(bearer, purpose);
-    },
+    authenticate: createRequestKeys(keys),
     relayDeps: relayDeps(config, deps, rooms),
+    observer: observation.observer,
     info: routerInfo(config, identity),
     url,
   };
@@ -201,42 +182,62 @@ async function drainLinks(clock: Clock, links: Links, drainMs: number): Promise<
   for (const link of links.all()) link.terminate();
 }
 
-/** Starts a router: listens for clients and providers, and on the operator's port. */
-export async function startRouter(config: Config, deps: RouterDeps): Promise<Router> {
-  const { clock, random } = deps;
-  const log: FastifyBaseLogger = deps.log;
+/** Builds the rooms; `url` is asked only when the router listens. */
+async function buildRooms(
+  config: Config,
+  { clock, log }: RouterDeps,
+  isDraining: () => boolean,
+  url: () => string,
+): Promise<Rooms> {
   const identity = loadIdentity(config.dataDirectory);
   const { routerId } = identity;
-  const store = await openFilePreflightStore(deps.log, join(config.dataDirectory, "preflights"));
-  let draining = false;
-  const rooms: Rooms = {
+  const links = createLinks();
+  const store = await openFilePreflightStore(log, join(config.dataDirectory, "preflights"));
+  const keyUse = createKeyUse({
+    requestsPerKeyMax: config.requestsPerKeyMax,
+    bodyBytesPerKeyMax: Math.max(config.bodyBytesMax, config.bodiesBytesMax / BODIES_SHARES),
+    bodyBytesMax: config.bodiesBytesMax,
+  });
+  const answers = createByteBudget(config.answersBytesMax);
+  const readings = {
+    links: () => links.count,
+    bodiesHeldBytes: () => keyUse.bodyBytes,
+    answersHeldBytes: () => answers.usedBytes,
+  };
+  return {
     identity,
     keys: createBearerKeys(clock, { routerId, acceptV1Spending: config.acceptV1Spending }),
     book: createOfferBook(),
     health: createOfferHealth(clock),
-    links: createLinks(),
+    links,
     preflights: await createPreflights(store, PREFLIGHT_WALLETS_MAX),
-    isDraining: () => draining,
+    keyUse,
+    answers,
+    observation: await startObservation(config.traces, { clock, log: log.child({ room: "gateway" }), readings, url }),
+    isDraining,
   };
-  const requestId = (): string => `req-${uuidV7(clock, random)}`;
-  const server = createServer(log, requestId);
+}
+
+/** Starts a router: listens for clients and providers, and on the operator's port. */
+export async function startRouter(config: Config, deps: RouterDeps): Promise<Router> {
+  const { clock, random, log } = deps;
+  let draining = false;
   const url = (): string => config.publicUrl ?? urlOf(server);
-  await installGateway(server, gatewayDeps(config, deps, rooms, url));
-  server.server.on("checkExpectation", (request) => {
-    const found = (request.headers.expect ?? "").slice(0, 60);
-    refuseSocket(
-      request.socket,
-      new AimoError("invalid_request", { expected: "`Expect: 100-continue` or none", found }),
-      requestId(),
-    );
-  });
+  const isDraining = (): boolean => draining;
+  const rooms = await buildRooms(config, deps, isDraining, url);
+  const { observation } = rooms;
+  const requestId = (): string => `req-${uuidV7(clock, random)}`;
+  const server = createHttpServer({ log, observer: observation.observer, requestId });
+  const connectionBounds = { connectionsMax: config.connectionsMax, perNetworkMax: config.connectionsPerAddressMax };
+  const connections = boundConnections(server, connectionBounds, requestId);
+  await installGateway(server, gatewayDeps(config, deps, { ...rooms, connections }, url));
   const admit = createAdmission(admitDeps(deps, rooms, requestId));
   server.server.on("upgrade", (request, socket, head) => void admit(request, socket, head));
 
-  const operator = fastify({ loggerInstance: log, logController: quiet() });
-  installOperatorRoutes(operator, rooms.isDraining);
-  await listen(server, { host: config.host, port: config.port, settings: "AIMO_HOST, AIMO_PORT" });
+  const operator = fastify({ loggerInstance: frameworkLog(log), logController: quietFramework() });
+  installOperatorRoutes(operator, rooms.isDraining, observation.metrics);
   try {
+    await listen(server, { host: config.host, port: config.port, settings: "AIMO_HOST, AIMO_PORT" });
     await listen(operator, {
       host: config.operatorHost,
       port: config.operatorPort,
@@ -244,11 +245,12 @@ export async function startRouter(config: Config, deps: RouterDeps): Promise<Rou
     });
   } catch (error) {
     await server.close();
+    await observation.close();
     throw error;
   }
 
   return {
-    routerId,
+    routerId: rooms.identity.routerId,
     url: url(),
     operatorUrl: urlOf(operator),
     async close() {
@@ -258,6 +260,7 @@ export async function startRouter(config: Config, deps: RouterDeps): Promise<Rou
       const last = clock.timer(LAST_BYTES_MS, () => server.server.closeAllConnections());
       await Promise.all([server.close(), operator.close()]);
       last.cancel();
+      await observation.close();
     },
   };
 }

@@ -2,26 +2,23 @@
 import type { FastifyInstance, FastifyPluginCallback, FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import type { Clock } from "@aimo-network/protocol/clock";
-import type { VerifiedKey } from "@aimo-network/protocol/keys/verify-key";
 import { formatMicroUsdc } from "@aimo-network/protocol/money";
-import type { Purpose } from "../accounts/bearer-keys.ts";
 import { PREFLIGHT_BODY_BYTES_MAX } from "../limits.ts";
 import type { LiveOffer, OfferBook } from "../market/offer-book.ts";
-import type { ByteBudget } from "../providers/byte-budget.ts";
 import type { Links } from "../providers/links.ts";
 import type { Preflight } from "../providers/preflight.ts";
 import type { Preflights } from "../providers/preflights.ts";
 import { readPreflight } from "./preflight-body.ts";
 import { readRawBodies } from "./read-body.ts";
+import type { VisitDeps } from "./visits.ts";
+import { countVisits } from "./visits.ts";
 
 /** What these endpoints need of the other rooms. */
-export interface ConnectionDeps {
+export interface ConnectionDeps extends VisitDeps {
   readonly clock: Clock;
   readonly book: OfferBook;
   readonly links: Links;
   readonly preflights: Preflights;
-  readonly bodies: ByteBudget;
-  authenticate(request: FastifyRequest, purpose: Purpose): Promise<VerifiedKey>;
 }
 
 const Price = Type.Number({
@@ -114,11 +111,7 @@ function createStatus({ clock, book, links, preflights, authenticate }: Connecti
 }
 
 function addPreflight(scope: FastifyInstance, deps: ConnectionDeps): void {
-  // As for chats: a stranger could otherwise fill the budget for bodies, which are counted before they are read.
-  scope.addHook("onRequest", async (request) => {
-    await deps.authenticate(request, "serve");
-  });
-  readRawBodies(scope, deps.bodies, PREFLIGHT_BODY_BYTES_MAX);
+  readRawBodies(scope, PREFLIGHT_BODY_BYTES_MAX, countVisits(scope, deps, "serve"));
   const schema = {
     summary: "Announce the models of a first-generation proxy",
     description: "Replaces what this wallet announced before, on its connections too, and is kept for later ones.",

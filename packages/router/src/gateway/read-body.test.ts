@@ -1,27 +1,41 @@
-// The budget for request bodies: counted before a byte is read, and given back however the request ends.
+// Request bodies: counted as they arrive, refused where they do not fit, and given back however the request ends.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import type { Socket } from "node:net";
 import { connect } from "node:net";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
+import type { VerifiedKey } from "@aimo-network/protocol/keys/verify-key";
 import type { FastifyInstance } from "fastify";
 import fastify from "fastify";
-import { CHUNKED_BODY_BYTES } from "../limits.ts";
-import type { ByteBudget } from "../providers/byte-budget.ts";
-import { createByteBudget } from "../providers/byte-budget.ts";
+import type { KeyUse } from "../accounts/key-use.ts";
+import { createKeyUse } from "../accounts/key-use.ts";
+import { BODY_ROOM_BYTES } from "../limits.ts";
 import { sendRaw } from "../test-bed/raw-request.ts";
 import { startTestRouter } from "../test-bed/test-router.ts";
 import { installErrorReplies } from "./error-reply.ts";
 import { readRawBodies } from "./read-body.ts";
+import { countVisits } from "./visits.ts";
+import { QUIET_OBSERVER } from "../test-bed/quiet-observer.ts";
 
-const LIMIT_BYTES = 16 * 1024 * 1024;
-const BODY_BYTES_MAX = 12 * 1024 * 1024;
+const KEY: VerifiedKey = {
+  id: "key",
+  version: 2,
+  wallet: "payer",
+  scopes: ["completion_model"],
+  spending: { kind: "unlimited" },
+  createdAtMs: 0,
+  expiresAtMs: Number.MAX_SAFE_INTEGER,
+  boundTo: "any",
+};
+const KEY_BYTES = 100_000;
+const ALL_BYTES = 150_000;
+const BODY_BYTES_MAX = 90_000;
 
-describe("the budget for bodies", () => {
+describe("a body", () => {
   let server: FastifyInstance;
   let url: string;
-  let budget: ByteBudget;
+  let use: KeyUse;
   /** Lets the requests that have reached the handler end. */
   let answer: () => void;
   let answered: Promise<void>;
@@ -29,15 +43,20 @@ describe("the budget for bodies", () => {
 
   before(async () => {
     server = fastify();
-    const shared: ByteBudget = {
-      reserve: (bytes) => budget.reserve(bytes),
-      release: (bytes) => budget.release(bytes),
-      get usedBytes() {
-        return budget.usedBytes;
+    installErrorReplies(server, QUIET_OBSERVER);
+    const visitOf = countVisits(server, {
+      authenticate: () => Promise.resolve(KEY),
+      keyUse: {
+        enter: (keyId) => use.enter(keyId),
+        get keys() {
+          return use.keys;
+        },
+        get bodyBytes() {
+          return use.bodyBytes;
+        },
       },
-    };
-    installErrorReplies(server);
-    readRawBodies(server, shared, BODY_BYTES_MAX);
+    });
+    readRawBodies(server, BODY_BYTES_MAX, visitOf);
     server.post("/", (request, reply) => {
       arrived(request.body);
       void answered.then(() => reply.send("read"));
@@ -45,7 +64,7 @@ describe("the budget for bodies", () => {
     url = await server.listen({ port: 0, host: "127.0.0.1" });
   });
   beforeEach(() => {
-    budget = createByteBudget(LIMIT_BYTES);
+    use = createKeyUse({ requestsPerKeyMax: 100, bodyBytesPerKeyMax: KEY_BYTES, bodyBytesMax: ALL_BYTES });
     ({ promise: answered, resolve: answer } = Promise.withResolvers<void>());
   });
   after(() => server.close());
@@ -62,82 +81,138 @@ describe("the budget for bodies", () => {
   const until = async (isSo: () => boolean): Promise<void> => {
     while (!isSo()) await setImmediate();
   };
+  const allGone = (): Promise<void> => until(() => use.keys === 0 && use.bodyBytes === 0);
+  const pieces = (count: number, piece: string): ReadableStream =>
+    ReadableStream.from(Array.from({ length: count }, () => Buffer.from(piece)));
 
-  test("counts a body by its declared length until its reply has gone out", async () => {
+  test("is counted by its length until its reply has gone out", async () => {
     const body = nextBody();
     const reply = fetch(url, { method: "POST", body: "hello" });
     assert.deepEqual(await body, Buffer.from("hello"));
-    assert.equal(budget.usedBytes, 5);
+    assert.equal(use.bodyBytes, 5);
     answer();
     assert.equal(await (await reply).text(), "read");
-    await until(() => budget.usedBytes === 0);
+    await allGone();
   });
 
-  test("counts a body of unknown length as eight mebibytes", async () => {
+  test("of undeclared length is counted by the room it takes", async () => {
     const body = nextBody();
-    const reply = fetch(url, { method: "POST", body: new Blob(["hello"]).stream(), duplex: "half" });
-    assert.deepEqual(await body, Buffer.from("hello"));
-    assert.equal(budget.usedBytes, CHUNKED_BODY_BYTES);
+    const reply = fetch(url, { method: "POST", body: pieces(50, "x".repeat(1_000)), duplex: "half" });
+    assert.deepEqual(await body, Buffer.alloc(50_000, "x"));
+    assert.ok(use.bodyBytes >= 50_000 && use.bodyBytes <= BODY_BYTES_MAX, `${use.bodyBytes}`);
     answer();
     await (await reply).text();
-    await until(() => budget.usedBytes === 0);
+    await allGone();
   });
 
-  test("refuses with 503 before any of the body is sent, and counts the refused one as nothing", async () => {
-    budget.reserve(LIMIT_BYTES - 10);
+  test("that is announced and not sent holds no more than its first room: others are not kept out", async () => {
+    const idle = await Promise.all(Array.from({ length: 10 }, () => open(`${head("content-length: 50000")}{`)));
+    await until(() => use.bodyBytes === 10 * BODY_ROOM_BYTES);
+    const body = nextBody();
+    const reply = fetch(url, { method: "POST", body: "x".repeat(KEY_BYTES - 10 * BODY_ROOM_BYTES) });
+    await body;
+    answer();
+    assert.equal((await reply).status, 200);
+    for (const socket of idle) socket.destroy();
+    await allGone();
+  });
+
+  test("in thousands of chunks of one byte takes the room of its bytes", async () => {
+    const body = nextBody();
+    const socket = await open(`${head("transfer-encoding: chunked")}${"1\r\nx\r\n".repeat(20_000)}0\r\n\r\n`);
+    assert.deepEqual(await body, Buffer.alloc(20_000, "x"));
+    assert.ok(use.bodyBytes < 2 * 20_000);
+    socket.destroy();
+    await allGone();
+  });
+
+  test("as large as its key's share is taken, and one byte more is refused with 429 before it is sent", async () => {
+    const other = use.enter("key");
+    other.hold(KEY_BYTES - 10);
+    const reply = await sendRaw(url, head("content-length: 11", "connection: close"));
+    assert.equal(reply.status, 429);
+    assert.equal(reply.headers.get("retry-after"), "1");
+    assert.match(reply.body, /"error_code":"too_many_concurrent"/);
+    answer();
+    assert.equal((await fetch(url, { method: "POST", body: "x".repeat(10) })).status, 200);
+    other.leave();
+    await allGone();
+  });
+
+  test("as large as the process has room for is taken, and one byte more is refused with 503 before it is sent", async () => {
+    const others = ["a", "b"].map((key) => use.enter(key));
+    for (const other of others) other.hold((ALL_BYTES - 10) / 2);
     const reply = await sendRaw(url, head("content-length: 11", "connection: close"));
     assert.equal(reply.status, 503);
     assert.equal(reply.headers.get("retry-after"), "1");
     assert.match(reply.body, /"error_code":"overloaded"/);
-    assert.equal(budget.usedBytes, LIMIT_BYTES - 10);
-    const body = nextBody();
-    const fits = fetch(url, { method: "POST", body: "x".repeat(10) });
-    await body;
-    assert.equal(budget.usedBytes, LIMIT_BYTES);
     answer();
-    await (await fits).text();
+    assert.equal((await fetch(url, { method: "POST", body: "x".repeat(10) })).status, 200);
+    for (const other of others) other.leave();
+    await allGone();
   });
 
-  test("refuses what is declared too large before any of it is sent, and counts it as nothing", async () => {
-    budget.reserve(LIMIT_BYTES); // nothing would fit, but this one never will
-    const reply = await sendRaw(url, head(`content-length: ${BODY_BYTES_MAX + 1}`, "connection: close"));
-    assert.equal(reply.status, 413);
-    assert.equal(budget.usedBytes, LIMIT_BYTES);
+  test("that outgrows its key's share while it arrives is refused with 429, and counted as nothing", async () => {
+    const other = use.enter("key");
+    other.hold(KEY_BYTES - 20_000);
+    const reply = await sendRaw(url, `${head("transfer-encoding: chunked")}7530\r\n${"x".repeat(30_000)}\r\n`);
+    assert.equal(reply.status, 429);
+    await until(() => use.bodyBytes === KEY_BYTES - 20_000);
+    other.leave();
+    await allGone();
   });
 
-  test("gets back what a client held that left in the middle of its body", async () => {
+  test("of the limit is taken, and one byte more is refused with 413, declared or not", async () => {
+    answer();
+    const whole = (body: string | ReadableStream): Promise<Response> =>
+      fetch(url, { method: "POST", body, duplex: "half" });
+    assert.equal((await whole("x".repeat(BODY_BYTES_MAX))).status, 200);
+    assert.equal((await whole(pieces(90, "x".repeat(1_000)))).status, 200);
+    const chunked = (size: number): string => `${size.toString(16)}\r\n${"x".repeat(size)}\r\n0\r\n\r\n`;
+    for (const request of [
+      head(`content-length: ${BODY_BYTES_MAX + 1}`, "connection: close"), // before any of it is sent
+      head("transfer-encoding: chunked", "connection: close") + chunked(BODY_BYTES_MAX + 1),
+    ]) {
+      const reply = await sendRaw(url, request);
+      assert.equal(reply.status, 413);
+      assert.match(reply.body, /larger than 90000 bytes/);
+    }
+    await allGone();
+  });
+
+  test("is given back when its client leaves in the middle of it", async () => {
     const socket = await open(`${head("content-length: 1000")}{`);
-    await until(() => budget.usedBytes === 1_000);
+    await until(() => use.bodyBytes === 1_000);
     socket.resetAndDestroy();
-    await until(() => budget.usedBytes === 0);
+    await allGone();
   });
 
-  test("gets back what a client held that left before its reply", async () => {
+  test("is given back when its client leaves before its reply", async () => {
     const body = nextBody();
     const socket = await open(`${head("content-length: 3")}abc`);
     await body;
-    assert.equal(budget.usedBytes, 3);
+    assert.equal(use.bodyBytes, 3);
     socket.destroy();
-    await until(() => budget.usedBytes === 0);
+    await allGone();
     answer();
   });
 
-  test("gets back all of a connection's requests that wait in line when it breaks", async () => {
+  test("is given back with all that wait in line on its connection when that breaks", async () => {
     const one = `${head("content-length: 3")}abc`;
     const socket = await open(one + one + one);
-    await until(() => budget.usedBytes === 9);
+    await until(() => use.bodyBytes === 9);
     socket.destroy();
-    await until(() => budget.usedBytes === 0);
+    await allGone();
     answer();
   });
 
-  test("gets back each request's share on a connection that is kept", async () => {
+  test("is given back at the end of each request on a connection that is kept", async () => {
     answer();
     for (let count = 0; count < 20; count += 1) await (await fetch(url, { method: "POST", body: "hello" })).text();
-    await until(() => budget.usedBytes === 0);
+    await allGone();
   });
 
-  test("takes bodies of any content type or none as bytes", async () => {
+  test("is bytes, whatever its content type", async () => {
     answer();
     for (const type of ["application/json", "text/plain", "application/x-www-form-urlencoded", "x/y; z=1", undefined]) {
       const body = nextBody();

@@ -1,34 +1,55 @@
-// Request bodies as raw bytes, within what the process may hold.
-import type { FastifyInstance } from "fastify";
-import { AimoError } from "@aimo-network/protocol/errors";
-import { CHUNKED_BODY_BYTES } from "../limits.ts";
-import type { ByteBudget } from "../providers/byte-budget.ts";
+// Request bodies as raw bytes, within what their key and the process may hold.
+import type { IncomingMessage } from "node:http";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { AimoError, isAimoError } from "@aimo-network/protocol/errors";
+import type { KeyVisit } from "../accounts/key-use.ts";
+import { GrowingBody } from "./growing-body.ts";
+
+/** Where the bytes of a request's body are counted, until its response has closed. */
+export type BodyRoom = Pick<KeyVisit, "checkRoom" | "hold">;
+
+function readBody(payload: IncomingMessage, body: GrowingBody, bytesMax: number, limitBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const add = (piece: Buffer): void => {
+      try {
+        if (body.length + piece.length > bytesMax) throw new AimoError("body_too_large", { limitBytes });
+        body.add(piece);
+      } catch (error) {
+        if (!isAimoError(error)) throw error;
+        payload.off("data", add); // its connection closes with the reply: nothing more of it is read
+        reject(error);
+      }
+    };
+    payload.on("data", add);
+    payload.once("end", () => resolve(body.bytes));
+    payload.once("error", reject);
+  });
+}
+
+/** The length a request says its body has; undefined where it says none, as chunked uploads do. */
+function declaredBytes({ headers }: FastifyRequest): number | undefined {
+  const declared = /^[0-9]{1,15}$/.exec(headers["content-length"] ?? "");
+  return declared === null ? undefined : Number(declared[0]);
+}
 
 /**
- * Makes `scope` read bodies of any content type as bytes. A body is counted before any of it is read, so that a full
- * process answers 503 instead of running out of memory; it is counted out when its response has closed.
+ * Makes `scope` read bodies of any content type as bytes. What has arrived is counted, not what was announced: who
+ * announces much and sends little takes nothing from others. What could not fit at all is refused before it is sent.
  */
-export function readRawBodies(scope: FastifyInstance, budget: ByteBudget, bodyBytesMax: number): void {
-  scope.addHook("onRequest", (request, reply, next) => {
-    if (reply.raw.destroyed) {
-      next(new AimoError("client_left", {})); // its close has passed, so what is reserved now would stay reserved
-      return;
-    }
-    const declared = /^[0-9]{1,15}$/.exec(request.headers["content-length"] ?? "");
-    const bytes = declared === null ? CHUNKED_BODY_BYTES : Number(declared[0]);
-    if (bytes > bodyBytesMax) {
-      next(new AimoError("body_too_large", { limitBytes: bodyBytesMax }));
-      return;
-    }
-    if (!budget.reserve(bytes)) {
-      next(new AimoError("overloaded", { what: "this router holds all the request bodies it can" }));
-      return;
-    }
-    reply.raw.once("close", () => budget.release(bytes));
-    next();
+export function readRawBodies(
+  scope: FastifyInstance,
+  bodyBytesMax: number,
+  roomOf: (request: FastifyRequest) => BodyRoom,
+): void {
+  scope.addHook("onRequest", async (request) => {
+    const bytes = declaredBytes(request) ?? 0;
+    if (bytes > bodyBytesMax) throw new AimoError("body_too_large", { limitBytes: bodyBytesMax });
+    roomOf(request).checkRoom(bytes);
   });
   scope.removeAllContentTypeParsers();
-  scope.addContentTypeParser("*", { parseAs: "buffer", bodyLimit: bodyBytesMax }, (_request, body, next) =>
-    next(null, body),
-  );
+  scope.addContentTypeParser("*", (request: FastifyRequest, payload: IncomingMessage) => {
+    const room = roomOf(request);
+    const bytesMax = Math.min(declaredBytes(request) ?? bodyBytesMax, bodyBytesMax);
+    return readBody(payload, new GrowingBody(bytesMax, (bytes) => room.hold(bytes)), bytesMax, bodyBytesMax);
+  });
 }

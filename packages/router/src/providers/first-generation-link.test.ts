@@ -554,7 +554,7 @@ describe("a first-generation link", () => {
         peer.send(sent);
         assert.equal(
           await peer.closed,
-          "1002 The peer broke the protocol of the provider link: a message has at most 1000 values",
+          "1002 The peer broke the protocol of the provider link: a message has at most 2 levels and 1000 values",
         );
         await bench.leave();
       });

@@ -2,6 +2,7 @@
 import type { Timer } from "@aimo-network/protocol/clock";
 import { assert } from "@aimo-network/protocol/assert";
 import { AimoError, isAimoError } from "@aimo-network/protocol/errors";
+import { closeReason } from "@aimo-network/protocol/wire/close-reason";
 import type { Logger } from "pino";
 import type { WebSocket } from "ws";
 import {
@@ -69,7 +70,12 @@ export class FirstGenerationLink implements ProviderLink {
     this.#sender = new FragmentSender(socket);
     socket.on("message", (data: Buffer, isBinary) => this.#receive(data, isBinary));
     socket.on("close", () => this.#close());
-    const living = { id: this.id, running: () => this.#awaited(), keyExpired: () => this.endKey("expired") };
+    const living = {
+      id: this.id,
+      running: () => this.#awaited(),
+      keyExpired: () => this.endKey("expired"),
+      close: (code: number, reason: string) => socket.close(code, reason),
+    };
     this.#life = new LinkLife(deps.clock, log, socket, living, peer.keyExpiresAtMs);
     followed.onChange(() => this.#offer(new Set()));
     this.#offer(new Set());
@@ -192,8 +198,8 @@ export class FirstGenerationLink implements ProviderLink {
   }
 
   #violate(error: AimoError): void {
-    this.#log.warn({ linkId: this.id, wallet: this.wallet, error: error.message }, "link closed: protocol violation");
-    this.#socket.close(CLOSE_PROTOCOL, error.message.slice(0, 100));
+    this.#log.warn({ linkId: this.id, wallet: this.wallet, error }, "link closed: protocol violation");
+    this.#socket.close(CLOSE_PROTOCOL, closeReason(error.message));
     this.#close();
   }
 

@@ -1,6 +1,7 @@
 // The text messages of the first-generation dialect: what the router sends for a request, and what comes back (wire.md).
 import { AimoError } from "@aimo-network/protocol/errors";
-import { jsonMembers, replaceMembers, skipJsonString } from "@aimo-network/protocol/json-members";
+import { exceededJsonBound } from "@aimo-network/protocol/json-bounds";
+import { jsonMembers, replaceMembers } from "@aimo-network/protocol/json-members";
 import type { ResponseHead } from "@aimo-network/protocol/wire/messages";
 import { Type } from "typebox";
 import { Compile } from "typebox/compile";
@@ -48,23 +49,13 @@ function passedHeaders(contentType: string, all: Readonly<Record<string, string>
   };
 }
 
-const QUOTE = 0x22;
-const MARKS: ReadonlySet<number> = new Set([0x2c, 0x5b, 0x7b]); // , [ {: each begins a value, or may
-
-/** Whether a text describes few values: millions of brackets would stop the process while they are parsed. */
-function isSmallGraph(text: string): boolean {
-  let values = 0;
-  for (let at = 0; at < text.length;) {
-    const code = text.charCodeAt(at);
-    at = code === QUOTE ? skipJsonString(text, at) : at + 1; // a string is one step, however long
-    if (MARKS.has(code)) values += 1;
-    if (values > FIRST_GENERATION_MESSAGE_VALUES_MAX) return false;
-  }
-  return true;
-}
+/** A message is an object whose headers are one: more levels, or many values, would only stop the process while they are parsed. */
+const BOUNDS = { levelsMax: 2, valuesMax: FIRST_GENERATION_MESSAGE_VALUES_MAX };
 
 function parse(text: string): unknown {
-  if (!isSmallGraph(text)) throw violation(`a message has at most ${FIRST_GENERATION_MESSAGE_VALUES_MAX} values`);
+  if (exceededJsonBound(text, BOUNDS) !== undefined) {
+    throw violation(`a message has at most ${BOUNDS.levelsMax} levels and ${BOUNDS.valuesMax} values`);
+  }
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {

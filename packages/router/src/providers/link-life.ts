@@ -27,6 +27,8 @@ export interface LivingLink {
   running(): number;
   /** The key that opened the connection has expired. */
   keyExpired(): void;
+  /** Closes the connection behind whatever is still to be sent. */
+  close(code: number, reason: string): void;
 }
 
 /** The life of one connection, from its upgrade until `stop`. */
@@ -45,7 +47,7 @@ export class LinkLife {
     this.#socket = socket;
     this.#link = link;
     socket.on("pong", () => (this.#unansweredPings = 0));
-    socket.on("error", (error) => log.debug({ linkId: link.id, error: error.message }, "link socket failed"));
+    socket.on("error", (error) => log.debug({ linkId: link.id, error }, "link socket failed"));
     this.#armHeartbeat();
     this.#armKeyEnd(keyExpiresAtMs);
   }
@@ -57,7 +59,7 @@ export class LinkLife {
     this.#closeDueMs = dueMs;
     const look = (): void => {
       if (this.#link.running() === 0 || this.#clock.monotonic() >= dueMs) {
-        this.#socket.close(code, reason);
+        this.#link.close(code, reason);
         return;
       }
       const leftMs = Math.max(1, dueMs - this.#clock.monotonic());

@@ -2,6 +2,8 @@
 import type { Clock, Timer } from "@aimo-network/protocol/clock";
 import { AimoError } from "@aimo-network/protocol/errors";
 import { HEARTBEAT_MS, OFFERS_PER_LINK_MAX, STREAMS_PER_LINK_MAX } from "@aimo-network/protocol/limits";
+import type { TurnSocket } from "@aimo-network/protocol/wire/batch";
+import { closeReason } from "@aimo-network/protocol/wire/close-reason";
 import type { ConnectionMessage } from "@aimo-network/protocol/wire/endpoint";
 import { Endpoint } from "@aimo-network/protocol/wire/endpoint";
 import type { End, Offers } from "@aimo-network/protocol/wire/messages";
@@ -39,6 +41,7 @@ export class Link implements ProviderLink {
   readonly connectedAtMs: number;
   readonly #log: Logger;
   readonly #socket: WebSocket;
+  readonly #frames: TurnSocket;
   readonly #peer: LinkPeer;
   readonly #events: LinkEvents;
   readonly #endpoint: Endpoint;
@@ -59,7 +62,8 @@ export class Link implements ProviderLink {
     this.#socket = socket;
     this.#peer = peer;
     this.#events = events;
-    this.#endpoint = new Endpoint("router", linkSocket(socket), {
+    this.#frames = linkSocket(socket);
+    this.#endpoint = new Endpoint("router", this.#frames, {
       message: (message) => this.#receive(message),
       violation: (error) => this.#violate(error),
     });
@@ -74,6 +78,7 @@ export class Link implements ProviderLink {
       id: this.id,
       running: () => this.#endpoint.openStreams,
       keyExpired: () => this.endKey("expired"),
+      close: (code: number, reason: string) => this.#closeSocket(code, reason),
     };
     this.#life = new LinkLife(clock, log, socket, living, peer.keyExpiresAtMs);
   }
@@ -215,9 +220,15 @@ export class Link implements ProviderLink {
   }
 
   #violate(error: AimoError): void {
-    this.#log.warn({ linkId: this.id, wallet: this.wallet, error: error.message }, "link closed: protocol violation");
-    this.#socket.close(CLOSE_PROTOCOL, error.message.slice(0, 100));
+    // The peer is told the words, which may quote what it sent; the log gets the place in the code that complained.
+    this.#log.warn({ linkId: this.id, wallet: this.wallet, error }, "link closed: protocol violation");
+    this.#closeSocket(CLOSE_PROTOCOL, closeReason(error.message));
     this.#close();
+  }
+
+  #closeSocket(code: number, reason: string): void {
+    this.#frames.release();
+    this.#socket.close(code, reason);
   }
 
   #close(): void {

@@ -1,6 +1,7 @@
 // How a relay goes down its plan: when it goes on, when it stays with its provider, and what the client is shown.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { HELD_EVENTS_CHARS_MAX } from "../limits.ts";
 import type { FakeAttempt } from "../test-bed/fake-link.ts";
 import { answerWhole, createRelayBench, errorOf, says, settle, stops } from "../test-bed/relay-bench.ts";
 
@@ -88,6 +89,48 @@ describe("a relay", () => {
     });
   }
 
+  for (const [name, failure] of [
+    ["an error in the stream", { error: { message: "x" } }],
+    ["garbage", "{"],
+    ["a [DONE] without finish_reason", "[DONE]"],
+  ] as const) {
+    test(`asks the next provider when output comes in one piece with ${name}: nobody has seen it`, async () => {
+      const bench = createRelayBench();
+      const outcome = bench.run();
+      const first = await bench.attempt(0);
+      first.head();
+      const last = typeof failure === "string" ? failure : JSON.stringify(failure);
+      first.write(`data: ${JSON.stringify(says("par"))}\n\ndata: ${last}\n\n`);
+      const second = await Promise.race([bench.attempt(1), outcome.then(() => undefined)]);
+      assert.ok(second !== undefined, "the next provider is asked");
+      answerWhole(second, true);
+      assert.equal((await settle(bench, outcome)).ended, "answered");
+      assert.deepEqual(
+        bench.shown,
+        [says("fine"), stops()].map((event) => JSON.stringify(event)),
+      );
+      assert.deepEqual(bench.judged, ["a failed", "b ok"]);
+    });
+  }
+
+  test("shows an answer that comes whole in one piece", async () => {
+    const bench = createRelayBench({ links: 1 });
+    const outcome = bench.run();
+    const attempt = await bench.attempt();
+    attempt.head();
+    attempt.write(
+      [says("a"), says("b"), stops(), "[DONE]"]
+        .map((event) => `data: ${typeof event === "string" ? event : JSON.stringify(event)}\n\n`)
+        .join(""),
+    );
+    attempt.end();
+    assert.equal((await settle(bench, outcome)).ended, "answered");
+    assert.deepEqual(
+      bench.shown,
+      [says("a"), says("b"), stops()].map((event) => JSON.stringify(event)),
+    );
+  });
+
   for (const [name, delta] of [
     ["reasoning", { reasoning: "hm" }],
     ["reasoning_content", { reasoning_content: "hm" }],
@@ -133,10 +176,13 @@ describe("a relay", () => {
     const outcome = bench.run();
     const attempt = await bench.attempt(0);
     attempt.head();
-    const preamble = { choices: [{ index: 0, delta: { role: "assistant" } }], padding: "x".repeat(100_000) };
-    attempt.data(preamble, preamble);
+    const preamble = (chars: number): string => {
+      const silent = { choices: [{ index: 0, delta: { role: "assistant" } }], padding: "" };
+      return JSON.stringify({ ...silent, padding: "x".repeat(chars - JSON.stringify(silent).length) });
+    };
+    attempt.data(preamble(100), preamble(HELD_EVENTS_CHARS_MAX - 100)); // exactly as much as is held
     assert.equal(bench.shown.length, 0);
-    attempt.data(preamble);
+    attempt.data(preamble(100));
     assert.equal(bench.shown.length, 3);
     attempt.data(stops(), "[DONE]");
     attempt.end();

@@ -1,0 +1,38 @@
+// Who is calling an endpoint that takes large bodies, and what its key uses meanwhile: counted from the first hook to the response's close.
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { assert } from "@aimo-network/protocol/assert";
+import { AimoError } from "@aimo-network/protocol/errors";
+import type { VerifiedKey } from "@aimo-network/protocol/keys/verify-key";
+import type { Purpose } from "../accounts/bearer-keys.ts";
+import type { KeyUse, KeyVisit } from "../accounts/key-use.ts";
+
+/** What counting needs of other rooms. */
+export interface VisitDeps {
+  readonly keyUse: KeyUse;
+  authenticate(request: FastifyRequest, purpose: Purpose): Promise<VerifiedKey>;
+}
+
+/**
+ * Lets nobody into `scope` without a key for this purpose, nor more requests of a key at once than it may have. Returns
+ * the visit of a request that was let in.
+ */
+export function countVisits(
+  scope: FastifyInstance,
+  deps: VisitDeps,
+  purpose: Purpose = "spend",
+): (request: FastifyRequest) => KeyVisit {
+  const visits = new WeakMap<FastifyRequest, KeyVisit>();
+  scope.addHook("onRequest", async (request, reply) => {
+    const key = await deps.authenticate(request, purpose);
+    // It left while its key was verified: its close has passed, so what is counted now would stay counted.
+    if (reply.raw.destroyed) throw new AimoError("client_left", {});
+    const visit = deps.keyUse.enter(key.id);
+    reply.raw.once("close", () => visit.leave());
+    visits.set(request, visit);
+  });
+  return (request) => {
+    const visit = visits.get(request);
+    assert(visit !== undefined, "a request in this scope was let in");
+    return visit;
+  };
+}
