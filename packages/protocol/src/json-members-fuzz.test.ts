@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { exceededBound } from "./json-bounds.ts";
+import { exceededJsonBound } from "./json-bounds.ts";
 import { jsonElements, jsonMembers, replaceMembers } from "./json-members.ts";
 import { jsonObjectText } from "./test-bed/json-text.ts";
 
@@ -73,7 +73,7 @@ describe("the work grows with the bytes alone for", () => {
       jsonMembers(text).map(({ key }) => key),
       ["a", "b"],
     );
-    assert.equal(exceededBound(text, { depthMax: 1, valuesMax: 2 }), undefined);
-    assert.equal(exceededBound(`"${"\\".repeat(3_000_000)}`, { depthMax: 1, valuesMax: 1 }), undefined);
+    assert.equal(exceededJsonBound(text, { levelsMax: 1, valuesMax: 2 }), undefined);
+    assert.equal(exceededJsonBound(`"${"\\".repeat(3_000_000)}`, { levelsMax: 1, valuesMax: 1 }), undefined);
   });
 });

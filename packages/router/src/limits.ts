@@ -54,9 +54,6 @@ export const ANSWERS_BYTES_MAX = 512 * 1024 * 1024;
 /** Of this, what is not worth counting: an event that has not ended, or a reply, as long as the credit of one stream. */
 export const ANSWER_UNCOUNTED_BYTES = 32 * 1024;
 
-/** What a piece of a held answer takes beside its bytes, so that one in millions of pieces is not held for nothing. */
-export const ANSWER_PIECE_BYTES = 256;
-
 /** Milliseconds a client may take nothing of an answer that has ended: the connection and the bytes are not its to keep. */
 export const CLIENT_STALL_MS = 60_000;
 
@@ -102,7 +99,7 @@ export const HELD_EVENTS_CHARS_MAX = 32 * 1024;
 /** Milliseconds between keep-alive comments to a client that waits. */
 export const KEEP_ALIVE_COMMENT_MS = 10_000;
 
-/** Levels a request or an answer may nest: schemas of tools go a few dozen deep. */
+/** Levels a request body may nest: schemas of tools go a few dozen deep. */
 export const JSON_DEPTH_MAX = 256;
 
 /** Values in a request body: far more than the longest conversation has, and parsed in a fraction of a second. */

@@ -81,10 +81,10 @@ interface Rooms {
   readonly book: OfferBook;
   readonly health: OfferHealth;
   readonly links: Links;
-  readonly preflights: Preflights;
   readonly keyUse: KeyUse;
   readonly answers: ByteBudget;
   readonly observation: Observation;
+  readonly preflights: Preflights;
   isDraining(): boolean;
 }
 
@@ -192,7 +192,6 @@ async function buildRooms(
   const identity = loadIdentity(config.dataDirectory);
   const { routerId } = identity;
   const links = createLinks();
-  const store = await openFilePreflightStore(log, join(config.dataDirectory, "preflights"));
   const keyUse = createKeyUse({
     requestsPerKeyMax: config.requestsPerKeyMax,
     bodyBytesPerKeyMax: Math.max(config.bodyBytesMax, config.bodiesBytesMax / BODIES_SHARES),
@@ -204,6 +203,7 @@ async function buildRooms(
     bodiesHeldBytes: () => keyUse.bodyBytes,
     answersHeldBytes: () => answers.usedBytes,
   };
+  const store = await openFilePreflightStore(log, join(config.dataDirectory, "preflights"));
   return {
     identity,
     keys: createBearerKeys(clock, { routerId, acceptV1Spending: config.acceptV1Spending }),

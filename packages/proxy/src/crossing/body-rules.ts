@@ -1,6 +1,6 @@
 // What happens to a request body on its way to the upstream: few members change, all other bytes stay (wire.md).
 import { AimoError, isAimoError } from "@aimo-network/protocol/errors";
-import { exceededBound } from "@aimo-network/protocol/json-bounds";
+import { exceededJsonBound } from "@aimo-network/protocol/json-bounds";
 import { isJsonObject } from "@aimo-network/protocol/json-object";
 import type { JsonMember } from "@aimo-network/protocol/json-members";
 import { jsonMembers, replaceMembers } from "@aimo-network/protocol/json-members";
@@ -89,7 +89,7 @@ interface ParsedBody {
   readonly value: Readonly<Record<string, unknown>>;
 }
 
-const BOUNDS = { depthMax: REQUEST_DEPTH_MAX, valuesMax: REQUEST_VALUES_MAX };
+const BOUNDS = { levelsMax: REQUEST_DEPTH_MAX, valuesMax: REQUEST_VALUES_MAX };
 
 function parseBody(body: Uint8Array): ParsedBody {
   const { text, value } = readJson(body);
@@ -100,7 +100,7 @@ function parseBody(body: Uint8Array): ParsedBody {
 function readJson(body: Uint8Array): { text: string; value: unknown } {
   try {
     const text = decoder.decode(body);
-    const exceeded = exceededBound(text, BOUNDS);
+    const exceeded = exceededJsonBound(text, BOUNDS);
     if (exceeded === undefined) return { text, value: JSON.parse(text) as unknown };
     const most = exceeded === "levels" ? REQUEST_DEPTH_MAX : REQUEST_VALUES_MAX;
     throw new AimoError("invalid_request", { expected: `JSON with at most ${most} ${exceeded}`, found: "more" });

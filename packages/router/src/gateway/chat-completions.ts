@@ -140,7 +140,6 @@ async function answerStream(deps: ChatDeps, reply: FastifyReply, admitted: Admit
   const outcome = await relayWatched(deps, admitted, client);
   if (outcome.ended === "client_left") {
     const error = errorObject(new AimoError("client_left", {}), codeStyle(reply.request.url));
-    // Who is still there reads too slowly, and may yet read why its answer ended.
     if (stream.isOpen && !reply.raw.destroyed) stream.fail(envelope ?? admitted.envelope(undefined), error);
     else stream.abandon();
     return reply.sent ? reply : reply.hijack();

@@ -30,7 +30,7 @@ export interface GatewayDeps extends ChatDeps, ConnectionDeps, KeyRoutesDeps, Ro
 
 function chatRoutes(deps: GatewayDeps): FastifyPluginCallback {
   return (scope, _options, next) => {
-    const visitOf = countVisits(scope, deps); // before bodies are read: a stranger's is not
+    const visitOf = countVisits(scope, deps, "spend"); // before bodies are read: a stranger's is not
     readRawBodies(scope, deps.bodyBytesMax, visitOf);
     const schema = {
       summary: "Chat completion",

@@ -27,7 +27,7 @@ export interface LivingLink {
   running(): number;
   /** The key that opened the connection has expired. */
   keyExpired(): void;
-  /** Closes the connection behind whatever is still to be sent. */
+  /** Closes the connection, and before it sends what it still holds back. */
   close(code: number, reason: string): void;
 }
 
