@@ -23,17 +23,34 @@ export interface ServedRouter {
 export interface TestProvider {
   readonly child: Child;
   readonly wallet: string;
+  /** The keys it was started with, one for each router. */
+  readonly keys: readonly string[];
 }
 
-/** What a test provider sells: demo model names, each under its own name. */
+/** A model that is sold under another name than its own, or in its own way. */
+export interface SoldModel {
+  readonly name: string;
+  /** The model that is asked. */
+  readonly model: string;
+  /** TOML put below `[models.params]`, such as `timeouts`. */
+  readonly params?: string;
+  /** The upstream, where it is not the provider's. */
+  readonly upstreamUrl?: string;
+}
+
+/** What a test provider sells: demo model names, each under its own name unless told otherwise. */
 export interface TestProviderOptions {
-  readonly models: readonly string[];
+  readonly models: readonly (string | SoldModel)[];
   readonly author?: string;
   readonly routers?: readonly ServedRouter[];
   /** USDC per million tokens, either way. */
   readonly price?: string;
   /** TOML put before the models, such as `[timeouts]`. */
   readonly settings?: string;
+  /** TOML in each model's `[models.params]`. */
+  readonly params?: string;
+  /** Further words of the command. */
+  readonly words?: readonly string[];
   /** The upstream, where it is not the network's demo model. */
   readonly upstreamUrl?: string;
 }
@@ -44,7 +61,8 @@ export interface Network extends Localnet {
   readonly lines: string[];
   readonly client: OpenAI;
   startProvider(options: TestProviderOptions): Promise<TestProvider>;
-  startRouter(): Promise<ServedRouter & { child: Child; userKey: string }>;
+  /** Starts another router, with further settings as its environment variables. */
+  startRouter(settings?: Readonly<Record<string, string>>): Promise<ServedRouter & { child: Child; userKey: string }>;
 }
 
 /** A wallet nobody has seen before. */
@@ -83,16 +101,22 @@ export async function waitForOffer(routerUrl: string, model: string, wallet?: st
   });
 }
 
+const soldModel = (sold: string | SoldModel): SoldModel =>
+  typeof sold === "string" ? { name: sold, model: sold } : sold;
+
 function providerToml(options: TestProviderOptions, routers: readonly ServedRouter[], upstreamUrl: string): string {
   const sections = routers.map(({ url }, index) => `[[routers]]\nurl = "${url}"\napi_key = "std::env::KEY_${index}"`);
-  const models = options.models.map((model) =>
-    [
-      `[[models]]\nname = "${model}"\ndisplay_name = "${model}"\nprovider_name = "${options.author ?? "test"}"`,
-      'input_modalities = ["text", "image"]',
-      `[models.pricing]\nprompt = ${options.price ?? "0.5"}\ncompletion = ${options.price ?? "1.5"}`,
-      `[models.params]\nmodel = "${model}"\napi_base = "${upstreamUrl}"`,
-    ].join("\n"),
-  );
+  const models = options.models
+    .map(soldModel)
+    .map(({ name, model, params, upstreamUrl: own }) =>
+      [
+        `[[models]]\nname = "${name}"\ndisplay_name = "${name}"\nprovider_name = "${options.author ?? "test"}"`,
+        'input_modalities = ["text", "image"]',
+        `[models.pricing]\nprompt = ${options.price ?? "0.5"}\ncompletion = ${options.price ?? "1.5"}`,
+        `[models.params]\nmodel = "${model}"\napi_base = "${own ?? upstreamUrl}"`,
+        params ?? options.params ?? "",
+      ].join("\n"),
+    );
   return [...sections, options.settings ?? "", ...models].join("\n\n");
 }
 
@@ -101,48 +125,49 @@ export async function startNetwork(more: Partial<LocalnetOptions> = {}): Promise
   const directory = mkdtempSync(join(tmpdir(), "aimo-e2e-"));
   const lines: string[] = [];
   const onLine = (line: string, name: string): void => void lines.push(`${name} ${line}`);
-  const deps = { clock: systemClock, environment: process.env, onLine };
-  const options = { port: 0, dataDirectory: directory, fresh: false, withProvider: true, ...more };
-  const localnet = await startLocalnet(options, deps);
+  const localnet = await startLocalnet(
+    { port: 0, dataDirectory: directory, fresh: false, withProvider: true, ...more },
+    { clock: systemClock, environment: process.env, onLine },
+  );
   const { file } = localnet;
   const extra: Child[] = [];
+  let started = 0;
 
   const startProvider = async (provider: TestProviderOptions): Promise<TestProvider> => {
     const routers = provider.routers ?? [{ url: file.router_url, routerId: file.router_id }];
     const wallet = newWallet();
     const address = base58.encode(wallet.publicKey);
-    const home = join(directory, `provider-${extra.length}`);
-    mkdirSync(home);
-    const config = join(home, "config.toml");
+    const name = `provider-${(started += 1)}`;
+    mkdirSync(join(directory, name));
+    const config = join(directory, name, "config.toml");
     writeFileSync(config, providerToml(provider, routers, provider.upstreamUrl ?? localnet.modelUrl ?? ""));
     const keys = await Promise.all(routers.map(({ routerId }) => makeProviderKey(systemClock, wallet, routerId)));
     const child = startChild(
       systemClock,
       {
-        name: `provider-${extra.length}`,
+        name,
         entry: new URL("../packages/proxy/src/main.ts", import.meta.url),
-        arguments: ["--config", config],
+        arguments: ["--config", config, ...(provider.words ?? [])],
         environment: Object.fromEntries(keys.map((key, index) => [`KEY_${index}`, key])),
       },
       process.env,
       onLine,
     );
     extra.push(child);
-    const [first] = provider.models;
-    for (const { url } of routers) {
-      await waitForOffer(url, `${provider.author ?? "test"}/${first}`, address);
-    }
-    return { child, wallet: address };
+    const [first = ""] = provider.models;
+    const model = `${provider.author ?? "test"}/${soldModel(first).name}`;
+    for (const { url } of routers) await waitForOffer(url, model, address);
+    return { child, wallet: address, keys };
   };
 
-  const startRouter: Network["startRouter"] = async () => {
-    const home = join(directory, `router-${extra.length}`);
+  const startRouter: Network["startRouter"] = async (settings = {}) => {
+    const name = `router-${(started += 1)}`;
     const child = startChild(
       systemClock,
       {
-        name: `router-${extra.length}`,
+        name,
         entry: new URL("../packages/router/src/main.ts", import.meta.url),
-        environment: { AIMO_PORT: "0", AIMO_OPERATOR_PORT: "0", AIMO_DATA_DIR: home },
+        environment: { AIMO_PORT: "0", AIMO_OPERATOR_PORT: "0", AIMO_DATA_DIR: join(directory, name), ...settings },
       },
       process.env,
       onLine,

@@ -4,9 +4,7 @@ import { after, before, describe, test } from "node:test";
 import OpenAI from "openai";
 import type { Network } from "./network.ts";
 import { startNetwork } from "./network.ts";
-
-const RED_PIXEL =
-  "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==";
+import { RED_PIXEL_URL } from "./red-pixel.ts";
 
 const WEATHER: OpenAI.ChatCompletionTool = {
   type: "function",
@@ -150,7 +148,7 @@ describe("OpenAI's client for Node", () => {
           role: "user",
           content: [
             { type: "text", text: "What is this?" },
-            { type: "image_url", image_url: { url: RED_PIXEL } },
+            { type: "image_url", image_url: { url: RED_PIXEL_URL } },
           ],
         },
       ],
@@ -231,6 +229,7 @@ describe("OpenAI's client for Node", () => {
     const ids = [];
     for await (const { id } of plain.models.list()) ids.push(id);
     assert.ok(ids.includes(model));
+    assert.equal((await plain.models.retrieve(model)).id, model);
     const completion = await plain.chat.completions.create({ model, messages: ask("Hello!") });
     assert.equal(completion.choices[0]?.finish_reason, "stop");
     const wrong = new OpenAI({ baseURL: `${network.file.router_url}/v1`, apiKey: "nonsense" });

@@ -22,6 +22,9 @@ const OURS: Record<string, readonly string[]> = {
   "packages/localnet/src/probe.ts": ["protocol", "escrow", "router", "proxy", "localnet"],
   [`${ROUTER}/limits.ts`]: ["protocol"],
   [`${ROUTER}/main.ts`]: ["protocol"],
+  [`${ROUTER}/metrics.ts`]: ["protocol"],
+  [`${ROUTER}/traces.ts`]: ["protocol"],
+  [`${ROUTER}/span-export.ts`]: ["protocol"],
   [`${ROUTER}/router.ts`]: ["protocol", "escrow", ...ROOMS],
   [`${ROUTER}/router.test.ts`]: ["protocol", "escrow", ...ROOMS],
   [`${ROUTER}/ledger/probe.ts`]: ["protocol"],
@@ -62,6 +65,8 @@ const LIBRARIES: Record<string, readonly string[]> = {
     `${ROUTER}/activity/probe.ts`,
     "packages/localnet/src/probe.ts",
   ],
+  "prom-client": [`${ROUTER}/metrics.ts`],
+  "@opentelemetry/api": [`${ROUTER}/traces.ts`, `${ROUTER}/span-export.ts`],
   "@solana/kit": [
     "packages/escrow/src/probe.ts",
     "packages/cli/src/probe.ts",

@@ -1,98 +1,83 @@
-// `npm run bench`: the same mock model called directly and through router and proxy, in turn, as ratios.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { parseArgs } from "node:util";
-import { startChild } from "@aimo-network/localnet/child-process";
-import { startLocalnet } from "@aimo-network/localnet/localnet";
+// `npm run bench`: what router and proxy add to calling a model directly, measured side by side in one run.
+import { readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { systemClock } from "@aimo-network/protocol/clock";
-import type { Burst, Target } from "./load.ts";
-import { burst } from "./load.ts";
+import type { BenchCase, BenchTools } from "./bench-case.ts";
+import { CANCEL_LATENCY } from "./cases/cancel-latency.ts";
+import { HOSTILE_COMPANY } from "./cases/hostile-company.ts";
+import { IDLE_LINKS } from "./cases/idle-links.ts";
+import { JSON_AND_STREAMS, shapeToProfile } from "./cases/json-and-streams.ts";
+import { SLOW_READERS } from "./cases/slow-readers.ts";
+import { UPLOAD } from "./cases/upload.ts";
+import type { Options } from "./options.ts";
+import { readOptions } from "./options.ts";
+import { profile } from "./profile.ts";
+import { findWorse } from "./results/compare.ts";
+import type { Figure, Run } from "./results/figures.ts";
+import { readRun, writeRun } from "./results/figures.ts";
+import { README_FILE, tablesOf, withFigures } from "./results/tables.ts";
+import { runSoak } from "./soak.ts";
 
-interface Case {
-  readonly name: string;
-  readonly stream: boolean;
-  readonly connections: number;
-  readonly requests: number;
-}
-
-const CASES: readonly Case[] = [
-  { name: "JSON, 1 connection", stream: false, connections: 1, requests: 1_000 },
-  { name: "JSON, 16 connections", stream: false, connections: 16, requests: 4_000 },
-  { name: "JSON, 64 connections", stream: false, connections: 64, requests: 6_000 },
-  { name: "streams, 1 connection", stream: true, connections: 1, requests: 300 },
-  { name: "streams, 16 connections", stream: true, connections: 16, requests: 1_500 },
-  { name: "streams, 64 connections", stream: true, connections: 64, requests: 2_000 },
+const CASES: readonly BenchCase[] = [
+  ...JSON_AND_STREAMS,
+  UPLOAD,
+  CANCEL_LATENCY,
+  IDLE_LINKS,
+  SLOW_READERS,
+  HOSTILE_COMPANY,
 ];
 
-const { values } = parseArgs({ options: { rounds: { type: "string", default: "5" } } });
-const rounds = Number(values.rounds);
-
-function target(base: string, key: string, model: string, stream: boolean): Target {
-  const url = new URL(`${base}/chat/completions`);
+async function measure(options: Options, tools: BenchTools): Promise<Run> {
+  const figures: Figure[] = [];
+  const chosen = CASES.filter(({ name }) => options.only.length === 0 || options.only.includes(name));
+  for (const one of chosen) {
+    figures.push(...(await one.measure(tools)));
+  }
+  const words = process.argv.slice(2).filter((word) => !["--write", "--compare"].includes(word));
   return {
-    origin: url.origin,
-    path: url.pathname,
-    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
-    body: JSON.stringify({ model, messages: [{ role: "user", content: "Hello, how are you today?" }], stream }),
+    command: ["npm run bench", ...(words.length === 0 ? [] : ["--"]), ...words].join(" "),
+    date: new Date(systemClock.now()).toISOString().slice(0, 10),
+    machine: `${availableParallelism()} cores, Node ${process.versions.node}`,
+    figures,
   };
 }
 
-function spread(numbers: readonly number[], digits: number): string {
-  const sorted = numbers.toSorted((one, other) => one - other);
-  const show = (value: number | undefined): string => (value ?? Number.NaN).toFixed(digits);
-  return `${show(sorted[Math.floor(sorted.length / 2)])} (${show(sorted[0])}–${show(sorted.at(-1))})`;
+function write(run: Run): void {
+  writeRun(run);
+  writeFileSync(README_FILE, withFigures(readFileSync(README_FILE, "utf8"), run));
+  console.log("\nWritten to bench/figures.json and bench/README.md.");
 }
 
-function report(name: string, direct: readonly Burst[], routed: readonly Burst[]): void {
-  const ratio = routed.map((one, round) => one.perSecond / (direct[round]?.perSecond ?? Number.NaN));
-  const added = routed.map((one, round) => one.p50Ms - (direct[round]?.p50Ms ?? Number.NaN));
-  const first = routed.map((one, round) => one.firstByteP50Ms - (direct[round]?.firstByteP50Ms ?? Number.NaN));
-  const rate = (bursts: readonly Burst[]): string =>
-    spread(
-      bursts.map(({ perSecond }) => perSecond),
-      0,
-    );
-  console.log(
-    `| ${name} | ${rate(direct)} | ${rate(routed)} | ${spread(ratio, 2)} | ${spread(added, 2)} | ${spread(first, 2)} |`,
-  );
+function compare(run: Run, earlier: Run): void {
+  const worse = findWorse(run, earlier);
+  if (worse.length === 0) console.log(`\nNo ratio is more than a quarter worse than on ${earlier.date}.`);
+  else console.log(`\nWorse than on ${earlier.date}:\n${worse.map((sentence) => `  ${sentence}`).join("\n")}`);
+  if (worse.length > 0) process.exitCode = 1;
 }
 
-const directory = mkdtempSync(join(tmpdir(), "aimo-bench-"));
-const mock = startChild(
-  systemClock,
-  { name: "mock-upstream", entry: new URL("./mock-upstream.ts", import.meta.url) },
-  process.env,
-  () => undefined,
-);
-const upstreamUrl = await mock.firstLine((line) => (JSON.parse(line) as { url: string }).url);
-const network = await startLocalnet(
-  {
-    port: 0,
-    dataDirectory: directory,
-    fresh: false,
-    withProvider: true,
-    upstream: { url: upstreamUrl, models: ["bench"], author: "mock" },
-  },
-  { clock: systemClock, environment: process.env, onLine: () => undefined },
-);
+async function measureAndReport(options: Options, tools: BenchTools): Promise<void> {
+  const run = await measure(options, tools);
+  console.log(tablesOf(run.figures));
+  if (options.compare) compare(run, readRun());
+  if (options.write) write(run);
+}
+
+async function profileSubject({ only: [subject = "json"] }: Options, tools: BenchTools): Promise<string[]> {
+  const shape = shapeToProfile(subject);
+  if (shape === undefined) throw new Error(`--cpu-prof: expected --only json, streams or prompts, found ${subject}`);
+  return await profile(tools, shape);
+}
+
 try {
-  console.log(`Medians of ${rounds} interleaved rounds (min–max); node ${process.version}.\n`);
-  console.log("| case | direct /s | routed /s | ratio | added p50 ms | added first byte ms |");
-  console.log("|---|---|---|---|---|---|");
-  for (const { name, stream, connections, requests } of CASES) {
-    const direct = target(upstreamUrl, "none", "bench", stream);
-    const routed = target(`${network.file.router_url}/api/v1`, network.file.user.api_key, network.file.model, stream);
-    const bursts: { direct: Burst[]; routed: Burst[] } = { direct: [], routed: [] };
-    for (const one of [direct, routed]) await burst(one, connections, requests / 4); // warm-up, not counted
-    for (let round = 0; round < rounds; round += 1) {
-      bursts.direct.push(await burst(direct, connections, requests));
-      bursts.routed.push(await burst(routed, connections, requests));
-    }
-    report(name, bursts.direct, bursts.routed);
-  }
-} finally {
-  await network.stop();
-  await mock.stop();
-  rmSync(directory, { recursive: true, force: true });
+  const options = readOptions(
+    process.argv.slice(2),
+    CASES.map(({ name }) => name),
+  );
+  const tools = { clock: systemClock, environment: process.env, rounds: options.rounds, say: console.error };
+  if (options.soak) console.log((await runSoak(tools)).join("\n"));
+  else if (options.cpuProfile) console.log((await profileSubject(options, tools)).join("\n"));
+  else await measureAndReport(options, tools);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
 }

@@ -39,7 +39,7 @@ export interface ErrorContexts {
   headers_too_large: { limitBytes: number };
   rate_limited: { provider: string; retryAfter?: string; raw?: string };
   too_many_concurrent: { model: string } | { keyHas: string };
-  provider_error: { provider: string; status?: number; detail: string; raw?: string };
+  provider_error: { provider: string; status?: number; detail: string; raw?: string; retryAfter?: string };
   provider_refused: { provider: string; status: number; detail: string; raw?: string };
   provider_timeout: { provider: string; phase: TimeoutPhase; limitMs: number };
   provider_disconnected: { provider: string };

@@ -40,7 +40,7 @@ describe("JSON members", () => {
         ["id", undefined],
       ]),
     );
-    assert.equal(changed, '{"model":"m","n": 1.0,"s":"\\u00e9\\"}"}');
+    assert.equal(changed, '{"model":"m","n": 1.0, "s":"\\u00e9\\"}"}');
   });
 
   test("every duplicate of a replaced member goes, also one whose key is written with escapes", () => {

@@ -93,14 +93,34 @@ export function jsonElements(text: string, from: number): { start: number; end: 
 
 /**
  * The object's text with some members replaced: every member named in `changes` is removed wherever it stands, and put
- * first with its new raw JSON value, unless that is undefined. All other members keep their bytes.
+ * first with its new raw JSON value, unless that is undefined. All other members keep their bytes, and so does what
+ * stands between two that stay.
  */
 export function replaceMembers(text: string, changes: ReadonlyMap<string, string | undefined>): string {
-  const added = [...changes]
-    .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => `${JSON.stringify(key)}:${value}`);
-  const kept = jsonMembers(text)
-    .filter((member) => !changes.has(member.key))
-    .map((member) => text.slice(member.start, member.valueEnd));
-  return `{${[...added, ...kept].join(",")}}`;
+  let first = "";
+  for (const [key, value] of changes) {
+    if (value !== undefined) first += `${first === "" ? "" : ","}${JSON.stringify(key)}:${value}`;
+  }
+  return rewriteObject(text, first, changes);
+}
+
+/** The object's text without the members named in `dropped`, and with the raw members `first` before those that stay. */
+export function rewriteObject(text: string, first: string, dropped: { has(key: string): boolean }): string {
+  let written = first;
+  let runStart = -1;
+  let runEnd = -1;
+  const keepRun = (): void => {
+    if (runStart === -1) return;
+    written += `${written === "" ? "" : ","}${text.slice(runStart, runEnd)}`;
+    runStart = -1;
+  };
+  for (const { key, start, valueEnd } of jsonMembers(text)) {
+    if (dropped.has(key)) keepRun();
+    else {
+      if (runStart === -1) runStart = start;
+      runEnd = valueEnd;
+    }
+  }
+  keepRun();
+  return `{${written}}`;
 }

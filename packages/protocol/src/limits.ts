@@ -3,6 +3,9 @@
 /** One frame's payload: small enough that no frame delays another stream noticeably (wire.md). */
 export const FRAME_PAYLOAD_BYTES_MAX = 256 * 1024;
 
+/** A frame that may share its message with others: copying a longer one would cost more than a message of its own. */
+export const BATCHED_FRAME_BYTES_MAX = 16 * 1024;
+
 /** Body bytes a router may send on a new stream before the proxy grants more: most prompts fit without a round trip. */
 export const REQUEST_CREDIT_BYTES = 1024 * 1024;
 

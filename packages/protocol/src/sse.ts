@@ -18,33 +18,82 @@ export interface SseParser {
    * The standard drops it, since it may be cut; some servers just leave the last blank line out. The caller judges.
    */
   end(): string | undefined;
-  /** Memory that the event takes which has not ended: its characters, and what each line and piece costs beside them. */
+  /** Memory that the event takes which has not ended: its characters, and what pieces of a line cost beside them. */
   readonly heldBytes: number;
 }
 
 const PIECE_BYTES = 32; // a string's header and its place in a list
-const LINE_BYTES = 64; // the nodes that join a line to those before it
 
-/** Creates a parser. An event without its blank line is not dispatched; one above the limit throws `provider_error`. */
+const BYTE_ORDER_MARK = 0xfeff;
+
+const LINES_APART_MAX = 1_024; // beyond it the places of short lines in a list would cost more than the lines
+
+/** The data lines of an event that has not ended yet. */
+interface HeldEvent {
+  add(value: string): void;
+  /** The data so far, undefined where no line has come; the next event begins. */
+  take(): string | undefined;
+  /** Throws `provider_error` unless a line of this many characters still fits. */
+  checkRoom(lineChars: number): void;
+  readonly chars: number;
+}
+
+function createHeldEvent(charsMax: number): HeldEvent {
+  let data: string | undefined;
+  let more: string[] = []; // the lines after the first, which nearly no event has
+  let chars = 0;
+  return {
+    add(value) {
+      chars += value.length + 1; // an empty line counts too: a stream of them would grow without end
+      if (data === undefined) {
+        data = value;
+        return;
+      }
+      more.push(value);
+      if (more.length < LINES_APART_MAX) return;
+      data = `${data}\n${more.join("\n")}`;
+      more = [];
+    },
+    take() {
+      const taken = data === undefined || more.length === 0 ? data : `${data}\n${more.join("\n")}`;
+      data = undefined;
+      if (more.length > 0) more = [];
+      chars = 0;
+      return taken;
+    },
+    get chars() {
+      return chars;
+    },
+    checkRoom(lineChars) {
+      if (chars + lineChars <= charsMax) return;
+      const detail = `it sent an event of more than ${charsMax} characters`;
+      throw new AimoError("provider_error", { provider: "upstream", detail });
+    },
+  };
+}
+
+/**
+ * Creates a parser. An event without its blank line is not dispatched; one above the limit throws `provider_error`,
+ * at the same place however the bytes were split.
+ */
 export function createSseParser(listener: SseListener, charsMax = SSE_EVENT_CHARS_MAX): SseParser {
-  const decoder = new TextDecoder(); // removes a byte order mark, and holds back incomplete characters
+  // Holds back incomplete characters. Node's own removal of the byte order mark takes a second one when the first is split.
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  let begun = false;
   const rest: string[] = []; // the pieces of a line that has not ended yet
   let restChars = 0;
-  let data: string | undefined;
+  const held = createHeldEvent(charsMax);
   let type: string | undefined;
-  let heldChars = 0;
-  let heldLines = 0;
   let afterReturn = false; // the last chunk ended in CR: a leading LF belongs to it
 
   const endLine = (line: string): void => {
     if (line === "") {
-      if (data !== undefined) listener.event(data, type);
-      data = undefined;
+      const ended = held.take();
+      if (ended !== undefined) listener.event(ended, type);
       type = undefined;
-      heldChars = 0;
-      heldLines = 0;
       return;
     }
+    held.checkRoom(line.length);
     const colon = line.indexOf(":");
     if (colon === 0) {
       listener.comment?.(line.slice(1));
@@ -53,56 +102,54 @@ export function createSseParser(listener: SseListener, charsMax = SSE_EVENT_CHAR
     const field = colon === -1 ? line : line.slice(0, colon);
     const valueStart = line.charCodeAt(colon + 1) === 0x20 ? colon + 2 : colon + 1;
     const value = colon === -1 ? "" : line.slice(valueStart);
-    if (field === "data") {
-      heldChars += value.length + 1; // with the line's end: empty lines make an event longer too
-      heldLines += 1;
-      data = data === undefined ? value : `${data}\n${value}`;
-    } else if (field === "event") type = value === "" ? undefined : value;
+    if (field === "data") held.add(value);
+    else if (field === "event") type = value === "" ? undefined : value;
   };
 
   return {
     push(bytes) {
       let text = decoder.decode(bytes, { stream: true });
       if (text === "") return;
+      if (!begun && text.charCodeAt(0) === BYTE_ORDER_MARK) text = text.slice(1);
+      begun = true;
       if (afterReturn && text.charCodeAt(0) === 0x0a) text = text.slice(1);
       afterReturn = text.endsWith("\r");
-      // Nearly every stream ends its lines with LF alone: one search tells whether this piece needs the slower way.
-      const hasReturn = text.includes("\r");
-      let start = 0;
-      for (let end = lineEnd(text, 0, hasReturn); end !== -1; end = lineEnd(text, start, hasReturn)) {
-        const line = text.slice(start, end);
+      const start = eachLine(text, (line) => {
         endLine(rest.length === 0 ? line : rest.join("") + line);
         rest.length = 0;
         restChars = 0;
-        start = end + (text.charCodeAt(end) === 0x0d && text.charCodeAt(end + 1) === 0x0a ? 2 : 1);
-      }
+      });
       if (start < text.length) {
         rest.push(start === 0 ? text : text.slice(start));
         restChars += text.length - start;
       }
-      if (heldChars + restChars > charsMax) throw tooLong(charsMax);
+      held.checkRoom(restChars);
     },
     get heldBytes() {
-      return heldChars + restChars + rest.length * PIECE_BYTES + heldLines * LINE_BYTES;
+      return held.chars + restChars + rest.length * PIECE_BYTES;
     },
     end() {
       if (rest.length > 0) endLine(rest.join(""));
       rest.length = 0;
-      const left = data;
-      data = undefined;
-      return left;
+      restChars = 0;
+      return held.take();
     },
   };
 }
 
-function tooLong(charsMax: number): AimoError {
-  const detail = `it sent an event of more than ${charsMax} characters`;
-  return new AimoError("provider_error", { provider: "upstream", detail });
-}
-
-function lineEnd(text: string, from: number, hasReturn: boolean): number {
-  const feed = text.indexOf("\n", from);
-  if (!hasReturn) return feed;
-  const carriage = text.indexOf("\r", from);
-  return carriage !== -1 && (feed === -1 || carriage < feed) ? carriage : feed;
+/** Calls `line` with each ended line of `text`; returns where the rest starts. Each character is searched once. */
+function eachLine(text: string, line: (text: string) => void): number {
+  let start = 0;
+  // Nearly every stream ends its lines with LF alone: what does not stand in this piece is not searched again.
+  let feed = text.indexOf("\n");
+  let carriage = text.indexOf("\r");
+  while (feed !== -1 || carriage !== -1) {
+    const isFeed = carriage === -1 || (feed !== -1 && feed < carriage);
+    const end = isFeed ? feed : carriage;
+    line(text.slice(start, end));
+    start = end + (feed === carriage + 1 && !isFeed ? 2 : 1);
+    if (feed !== -1 && feed < start) feed = text.indexOf("\n", start);
+    if (carriage !== -1 && carriage < start) carriage = text.indexOf("\r", start);
+  }
+  return start;
 }

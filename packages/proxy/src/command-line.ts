@@ -1,8 +1,9 @@
 // The commands of `aimo-proxy` and their options.
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { check } from "./check.ts";
 import { ConfigFileMissing } from "./config-file.ts";
 import { ConfigFaults } from "./config/config-faults.ts";
+import type { LogLevel } from "./log.ts";
 import type { Surroundings } from "./run.ts";
 import { run } from "./run.ts";
 import { SOFTWARE, VERSION } from "./version.ts";
@@ -11,7 +12,18 @@ interface ConfigOption {
   readonly config?: string;
 }
 
+interface RunOptions extends ConfigOption {
+  readonly logLevel?: LogLevel;
+}
+
 const CONFIG = ["-c, --config <file>", "the config file (default: CONFIG_FILE_PATH, else config.toml)"] as const;
+
+const LOG_LEVELS: readonly LogLevel[] = ["error", "warn", "info", "debug"];
+
+/** How much `run` logs; every level has ids and codes only. */
+function logLevel(): Option {
+  return new Option("--log-level <level>", "how much is logged (default: info)").choices(LOG_LEVELS);
+}
 
 /** Runs the command that `words` (without program and script) name; resolves with the exit code. */
 export async function commandLine(words: readonly string[], surroundings: Surroundings): Promise<number> {
@@ -24,22 +36,27 @@ export async function commandLine(words: readonly string[], surroundings: Surrou
       writeErr: (text) => void surroundings.errors.write(text),
     })
     .exitOverride();
-  const command =
-    (act: (given: string | undefined, surroundings: Surroundings) => Promise<number>) =>
-    async (_options: ConfigOption, used: Command): Promise<void> => {
-      code = await act(used.optsWithGlobals<ConfigOption>().config, surroundings);
-    };
-  program.option(...CONFIG).action(command(run));
+  const sell = async (_options: RunOptions, used: Command): Promise<void> => {
+    const options = used.optsWithGlobals<RunOptions>();
+    code = await run(options.config, surroundings, options.logLevel);
+  };
+  program
+    .option(...CONFIG)
+    .addOption(logLevel())
+    .action(sell);
   program
     .command("run")
     .description("sell the models of the config (what is done without a command)")
     .option(...CONFIG)
-    .action(command(run));
+    .addOption(logLevel())
+    .action(sell);
   program
     .command("check")
     .description("call every model and router once for real: what works, and what will lose money")
     .option(...CONFIG)
-    .action(command(check));
+    .action(async (_options: ConfigOption, used: Command) => {
+      code = await check(used.optsWithGlobals<ConfigOption>().config, surroundings);
+    });
   try {
     await program.parseAsync(words, { from: "user" });
     return code;

@@ -49,12 +49,36 @@ describe("the log", () => {
     await link.send(`${PROMPT} no json`, { headers }).end;
     await link.send(JSON.stringify({ messages: [message], logit_bias: PROMPT })).end;
     await link.send(JSON.stringify({ messages: [{ content: [{ image_url: { url: `http://${PROMPT}/` } }] }] })).end;
+    const refused = await link.send(`{"${PROMPT}":1,"${PROMPT}":2}`).end;
+    assert.match(refused.error?.message ?? "", new RegExp(PROMPT), "the router may tell its client");
     await proxy.drain("over", 0);
-    const text = logLines.join("") + readFileSync(spoolPath, "utf8");
+    const spool = readFileSync(spoolPath, "utf8");
+    assert.match(spool, /"error":\{"code":"invalid_request","message":""\}/);
+    const text = logLines.join("") + spool;
     assert.ok(logLines.length > 8, "the log was written");
     for (const marker of [PROMPT, COMPLETION, HEADER, ROUTER_KEY, UPSTREAM_KEY]) {
-      assert.equal(text.includes(marker), false, `${marker} is in the log:\n${text}`);
+      assert.equal(text.toLowerCase().includes(marker.toLowerCase()), false, `${marker} is in the log:\n${text}`);
     }
+  });
+
+  test("a router that repeats the key it was sent does not get it in", async (context) => {
+    const body = JSON.stringify({ error: { message: `The key ${ROUTER_KEY} is revoked.` } });
+    const router = await startRouter({ refuse: () => ({ status: 401, body }) });
+    const config = testConfig({ routers: [router.url], apiBase: "http://127.0.0.1:1/v1" });
+    const { stop, logged } = startProxy(config);
+    context.after(async () => {
+      await stop();
+      await router.close();
+    });
+    assert.match(await logged("refuses the key"), /"says":"The key \[a key\] is revoked\."/);
+  });
+
+  test("an error is logged by its name, code and place", () => {
+    const lines: string[] = [];
+    const log = createLog({ write: (line) => void lines.push(line) });
+    log.error({ error: Object.assign(new Error("S1"), { code: "ECONNRESET" }), ["err"]: new TypeError("S2") }, "x");
+    assert.doesNotMatch(lines.join(""), /S\d/);
+    assert.match(lines.join(""), /"error":\{"name":"Error","code":"ECONNRESET","frames":\["at /);
   });
 
   test("a whole object that somebody logs is redacted", () => {

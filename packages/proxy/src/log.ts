@@ -1,4 +1,5 @@
 // The proxy's log: JSON lines for machines, plain lines on a terminal; never a prompt, a completion or a key.
+import { errorTrace } from "@aimo-network/protocol/error-trace";
 import type { Logger } from "pino";
 import { pino } from "pino";
 
@@ -19,10 +20,19 @@ export interface LogSink {
   write(line: string): void;
 }
 
+/** How much is logged. */
+export type LogLevel = "error" | "warn" | "info" | "debug";
+
 /** Creates a log that writes JSON lines to `sink`. */
-export function createLog(sink: LogSink): Logger {
+export function createLog(sink: LogSink, level: LogLevel = "info"): Logger {
   return pino(
-    { base: null, redact: { paths: REDACTED, censor: "[redacted]" }, timestamp: pino.stdTimeFunctions.isoTime },
+    {
+      level,
+      base: null,
+      redact: { paths: REDACTED, censor: "[redacted]" },
+      serializers: { error: errorTrace, ["err"]: errorTrace },
+      timestamp: pino.stdTimeFunctions.isoTime,
+    },
     sink,
   );
 }

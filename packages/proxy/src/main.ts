@@ -14,6 +14,14 @@ if (major < NODE_MAJOR_MIN) {
 // Imported only now: what an old Node cannot read must not come before the sentence above.
 const { commandLine } = await import("./command-line.ts");
 
+const { errorTrace } = await import("@aimo-network/protocol/error-trace");
+
+process.on("uncaughtException", (error) => {
+  // Node would print the error's words, which may quote a request or a key.
+  console.error(`aimo-proxy broke: ${JSON.stringify(errorTrace(error))}`);
+  process.exit(1);
+});
+
 process.exitCode = await commandLine(process.argv.slice(2), {
   environment: process.env,
   output: process.stdout,

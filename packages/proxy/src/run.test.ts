@@ -115,6 +115,33 @@ describe("the program's words", () => {
 });
 
 describe("the running program", () => {
+  test("--log-level says how much is logged, and only what there is", async (context) => {
+    const { router, upstream, path } = await stand(context);
+    const run = program(context, ["--config", path, "--log-level", "debug"]);
+    const link = await router.link();
+    await link.message("offers");
+    const running = link.send(CHAT);
+    answerHello(await upstream.next());
+    await running.end;
+    await run.printed("attempt ended");
+    const unknown = program(context, ["--log-level", "everything"]);
+    assert.equal(await unknown.exited, 1);
+    assert.match(unknown.text(), /Allowed choices are error, warn, info, debug/);
+  });
+
+  test("a fault of its own ends it with the place and without words", async (context) => {
+    const { router, path } = await stand(context);
+    const fault = 'process.on("SIGUSR2", () => JSON.parse("SECRET words"))';
+    const run = program(context, ["--config", path], {
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(fault)}`,
+    });
+    await (await router.link()).message("offers");
+    run.child.kill("SIGUSR2");
+    assert.equal(await run.exited, 1);
+    assert.match(run.text(), /aimo-proxy broke: \{"name":"SyntaxError"/);
+    assert.doesNotMatch(run.text(), /SECRET/);
+  });
+
   for (const words of [["--config"], ["run", "-c"], ["-c"]]) {
     test(`\`${words.join(" ")} FILE\` sells, and SIGTERM finishes what runs and exits with 0`, async (context) => {
       const { router, upstream, path } = await stand(context);

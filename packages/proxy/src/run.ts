@@ -8,7 +8,7 @@ import { defaultSpoolPath, readConfigFile } from "./config-file.ts";
 import { parseProxyConfig } from "./config/proxy-config.ts";
 import type { Environment } from "./config/reading.ts";
 import { DRAIN_GRACE_MS } from "./limits.ts";
-import type { LogSink } from "./log.ts";
+import type { LogLevel, LogSink } from "./log.ts";
 import { createLog, readableLine } from "./log.ts";
 import { createProxy } from "./proxy.ts";
 import { createReload } from "./reload.ts";
@@ -31,7 +31,7 @@ const REFUSED_EXIT_CODE = 1;
 const FORCED_EXIT_CODE = 130; // 128 + SIGINT, as shells count
 
 /** Sells until a signal comes; resolves with the exit code. Throws what `readConfigFile` throws. */
-export function run(given: string | undefined, surroundings: Surroundings): Promise<number> {
+export function run(given: string | undefined, surroundings: Surroundings, level: LogLevel = "info"): Promise<number> {
   const { environment, output, errors, exit } = surroundings;
   const clock = systemClock;
   const file = readConfigFile(given, environment);
@@ -40,7 +40,7 @@ export function run(given: string | undefined, surroundings: Surroundings): Prom
     statusLine === undefined
       ? { write: (line) => void output.write(line) }
       : { write: (line) => statusLine.print(readableLine(line)) };
-  const log = createLog(sink);
+  const log = createLog(sink, level);
   const alive = keepProcessAlive();
 
   return new Promise((resolve) => {

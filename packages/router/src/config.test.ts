@@ -76,6 +76,7 @@ describe("settings", () => {
       totalMs: 3_600_000,
       drainMs: 0,
       logLevel: "silent",
+      traces: undefined,
     });
   });
 

@@ -11,12 +11,14 @@ import {
   DRAIN_MS,
   REQUESTS_PER_KEY_MAX,
 } from "./limits.ts";
+import type { TraceSettings } from "./trace-settings.ts";
+import { isCollectorUrl, isHeaderList, isShare, traceSettings } from "./trace-settings.ts";
 
 /** A router's settings; durations in milliseconds. */
 export interface Config {
   readonly host: string;
   readonly port: number;
-  /** Health and readiness for whoever runs the router; never the public port. */
+  /** Health, readiness and metrics for whoever runs the router; never the public port. */
   readonly operatorHost: string;
   readonly operatorPort: number;
   readonly dataDirectory: string;
@@ -35,6 +37,8 @@ export interface Config {
   readonly totalMs: number;
   readonly drainMs: number;
   readonly logLevel: string;
+  /** Undefined where no collector is named: nothing is traced then. */
+  readonly traces: TraceSettings | undefined;
 }
 
 /** All that is wrong with a router's settings. */
@@ -58,6 +62,8 @@ interface Setting {
   /** What a value must look like, in words and as a test. */
   readonly expected: string;
   readonly accepts: (value: string) => boolean;
+  /** Whether a value may hold a secret, so that no fault shows it. */
+  readonly isSecret?: boolean;
 }
 
 const isWhole =
@@ -83,6 +89,26 @@ function isUrl(value: string): boolean {
   return value === "" || (URL.canParse(value) && /^https?:$/.test(new URL(value).protocol));
 }
 
+function collector(meaning: string): Setting {
+  return {
+    meaning,
+    fallback: "",
+    expected: "an http or https URL without user and password, such as http://127.0.0.1:4318",
+    accepts: isCollectorUrl,
+    isSecret: true,
+  };
+}
+
+function headers(meaning: string): Setting {
+  return {
+    meaning,
+    fallback: "",
+    expected: "name=value pairs with commas between them, values percent-encoded",
+    accepts: isHeaderList,
+    isSecret: true,
+  };
+}
+
 const LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"];
 const HOUR_MS = 3_600_000;
 const BYTES_MAX = 2 ** 40; // a tebibyte: more is a typing error
@@ -94,7 +120,7 @@ export const SETTINGS = {
   AIMO_HOST: text("address to listen on", "127.0.0.1"),
   AIMO_PORT: whole("port to listen on, 0 for any free one", 8787, 0, 65_535),
   AIMO_OPERATOR_HOST: text("address of the operator's port", "127.0.0.1"),
-  AIMO_OPERATOR_PORT: whole("port of /healthz and /readyz, 0 for any free one", 8788, 0, 65_535),
+  AIMO_OPERATOR_PORT: whole("port of /healthz, /readyz and /metrics, 0 for any free one", 8788, 0, 65_535),
   AIMO_DATA_DIR: text("where the router keeps its identity", ".aimo-router"),
   AIMO_PUBLIC_URL: {
     meaning: "where clients reach this router, if not the address it listens on",
@@ -130,19 +156,36 @@ export const SETTINGS = {
     expected: LEVELS.join(", "),
     accepts: (value) => LEVELS.includes(value),
   },
+  OTEL_EXPORTER_OTLP_ENDPOINT: collector("OpenTelemetry collector for traces (OTLP over HTTP); none, no traces"),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: collector("the same as a whole URL, used as it is"),
+  OTEL_EXPORTER_OTLP_HEADERS: headers("headers for the collector"),
+  OTEL_EXPORTER_OTLP_TRACES_HEADERS: headers("further headers for traces"),
+  OTEL_SERVICE_NAME: { meaning: "what traces call this router", fallback: "", expected: "a text", accepts: () => true },
+  OTEL_TRACES_SAMPLER_ARG: {
+    meaning: "share of requests traced where the client does not decide",
+    fallback: "1",
+    expected: "a number from 0 to 1",
+    accepts: isShare,
+  },
 } as const satisfies Readonly<Record<string, Setting>>;
 type SettingName = keyof typeof SETTINGS;
+
+/** A value as a fault may show it. */
+function shown({ isSecret = false }: Setting, value: string): string {
+  if (/^(?:aimo-)?sk-|^bearer /i.test(value)) return "a key";
+  return isSecret ? "something else" : JSON.stringify(value.slice(0, 80));
+}
 
 function collect(environment: Environment): { values: ReadonlyMap<string, string>; faults: string[] } {
   const faults: string[] = [];
   const values = new Map<string, string>();
   for (const [name, setting] of Object.entries<Setting>(SETTINGS)) {
-    const value = environment[name] ?? setting.fallback;
+    const given = environment[name];
+    // An empty variable of OpenTelemetry is not set, as its standard says.
+    const value = given === undefined || (given === "" && name.startsWith("OTEL_")) ? setting.fallback : given;
     values.set(name, value);
     if (!setting.accepts(value)) {
-      faults.push(
-        `${name}: expected ${setting.expected}, found ${JSON.stringify(value.slice(0, 80))} (${setting.meaning})`,
-      );
+      faults.push(`${name}: expected ${setting.expected}, found ${shown(setting, value)} (${setting.meaning})`);
     }
   }
   for (const name of Object.keys(environment)) {
@@ -188,6 +231,7 @@ export function parseConfig(environment: Environment): Config {
     totalMs: Number(get("AIMO_TOTAL_TIMEOUT_MS")),
     drainMs: Number(get("AIMO_DRAIN_MS")),
     logLevel: get("AIMO_LOG_LEVEL"),
+    traces: traceSettings(get),
   });
 }
 

@@ -12,9 +12,6 @@ export const BODIES_BYTES_MAX = 512 * 1024 * 1024;
 /** How many keys it takes at least to fill `BODIES_BYTES_MAX`: one alone gets this part of it, and at least one body. */
 export const BODIES_SHARES = 4;
 
-/** What a body is given room for at first; the room doubles as it arrives, so that who sends little holds little. */
-export const BODY_ROOM_BYTES = 4 * 1024;
-
 /** Requests one key may have running at once: ten such keys are needed to use every connection (configurable). */
 export const REQUESTS_PER_KEY_MAX = 1_000;
 
@@ -45,6 +42,9 @@ export const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 /** A provider's JSON answer: it is held whole, to be checked before the client sees any of it. */
 export const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
 
+/** Values in a provider's answer or event, which is parsed at once: log probabilities of 10,000 tokens are some 1,500,000. */
+export const ANSWER_VALUES_MAX = 2_000_000;
+
 /**
  * Bytes of answers in the process that cannot be passed on yet, or that clients have not taken: beyond it further ones
  * fail instead of exhausting memory (configurable with `AIMO_ANSWERS_BYTES_MAX`).
@@ -53,9 +53,6 @@ export const ANSWERS_BYTES_MAX = 512 * 1024 * 1024;
 
 /** Of this, what is not worth counting: an event that has not ended, or a reply, as long as the credit of one stream. */
 export const ANSWER_UNCOUNTED_BYTES = 32 * 1024;
-
-/** What a piece of a held answer takes beside its bytes, so that one in millions of pieces is not held for nothing. */
-export const ANSWER_PIECE_BYTES = 256;
 
 /** Milliseconds a client may take nothing of an answer that has ended: the connection and the bytes are not its to keep. */
 export const CLIENT_STALL_MS = 60_000;
@@ -93,26 +90,41 @@ export const KEYS_CACHED_MAX = 50_000;
 /** Milliseconds an answer is held back for its first output, so that failures can still fail over (http-api.md). */
 export const HOLD_BACK_MS = 10_000;
 
+/** Milliseconds that must be left of a request's total deadline for another provider to be asked: in less it could only fail. */
+export const ATTEMPT_MS_MIN = 50;
+
 /** Characters of not yet shown events held back meanwhile: role chunks are short, a provider that sends more is answered from. */
 export const HELD_EVENTS_CHARS_MAX = 32 * 1024;
 
 /** Milliseconds between keep-alive comments to a client that waits. */
 export const KEEP_ALIVE_COMMENT_MS = 10_000;
 
-/** Levels a request body may nest: schemas of tools go a few dozen deep. */
+/** Levels a request or an answer may nest: schemas of tools go a few dozen deep. */
 export const JSON_DEPTH_MAX = 256;
 
 /** Values in a request body: far more than the longest conversation has, and parsed in a fraction of a second. */
 export const JSON_VALUES_MAX = 500_000;
-
-/** Levels that an answer, or an event of one, may nest: as those of a request. */
-export const ANSWER_DEPTH_MAX = 256;
-
-/** Values in an answer or an event: 16,000 tokens with the probabilities of twenty others each, parsed into some 100 MB. */
-export const ANSWER_VALUES_MAX = 2_000_000;
 
 /** Choices one request may ask for, and an answer may have: each multiplies the cost. */
 export const CHOICES_MAX = 128;
 
 /** Messages of one request; far above any context length. */
 export const MESSAGES_MAX = 100_000;
+
+/** Spans waiting for their export: a collector that is away costs spans, never memory. */
+export const SPANS_QUEUED_MAX = 2_048;
+
+/** Spans of one export: some hundred KiB. */
+export const SPANS_PER_EXPORT_MAX = 512;
+
+/** Milliseconds spans gather before they are exported. */
+export const SPAN_EXPORT_DELAY_MS = 2_000;
+
+/** Milliseconds for one export with its retries. */
+export const SPAN_EXPORT_TIMEOUT_MS = 5_000;
+
+/** Milliseconds a stopping router gives the spans that still wait. */
+export const SPANS_FLUSH_MS = 3_000;
+
+/** Characters of a client's `tracestate`: what the standard asks everybody to keep. */
+export const TRACESTATE_CHARS_MAX = 512;

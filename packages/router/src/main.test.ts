@@ -46,6 +46,24 @@ describe("aimo-router", () => {
     assert.doesNotMatch(error, /at .*\.ts/);
   });
 
+  test("ends at a fault of its own with the place and without words", async () => {
+    const fault = 'process.on("SIGUSR2", () => Promise.reject(new RangeError("SECRET words")))';
+    const child = start({
+      AIMO_PORT: "0",
+      AIMO_OPERATOR_PORT: "0",
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(fault)}`,
+    });
+    const ended = once(child, "close") as Promise<[number | null]>;
+    let said = "";
+    for (const output of [child.stdout!, child.stderr!])
+      output.on("data", (bytes: Buffer) => (said += bytes.toString()));
+    while (!said.includes("router listens")) await once(child.stdout!, "data");
+    child.kill("SIGUSR2");
+    assert.deepEqual(await ended, [1, null]);
+    assert.match(said, /"level":60.*"error":\{"name":"RangeError".*"the router broke"/);
+    assert.doesNotMatch(said, /SECRET/);
+  });
+
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     test(`logs where it listens, and ends with 0 at ${signal}`, async () => {
       const child = start({ AIMO_PORT: "0", AIMO_OPERATOR_PORT: "0" });

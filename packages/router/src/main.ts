@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 // `aimo-router`: read the settings, start, and close on a signal.
-import { pino, stdSerializers } from "pino";
 import { systemClock } from "@aimo-network/protocol/clock";
 import { watchParent } from "@aimo-network/protocol/parent-watch";
 import { systemRandom } from "@aimo-network/protocol/random";
 import { ConfigError, parseConfig, readEnvironment } from "./config.ts";
+import { createLog } from "./log.ts";
 import { settingsHelp } from "./settings-help.ts";
 import { startRouter } from "./router.ts";
 import { VERSION } from "./version.ts";
@@ -15,10 +15,10 @@ async function main(): Promise<void> {
   if (word === "--version" || word === "-V") return console.log(VERSION);
   if (word !== undefined) throw new ConfigError([`${word}: no such option. See \`aimo-router --help\`.`]);
   const config = parseConfig(readEnvironment(process.env));
-  const log = pino({
-    level: config.logLevel,
-    redact: ["*.authorization", "*.api_key", '*["x-api-key"]'],
-    serializers: { error: stdSerializers.err }, // an error as it is would be logged without its message and stack
+  const log = createLog(config.logLevel);
+  process.on("uncaughtException", (error) => {
+    log.fatal({ error }, "the router broke"); // Node would print the error's words, which may quote a request
+    process.exit(1);
   });
   const router = await startRouter(config, { clock: systemClock, random: systemRandom, log });
   log.info({ url: router.url, operatorUrl: router.operatorUrl, routerId: router.routerId }, "router listens");

@@ -1,40 +1,41 @@
 // The composition root: the only file that knows every room.
 import type { AddressInfo } from "node:net";
-import fastify, { LogController } from "fastify";
-import type { FastifyBaseLogger, FastifyInstance } from "fastify";
+import fastify from "fastify";
+import type { FastifyInstance } from "fastify";
 import type { Clock } from "@aimo-network/protocol/clock";
 import { sleep } from "@aimo-network/protocol/clock";
 import { uuidV7 } from "@aimo-network/protocol/ids";
-import { AimoError } from "@aimo-network/protocol/errors";
 import type { Random } from "@aimo-network/protocol/random";
 import type { Logger } from "pino";
 import type { BearerKeys } from "./accounts/bearer-keys.ts";
 import { createBearerKeys, readBearer } from "./accounts/bearer-keys.ts";
+import type { KeyUse } from "./accounts/key-use.ts";
 import { createKeyUse } from "./accounts/key-use.ts";
+import { createRequestKeys } from "./accounts/request-keys.ts";
 import type { Config } from "./config.ts";
-import { brokenRequest, refuseUrl } from "./gateway/error-reply.ts";
+import { frameworkLog } from "./gateway/framework-log.ts";
 import type { GatewayDeps } from "./gateway/gateway.ts";
 import { installGateway } from "./gateway/gateway.ts";
 import type { Connections } from "./gateway/connections.ts";
-import { countConnections } from "./gateway/connections.ts";
-import { HTTP_TIMINGS, timingOptions } from "./gateway/http-timings.ts";
+import { boundConnections, createHttpServer, quietFramework } from "./gateway/http-server.ts";
 import { installOperatorRoutes } from "./gateway/operator.ts";
-import { remoteNetwork } from "./gateway/remote-network.ts";
 import type { RouterInfo } from "./gateway/router-info.ts";
 import type { Identity } from "./identity.ts";
 import { loadIdentity } from "./identity.ts";
 import { listen } from "./listen.ts";
-import { BODIES_SHARES, HEADER_BYTES_MAX, CONNECTIONS_SURPLUS_MAX, SMALL_BODY_BYTES_MAX } from "./limits.ts";
+import { BODIES_SHARES } from "./limits.ts";
 import type { OfferHealth } from "./market/health.ts";
 import { createOfferHealth } from "./market/health.ts";
 import type { LiveOffer, OfferBook } from "./market/offer-book.ts";
 import { createOfferBook } from "./market/offer-book.ts";
+import type { Observation } from "./observation.ts";
+import { startObservation } from "./observation.ts";
 import type { AdmitDeps } from "./providers/admit.ts";
 import { createAdmission } from "./providers/admit.ts";
+import type { ByteBudget } from "./providers/byte-budget.ts";
 import { createByteBudget } from "./providers/byte-budget.ts";
 import type { Links } from "./providers/links.ts";
 import { createLinks } from "./providers/links.ts";
-import { refuseSocket } from "./providers/refuse-socket.ts";
 import type { RelayDeps } from "./providers/relay.ts";
 import { VERSION } from "./version.ts";
 
@@ -64,35 +65,6 @@ function urlOf(server: FastifyInstance): string {
   return `http://${host}:${port}`;
 }
 
-/** No line per request: what happened to a request is metered, and its URL may hold what nobody should log. */
-function quiet(): LogController {
-  return new LogController({ disableRequestLogging: true });
-}
-
-function createServer(log: FastifyBaseLogger, requestId: () => string): FastifyInstance {
-  const timings = timingOptions(HTTP_TIMINGS);
-  return fastify({
-    loggerInstance: log,
-    logController: quiet(),
-    genReqId: requestId,
-    requestIdHeader: false, // an id of the client's choosing would end up in our logs
-    bodyLimit: SMALL_BODY_BYTES_MAX,
-    ...timings.options,
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
-    forceCloseConnections: "idle",
-    return503OnClosing: false, // our own refusal of a draining router has the body that clients can read
-    frameworkErrors: refuseUrl,
-    clientErrorHandler: (error, socket) => refuseSocket(socket, brokenRequest(error.code), requestId()),
-    http: {
-      maxHeaderSize: HEADER_BYTES_MAX,
-      ...timings.http,
-      requireHostHeader: false, // nothing here depends on it, and the refusal would be an empty one
-      // Clients that offer HTTP/2 with every request are answered as if they had not.
-      shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === "websocket",
-    },
-  });
-}
-
 /** The rooms that remember something while the router runs. */
 interface Rooms {
   readonly identity: Identity;
@@ -100,16 +72,23 @@ interface Rooms {
   readonly book: OfferBook;
   readonly health: OfferHealth;
   readonly links: Links;
+  readonly keyUse: KeyUse;
+  readonly answers: ByteBudget;
+  readonly observation: Observation;
   isDraining(): boolean;
 }
 
-function relayDeps(config: Config, { clock, random, log }: RouterDeps, { health }: Rooms): RelayDeps<LiveOffer> {
+function relayDeps(
+  config: Config,
+  { clock, random, log }: RouterDeps,
+  { health, answers }: Rooms,
+): RelayDeps<LiveOffer> {
   const { firstByteMs, idleMs, totalMs } = config;
   return {
     clock,
     random,
     log: log.child({ room: "providers" }),
-    answerBytes: createByteBudget(config.answersBytesMax),
+    answerBytes: answers,
     deadlines: { firstByteMs, idleMs, totalMs },
     judged: ({ offer }, succeeded) => (succeeded ? health.succeeded(offer.id) : health.failed(offer.id)),
   };
@@ -130,23 +109,13 @@ function routerInfo(config: Config, { routerId }: Identity): RouterInfo {
   };
 }
 
-function boundConnections(server: FastifyInstance, config: Config, requestId: () => string): Connections {
-  const bounds = {
-    connectionsMax: config.connectionsMax,
-    perNetworkMax: config.connectionsPerAddressMax,
-    surplusMax: CONNECTIONS_SURPLUS_MAX,
-    network: remoteNetwork,
-  };
-  return countConnections(server.server, bounds, (socket, error) => refuseSocket(socket, error, requestId()));
-}
-
 function gatewayDeps(
   config: Config,
   deps: RouterDeps,
   rooms: Rooms & { readonly connections: Connections },
   url: () => string,
 ): GatewayDeps {
-  const { identity, keys, book, health, links, isDraining, connections } = rooms;
+  const { identity, keys, book, health, links, keyUse, observation, isDraining, connections } = rooms;
   return {
     clock: deps.clock,
     random: deps.random,
@@ -156,19 +125,12 @@ function gatewayDeps(
     routerId: identity.routerId,
     bodyBytesMax: config.bodyBytesMax,
     refusal: ({ raw }) => connections.refusal(raw.socket),
-    keyUse: createKeyUse({
-      requestsPerKeyMax: config.requestsPerKeyMax,
-      bodyBytesPerKeyMax: Math.max(config.bodyBytesMax, config.bodiesBytesMax / BODIES_SHARES),
-      bodyBytesMax: config.bodiesBytesMax,
-    }),
+    keyUse,
     pseudonym: identity.pseudonym,
     isDraining,
-    authenticate: (request, purpose) => {
-      const own = request.headers["x-api-key"];
-      const bearer = readBearer(request.headers.authorization) ?? (typeof own === "string" ? own : undefined);
-      return keys.authenticate(bearer, purpose);
-    },
+    authenticate: createRequestKeys(keys),
     relayDeps: relayDeps(config, deps, rooms),
+    observer: observation.observer,
     info: routerInfo(config, identity),
     url,
   };
@@ -206,41 +168,60 @@ async function drainLinks(clock: Clock, links: Links, drainMs: number): Promise<
   for (const link of links.all()) link.terminate();
 }
 
-/** Starts a router: listens for clients and providers, and on the operator's port. */
-export async function startRouter(config: Config, deps: RouterDeps): Promise<Router> {
-  const { clock, random } = deps;
-  const log: FastifyBaseLogger = deps.log;
+/** Builds the rooms; `url` is asked only when the router listens. */
+async function buildRooms(
+  config: Config,
+  { clock, log }: RouterDeps,
+  isDraining: () => boolean,
+  url: () => string,
+): Promise<Rooms> {
   const identity = loadIdentity(config.dataDirectory);
   const { routerId } = identity;
-  let draining = false;
-  const rooms: Rooms = {
+  const links = createLinks();
+  const keyUse = createKeyUse({
+    requestsPerKeyMax: config.requestsPerKeyMax,
+    bodyBytesPerKeyMax: Math.max(config.bodyBytesMax, config.bodiesBytesMax / BODIES_SHARES),
+    bodyBytesMax: config.bodiesBytesMax,
+  });
+  const answers = createByteBudget(config.answersBytesMax);
+  const readings = {
+    links: () => links.count,
+    bodiesHeldBytes: () => keyUse.bodyBytes,
+    answersHeldBytes: () => answers.usedBytes,
+  };
+  return {
     identity,
     keys: createBearerKeys(clock, { routerId, acceptV1Spending: config.acceptV1Spending }),
     book: createOfferBook(),
     health: createOfferHealth(clock),
-    links: createLinks(),
-    isDraining: () => draining,
+    links,
+    keyUse,
+    answers,
+    observation: await startObservation(config.traces, { clock, log: log.child({ room: "gateway" }), readings, url }),
+    isDraining,
   };
-  const requestId = (): string => `req-${uuidV7(clock, random)}`;
-  const server = createServer(log, requestId);
-  const connections = boundConnections(server, config, requestId);
+}
+
+/** Starts a router: listens for clients and providers, and on the operator's port. */
+export async function startRouter(config: Config, deps: RouterDeps): Promise<Router> {
+  const { clock, random, log } = deps;
+  let draining = false;
   const url = (): string => config.publicUrl ?? urlOf(server);
+  const isDraining = (): boolean => draining;
+  const rooms = await buildRooms(config, deps, isDraining, url);
+  const { observation } = rooms;
+  const requestId = (): string => `req-${uuidV7(clock, random)}`;
+  const server = createHttpServer({ log, observer: observation.observer, requestId });
+  const connectionBounds = { connectionsMax: config.connectionsMax, perNetworkMax: config.connectionsPerAddressMax };
+  const connections = boundConnections(server, connectionBounds, requestId);
   await installGateway(server, gatewayDeps(config, deps, { ...rooms, connections }, url));
-  server.server.on("checkExpectation", (request) => {
-    const found = (request.headers.expect ?? "").slice(0, 60);
-    refuseSocket(
-      request.socket,
-      new AimoError("invalid_request", { expected: "`Expect: 100-continue` or none", found }),
-      requestId(),
-    );
-  });
   const admit = createAdmission(admitDeps(deps, rooms, requestId));
   server.server.on("upgrade", (request, socket, head) => void admit(request, socket, head));
 
-  const operator = fastify({ loggerInstance: log, logController: quiet() });
-  installOperatorRoutes(operator, rooms.isDraining);
-  await listen(server, { host: config.host, port: config.port, settings: "AIMO_HOST, AIMO_PORT" });
+  const operator = fastify({ loggerInstance: frameworkLog(log), logController: quietFramework() });
+  installOperatorRoutes(operator, rooms.isDraining, observation.metrics);
   try {
+    await listen(server, { host: config.host, port: config.port, settings: "AIMO_HOST, AIMO_PORT" });
     await listen(operator, {
       host: config.operatorHost,
       port: config.operatorPort,
@@ -248,11 +229,12 @@ export async function startRouter(config: Config, deps: RouterDeps): Promise<Rou
     });
   } catch (error) {
     await server.close();
+    await observation.close();
     throw error;
   }
 
   return {
-    routerId,
+    routerId: rooms.identity.routerId,
     url: url(),
     operatorUrl: urlOf(operator),
     async close() {
@@ -262,6 +244,7 @@ export async function startRouter(config: Config, deps: RouterDeps): Promise<Rou
       const last = clock.timer(LAST_BYTES_MS, () => server.server.closeAllConnections());
       await Promise.all([server.close(), operator.close()]);
       last.cancel();
+      await observation.close();
     },
   };
 }

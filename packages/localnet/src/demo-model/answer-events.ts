@@ -6,9 +6,13 @@ import { type TokenCounts, usageText } from "./usage-report.ts";
 
 const DONE_EVENT = "data: [DONE]\n\n";
 
-function* deltasOf({ reasoning, content, toolCalls }: Choice): Generator<string, undefined> {
-  for (const piece of reasoning) yield `{"reasoning_content":${JSON.stringify(piece)}}`;
-  for (const piece of content) yield `{"content":${JSON.stringify(piece)}}`;
+// What closes a delta: with the empty list that some servers put beside whatever they say.
+const deltaEnd = ({ emptyToolCalls }: Conduct): string => (emptyToolCalls ? ',"tool_calls":[]}' : "}");
+
+function* deltasOf({ reasoning, content, toolCalls }: Choice, conduct: Conduct): Generator<string, undefined> {
+  const end = deltaEnd(conduct);
+  for (const piece of reasoning) yield `{"reasoning_content":${JSON.stringify(piece)}${end}`;
+  for (const piece of content) yield `{"content":${JSON.stringify(piece)}${end}`;
   for (const [index, { id, name, argumentPieces }] of toolCalls.entries()) {
     // The first token of the arguments comes with the name: an event without a token would not be counted.
     const opening = `"id":${JSON.stringify(id)},"type":"function","function":{"name":${JSON.stringify(name)},"arguments":`;
@@ -41,7 +45,10 @@ function partsOf(answer: ChatAnswer, conduct: Conduct, includeUsage: boolean): E
 function* outputEvents(answer: ChatAnswer, conduct: Conduct, { prefix, suffix }: EventParts): Generator<string> {
   const afterTokens = conduct.interruption?.afterTokens ?? Infinity;
   const running = new Map(
-    answer.choices.map((choice, index) => [index, { deltas: deltasOf(choice), thoughts: choice.reasoning.length }]),
+    answer.choices.map((choice, index) => [
+      index,
+      { deltas: deltasOf(choice, conduct), thoughts: choice.reasoning.length },
+    ]),
   );
   const counts = { prompt: answer.counts.prompt, completion: 0, reasoning: 0 };
   for (let turn = 0; running.size > 0; turn += 1) {
@@ -77,20 +84,27 @@ function* usageEvents(answer: ChatAnswer, conduct: Conduct, { prefix }: EventPar
 }
 
 /**
- * The events of a stream, each ended by its blank line. Where the conduct interrupts the answer they end after that
- * many tokens, before any finish; what follows then is the writer's part.
+ * The events of a stream up to its last token, each ended by its blank line. Where the conduct interrupts the answer
+ * they end after that many tokens.
  */
-export function* answerEvents(answer: ChatAnswer, conduct: Conduct, includeUsage: boolean): Generator<string> {
+export function* tokenEvents(answer: ChatAnswer, conduct: Conduct, includeUsage: boolean): Generator<string> {
   const parts = partsOf(answer, conduct, includeUsage);
   const before = { prompt: answer.counts.prompt, completion: 0, reasoning: 0 };
   for (const index of answer.choices.keys()) {
-    const delta = '{"role":"assistant","content":""}';
+    const delta = `{"role":"assistant","content":""${deltaEnd(conduct)}`;
     yield `${parts.prefix}{"index":${index},"delta":${delta},"finish_reason":null}${parts.suffix(before)}`;
   }
   yield* outputEvents(answer, conduct, parts);
+}
+
+/** The events that end the stream after its tokens; none where the conduct interrupts it before its finish. */
+export function* endEvents(answer: ChatAnswer, conduct: Conduct, includeUsage: boolean): Generator<string> {
   if (conduct.interruption !== undefined) return;
+  const parts = partsOf(answer, conduct, includeUsage);
   yield* finishEvents(answer, conduct, parts);
+  if (conduct.cutsAtFinish) return;
   const isAsked = includeUsage && conduct.usagePlace === "last-chunk";
   if (isAsked || conduct.usagePlace === "before-empty-chunk") yield* usageEvents(answer, conduct, parts);
-  if (conduct.sendsDone) yield DONE_EVENT;
+  for (let done = 0; done < conduct.dones; done += 1) yield DONE_EVENT;
+  if (conduct.talksOn) yield `${parts.prefix}{"index":0,"delta":{"content":" more"},"finish_reason":null}]}\n\n`;
 }

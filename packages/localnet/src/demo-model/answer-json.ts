@@ -4,12 +4,13 @@ import type { Choice, ChatAnswer } from "./chat-answer.ts";
 import type { Conduct } from "./conduct.ts";
 import { usageText } from "./usage-report.ts";
 
-function messageOf({ reasoning, content, toolCalls }: Choice): object {
+function messageOf({ reasoning, content, toolCalls }: Choice, { emptyToolCalls }: Conduct): object {
   return {
     role: "assistant",
     content: toolCalls.length > 0 ? null : content.join(""),
     ...(reasoning.length > 0 && { reasoning_content: reasoning.join("") }),
     refusal: null,
+    ...(emptyToolCalls && { tool_calls: [] }),
     ...(toolCalls.length > 0 && {
       tool_calls: toolCalls.map(({ id, name, argumentPieces }) => ({
         id,
@@ -31,7 +32,7 @@ export function answerJson(answer: ChatAnswer, conduct: Conduct): string {
   const { id, created, model } = answer;
   const choices = answer.choices.map((choice, index) => ({
     index,
-    message: messageOf(choice),
+    message: messageOf(choice, conduct),
     logprobs: null,
     finish_reason: conduct.finishes ? choice.finishReason : null,
   }));

@@ -17,7 +17,7 @@ import { createRecipient, type Recipient } from "./recipient.ts";
 import { isAuthorized, refusalOf, sendRefusal, unknownModel, WRONG_KEY } from "./refusal.ts";
 import { untilGone } from "./reply-writer.ts";
 import { type Fields, invalidField, isFields, readText } from "./request-fields.ts";
-import { sendJson, sendStream } from "./send-answer.ts";
+import { sendJson, sendKeepAlives, sendStream } from "./send-answer.ts";
 
 /** How a demo model treats all its calls. */
 export interface ChatOptions {
@@ -62,15 +62,19 @@ export function createChatEndpoint(
   };
 
   const sendConduct = async (recipient: Recipient, bytes: Buffer, body: Fields, conduct: Conduct): Promise<void> => {
-    const { firstByteDelayMs, refusal, literal } = conduct;
+    const { firstByteDelayMs, hangsUp, keepAliveMs, refusal, literal } = conduct;
     if (firstByteDelayMs === Infinity) await untilGone(recipient.gone);
     else if (firstByteDelayMs > 0) await sleep(clock, firstByteDelayMs, recipient.gone);
     if (recipient.gone.aborted) return;
-    if (refusal !== undefined) {
+    if (hangsUp) {
+      recipient.cut();
+    } else if (keepAliveMs !== undefined) {
+      await sendKeepAlives(clock, recipient, keepAliveMs, body["stream"] === true);
+    } else if (refusal !== undefined) {
       sendRefusal(recipient, refusal);
     } else if (literal !== undefined) {
       const { status, contentType, body: text } = body["stream"] === true ? literal.stream : literal.plain;
-      recipient.begin(status, { "content-type": contentType });
+      recipient.begin(status, contentType === undefined ? {} : { "content-type": contentType });
       recipient.reply.end(text);
     } else {
       await sendAnswer(recipient, bytes, body, conduct);

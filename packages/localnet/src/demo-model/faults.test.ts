@@ -162,6 +162,8 @@ suite("usage that is not true", () => {
     "zero-usage": '"usage":{"prompt_tokens":0,"completion_tokens":0,"total_tokens":0}',
     "lying-usage":
       '"usage":{"prompt_tokens":9007199254740992,"completion_tokens":9007199254740992,"total_tokens":18014398509481984}',
+    "contradicting-usage":
+      '"usage":{"prompt_tokens":12,"completion_tokens":7,"total_tokens":3,"prompt_tokens_details":{"cached_tokens":99}',
     "hostile-usage-negative": '"usage":{"prompt_tokens":-5,"completion_tokens":-3,"total_tokens":-8}',
     "hostile-usage-fraction": '"usage":{"prompt_tokens":1.5,"completion_tokens":2.25,"total_tokens":3.75}',
     "hostile-usage-string": '"usage":{"prompt_tokens":"12","completion_tokens":"7","total_tokens":"19"}',

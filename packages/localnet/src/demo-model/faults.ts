@@ -51,6 +51,22 @@ export const TRAITS: readonly Trait[] = [
   numbered("slow-first-event-<n>ms", 2000, "a stream's headers come at once, its first event after n ms", (n) => ({
     firstEventDelayMs: n,
   })),
+  numbered("pause-<n>ms", 1000, "n ms pass between the last token of a stream and what ends it", (n) => ({
+    pauseMs: n,
+  })),
+  numbered("trickle-<n>ms", 100, "each byte is a write of its own, n ms after the one before", (n) => ({
+    split: true,
+    bytePaceMs: n,
+  })),
+  numbered(
+    "keep-alive-<n>ms",
+    50,
+    "sends a comment every n ms (a plain answer: a blank), and never anything else",
+    (n) => ({
+      keepAliveMs: n,
+    }),
+  ),
+  plain("hang-up", "takes the request and destroys the socket", { hangsUp: true }),
   plain("silent", "takes the request and never sends a byte", { firstByteDelayMs: Infinity }),
   numbered("stall-after-<n>", 3, "falls silent for ever after n tokens (a plain answer: after half its body)", (n) => ({
     interruption: { kind: "stall", afterTokens: n },
@@ -64,6 +80,9 @@ export const TRAITS: readonly Trait[] = [
     "sends an error event after n tokens and ends (a plain answer: as error-in-200)",
     (n) => ({ interruption: { kind: "error", afterTokens: n } }),
   ),
+  plain("cut-at-finish", "destroys the socket after the finish_reason (a plain answer: after half its body)", {
+    cutsAtFinish: true,
+  }),
   plain("error-in-200", "status 200, then only an error object", {
     literal: { stream: events(`data: ${ERROR_IN_200}\n\n`), plain: json(ERROR_IN_200) },
   }),
@@ -77,6 +96,14 @@ export const TRAITS: readonly Trait[] = [
   numbered("rate-limited-<n>", 7, "429 with Retry-After: n", (n) => ({
     refusal: orderedRefusal(429, { "retry-after": String(n) }),
   })),
+  numbered(
+    "redirect-<n>",
+    307,
+    "sends the client to the same URL again with this status",
+    (n) => ({ refusal: orderedRefusal(n, { location: "/v1/chat/completions" }) }),
+    { min: 301, max: 308 },
+  ),
+  plain("no-content", "status 204 and no body", alike({ status: 204, contentType: undefined, body: "" })),
   numbered(
     "html-<n>",
     502,
@@ -101,16 +128,26 @@ export const TRAITS: readonly Trait[] = [
   plain("usage-x-groq", "reports usage as `x_groq.usage`, asked or not", { usagePlace: "x-groq" }),
   plain("zero-usage", "reports 0 tokens", { usageValue: "zero" }),
   plain("lying-usage", "reports 2^53 tokens on each side", { usageValue: "lying" }),
+  plain("contradicting-usage", "reports a total that is no sum, and parts that are larger than their wholes", {
+    usageValue: "contradicting",
+  }),
   plain("hostile-usage-negative", "reports negative tokens", { usageValue: "negative" }),
   plain("hostile-usage-fraction", "reports fractions of tokens", { usageValue: "fraction" }),
   plain("hostile-usage-string", "reports tokens as strings", { usageValue: "string" }),
   numbered("cached-<n>", 4, "reports up to n prompt tokens as cached", (n) => ({ cachedTokens: n })),
   plain("no-finish-reason", "no finish_reason (a plain answer: null)", { finishes: false }),
-  plain("no-done", "the stream ends without [DONE]", { sendsDone: false }),
+  plain("no-done", "the stream ends without [DONE]", { dones: 0 }),
+  plain("double-done", "the stream says [DONE] twice", { dones: 2 }),
+  plain("after-done", "an event with one more token follows [DONE]", { talksOn: true }),
+  plain("lingers", "sends the whole answer, but never says that it has ended", { lingers: true }),
+  plain("empty-tool-calls", "every message and delta has an empty list of tool calls", { emptyToolCalls: true }),
   plain("comments", "a comment stands before every event", { comments: true }),
   plain("crlf", "lines end in CRLF", { crlf: true }),
   plain("split", "each byte is a write of its own", { split: true }),
   plain("json-to-stream", "answers JSON although a stream was asked for", { streams: false }),
+  plain("stream-as-text", "streams have the content type text/plain", { streamType: "text/plain; charset=utf-8" }),
+  plain("stream-untyped", "streams have no content type", { streamType: undefined }),
+  plain("gzip", "compresses its answer, whatever the client accepts", { gzip: true }),
   plain("guide-json", "the provider guide's plain sample answer, whatever was asked", alike(json(GUIDE_JSON))),
   plain("guide-stream", "the provider guide's sample stream, whatever was asked", alike(events(GUIDE_STREAM))),
   plain(

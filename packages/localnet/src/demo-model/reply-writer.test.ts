@@ -11,6 +11,7 @@ import { writeParts } from "./reply-writer.ts";
 
 const PARTS = 20_000;
 const PART = "x".repeat(10_000);
+const MANNER = { paceMs: 0, split: false, bytePaceMs: 0, flush: false };
 
 test("parts are made only as fast as the client reads, and no more once it is gone", async (context) => {
   const server = createServer();
@@ -26,7 +27,7 @@ test("parts are made only as fast as the client reads, and no more once it is go
   const parts = (function* () {
     for (; made < PARTS; made += 1) yield PART;
   })();
-  const written = writeParts(reply, parts, { paceMs: 0, split: false, flush: false }, systemClock, gone.signal);
+  const written = writeParts(reply, parts, MANNER, systemClock, gone.signal);
   // Without back-pressure all would be made before the first turn of the event loop.
   while (!reply.writableNeedDrain) await turn();
   assert.ok(made < PARTS / 2, `${made} parts`);

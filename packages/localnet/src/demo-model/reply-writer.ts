@@ -12,6 +12,8 @@ export interface WriteManner {
   readonly paceMs: number;
   /** Whether each byte is a write of its own. */
   readonly split: boolean;
+  /** Milliseconds between those bytes. */
+  readonly bytePaceMs: number;
   /** Whether to wait until all has left for the network, so that a cut takes nothing back. */
   readonly flush: boolean;
 }
@@ -59,29 +61,33 @@ async function writeBatches(
   if (batch !== "") await write(reply, batch, gone);
 }
 
-const writeBytes: Write = async (reply, text, gone) => {
-  const bytes = Buffer.from(text);
-  for (let at = 0; at < bytes.length && !gone.aborted; at += 1) {
-    // Node joins writes of one turn into one packet, so each must have left before the next.
-    await writeThrough(reply, bytes.subarray(at, at + 1), gone);
-  }
-};
+function bytesWriter(clock: Clock, bytePaceMs: number): Write {
+  return async (reply, text, gone) => {
+    const bytes = Buffer.from(text);
+    for (let at = 0; at < bytes.length && !gone.aborted; at += 1) {
+      // Node joins writes of one turn into one packet, so each must have left before the next.
+      await writeThrough(reply, bytes.subarray(at, at + 1), gone);
+      if (bytePaceMs > 0) await sleep(clock, bytePaceMs, gone);
+    }
+  };
+}
 
 /** Writes all `parts`, waiting whenever the client reads slower; stops when it is gone. */
 export async function writeParts(
   reply: ServerResponse,
   parts: Iterable<string>,
-  { paceMs, split, flush }: WriteManner,
+  { paceMs, split, bytePaceMs, flush }: WriteManner,
   clock: Clock,
   gone: AbortSignal,
 ): Promise<void> {
   const write = flush ? writeThrough : writeOn;
   if (paceMs === 0 && !split) return writeBatches(reply, parts, write, gone);
+  const writePart = split ? bytesWriter(clock, bytePaceMs) : write;
   let isFirst = true;
   for (const part of parts) {
     if (!isFirst && paceMs > 0) await sleep(clock, paceMs, gone);
     isFirst = false;
     if (gone.aborted) return;
-    await (split ? writeBytes : write)(reply, part, gone);
+    await writePart(reply, part, gone);
   }
 }

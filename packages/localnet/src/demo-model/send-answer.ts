@@ -1,8 +1,10 @@
 // Sending an answer the way its conduct says: a stream or one body, whole, stalled, cut or broken off by an error.
 
+import { gzipSync } from "node:zlib";
+
 import { type Clock, sleep } from "@aimo-network/protocol/clock";
 
-import { answerEvents } from "./answer-events.ts";
+import { endEvents, tokenEvents } from "./answer-events.ts";
 import { answerJson } from "./answer-json.ts";
 import type { ChatAnswer } from "./chat-answer.ts";
 import type { Conduct } from "./conduct.ts";
@@ -10,6 +12,7 @@ import { ERROR_IN_200 } from "./faults.ts";
 import type { Recipient } from "./recipient.ts";
 import { untilGone, writeParts, writeThrough } from "./reply-writer.ts";
 
+const ZIPPED = { "content-encoding": "gzip" };
 const COMMENT = ": the name of the model asks for comments\n\n";
 
 /** What a stream needs to know beyond its answer. */
@@ -19,20 +22,35 @@ export interface StreamOptions {
   readonly chunkDelayMs: number;
 }
 
-function* withManners(events: Iterable<string>, { comments, crlf }: Conduct): Generator<string> {
+function* restyled(events: Iterable<string>, { comments, crlf }: Conduct): Generator<string> {
   for (const event of events) {
     const full = comments ? COMMENT + event : event;
     yield crlf ? full.replaceAll("\n", "\r\n") : full;
   }
 }
 
-function* allEvents(answer: ChatAnswer, conduct: Conduct, includeUsage: boolean): Generator<string> {
-  yield* answerEvents(answer, conduct, includeUsage);
+function withManners(events: Iterable<string>, conduct: Conduct): Iterable<string> {
+  return conduct.comments || conduct.crlf ? restyled(events, conduct) : events;
+}
+
+function* lastEvents(answer: ChatAnswer, conduct: Conduct, includeUsage: boolean): Generator<string> {
+  yield* endEvents(answer, conduct, includeUsage);
   if (conduct.interruption?.kind === "error") yield `data: ${ERROR_IN_200}\n\n`;
 }
 
-async function stallOrCut({ cut, gone }: Recipient, kind: "stall" | "cut"): Promise<void> {
-  if (kind === "cut") cut();
+function* join(...lists: Iterable<string>[]): Generator<string> {
+  for (const list of lists) yield* list;
+}
+
+/** How the connection goes on once everything has been written. */
+function closingOf({ interruption, cutsAtFinish, lingers }: Conduct): "end" | "stall" | "cut" {
+  if (cutsAtFinish || interruption?.kind === "cut") return "cut";
+  return lingers || interruption?.kind === "stall" ? "stall" : "end";
+}
+
+async function close({ reply, cut, gone }: Recipient, closing: "end" | "stall" | "cut"): Promise<void> {
+  if (closing === "end") reply.end();
+  else if (closing === "cut") cut();
   else await untilGone(gone);
 }
 
@@ -45,19 +63,42 @@ export async function sendStream(
   { includeUsage, chunkDelayMs }: StreamOptions,
 ): Promise<void> {
   const { reply, gone } = recipient;
-  recipient.begin(200, { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache" });
-  if (conduct.firstEventDelayMs > 0) {
+  const { firstEventDelayMs, pauseMs, streamType, gzip } = conduct;
+  const type = streamType === undefined ? {} : { "content-type": streamType };
+  recipient.begin(200, { ...type, ...(gzip && ZIPPED), "cache-control": "no-cache" });
+  if (firstEventDelayMs > 0) {
     reply.flushHeaders();
-    await sleep(clock, conduct.firstEventDelayMs, gone);
+    await sleep(clock, firstEventDelayMs, gone);
   }
-  const kind = conduct.interruption?.kind;
-  const breaksOff = kind === "stall" || kind === "cut";
-  const events = allEvents(answer, conduct, includeUsage);
-  const parts = conduct.comments || conduct.crlf ? withManners(events, conduct) : events;
-  const manner = { paceMs: conduct.paceMs ?? chunkDelayMs, split: conduct.split, flush: breaksOff };
-  await writeParts(reply, parts, manner, clock, gone);
-  if (breaksOff) await stallOrCut(recipient, kind);
-  else reply.end();
+  const tokens = withManners(tokenEvents(answer, conduct, includeUsage), conduct);
+  const last = withManners(lastEvents(answer, conduct, includeUsage), conduct);
+  if (gzip) {
+    reply.end(gzipSync([...tokens, ...last].join("")));
+    return;
+  }
+  const closing = closingOf(conduct);
+  const { split, bytePaceMs } = conduct;
+  const manner = { paceMs: conduct.paceMs ?? chunkDelayMs, split, bytePaceMs, flush: closing !== "end" };
+  if (pauseMs > 0) {
+    await writeParts(reply, tokens, manner, clock, gone);
+    await sleep(clock, pauseMs, gone);
+    await writeParts(reply, last, manner, clock, gone);
+  } else await writeParts(reply, join(tokens, last), manner, clock, gone);
+  await close(recipient, closing);
+}
+
+/** Keeps a connection alive without ever answering; resolves when its client has left. */
+export async function sendKeepAlives(
+  clock: Clock,
+  { reply, begin, gone }: Recipient,
+  everyMs: number,
+  isStream: boolean,
+): Promise<void> {
+  begin(200, { "content-type": isStream ? "text/event-stream" : "application/json" });
+  while (!gone.aborted) {
+    await writeThrough(reply, isStream ? ": still here\n\n" : " ", gone);
+    await sleep(clock, everyMs, gone);
+  }
 }
 
 /** Sends `answer` as one JSON body; resolves when it has been written, or its client has left. */
@@ -68,18 +109,18 @@ export async function sendJson(
   conduct: Conduct,
 ): Promise<void> {
   const { reply, gone } = recipient;
-  const kind = conduct.interruption?.kind;
-  const text = kind === "error" ? ERROR_IN_200 : answerJson(answer, conduct);
-  const body = Buffer.from(text);
-  const length = conduct.split ? {} : { "content-length": body.length }; // only a chunked body shows single writes
-  recipient.begin(200, { "content-type": "application/json", ...length });
-  if (kind === "stall" || kind === "cut") {
-    await writeThrough(reply, body.subarray(0, body.length >> 1), gone);
-    await stallOrCut(recipient, kind);
-  } else if (conduct.split) {
-    await writeParts(reply, [text], { paceMs: 0, split: true, flush: true }, clock, gone);
-    reply.end();
-  } else {
+  const { interruption, split, bytePaceMs, lingers, gzip } = conduct;
+  const text = interruption?.kind === "error" ? ERROR_IN_200 : answerJson(answer, conduct);
+  const body = gzip ? gzipSync(text) : Buffer.from(text);
+  // Only a chunked body shows single writes, or leaves open whether it has ended.
+  const length = split || lingers ? {} : { "content-length": body.length };
+  recipient.begin(200, { "content-type": "application/json", ...(gzip && ZIPPED), ...length });
+  const closing = closingOf(conduct);
+  if (closing === "end" && !split) {
     reply.end(body);
+    return;
   }
+  if (split) await writeParts(reply, [text], { paceMs: 0, split, bytePaceMs, flush: true }, clock, gone);
+  else await writeThrough(reply, lingers ? body : body.subarray(0, body.length >> 1), gone);
+  await close(recipient, closing);
 }

@@ -13,6 +13,8 @@ export interface TokenCounts {
 const FALSE_REPORTS: { readonly [Value in Exclude<UsageValue, "honest">]: string } = {
   zero: '{"prompt_tokens":0,"completion_tokens":0,"total_tokens":0}',
   lying: '{"prompt_tokens":9007199254740992,"completion_tokens":9007199254740992,"total_tokens":18014398509481984}',
+  contradicting:
+    '{"prompt_tokens":12,"completion_tokens":7,"total_tokens":3,"prompt_tokens_details":{"cached_tokens":99},"completion_tokens_details":{"reasoning_tokens":50}}',
   negative: '{"prompt_tokens":-5,"completion_tokens":-3,"total_tokens":-8}',
   fraction: '{"prompt_tokens":1.5,"completion_tokens":2.25,"total_tokens":3.75}',
   string: '{"prompt_tokens":"12","completion_tokens":"7","total_tokens":"19"}',

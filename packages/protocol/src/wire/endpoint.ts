@@ -2,10 +2,11 @@
 import { assert } from "../assert.ts";
 import { AimoError, isAimoError } from "../errors.ts";
 import { REQUEST_CREDIT_BYTES, RESPONSE_CREDIT_BYTES, STREAM_ID_MAX, STREAMS_PER_LINK_MAX } from "../limits.ts";
-import type { Frame, FrameName, LinkRole } from "./frame.ts";
-import { decodeCredit, decodeFrame, encodeFrame } from "./frame.ts";
+import { splitMessage } from "./batch.ts";
+import type { Frame, LinkRole } from "./frame.ts";
+import { decodeCredit, decodeFrame } from "./frame.ts";
 import type { MessageName, Messages, RequestHead } from "./messages.ts";
-import { decodeMessage, encodeMessage } from "./messages.ts";
+import { decodeMessage, encodeMessageFrame } from "./messages.ts";
 import type { LinkSocket } from "./outbox.ts";
 import { Outbox } from "./outbox.ts";
 import type { StreamEvents } from "./stream.ts";
@@ -71,24 +72,29 @@ export class Endpoint {
 
   /** Sends a message on stream 0. */
   send<Name extends ConnectionMessage["name"]>(name: Name, message: Messages[Name]): void {
-    this.#sendControl(encodeFrame(name, 0, encodeMessage(name, message)));
+    this.#sendControl(encodeMessageFrame(name, 0, message));
   }
 
   /** Opens the next stream (routers only). */
   open(head: RequestHead, events: StreamEvents): WireStream {
     assert(this.#role === "router" && !this.#closed && !this.exhausted, "only a router opens streams, on a live link");
-    const payload = encodeMessage("request-head", head);
-    this.#lastStreamId += 1;
-    const { stream } = this.#addStream(this.#lastStreamId, events, "request-body", REQUEST_CREDIT_BYTES);
-    this.#sendControl(encodeFrame("request-head", stream.id, payload));
+    const streamId = this.#lastStreamId + 1;
+    const frame = encodeMessageFrame("request-head", streamId, head);
+    this.#lastStreamId = streamId;
+    const { stream } = this.#addStream(streamId, events, "request-body", REQUEST_CREDIT_BYTES);
+    this.#sendControl(frame);
     return stream;
   }
 
-  /** Reads one binary message of the peer; a violation is reported to the owner and never thrown. */
+  /** Reads one binary message of the peer, a frame or a batch of them; a violation is reported to the owner and never thrown. */
   receive(bytes: Uint8Array): void {
-    if (this.#closed || this.#violated) return;
+    if (this.#isDeaf()) return;
+    const peer = this.#role === "router" ? "proxy" : "router";
     try {
-      this.#receive(decodeFrame(bytes, this.#role === "router" ? "proxy" : "router"));
+      for (const frame of splitMessage(bytes)) {
+        this.#receive(decodeFrame(frame, peer));
+        if (this.#isDeaf()) return; // what it was told made its owner give up the link
+      }
     } catch (error) {
       this.#violate(error);
     }
@@ -103,6 +109,10 @@ export class Endpoint {
     this.#streams.clear();
     for (const { stream } of open) stream.abandon(); // first all, for an owner may turn to another stream when it is told
     for (const { events } of open) events.lost(error);
+  }
+
+  #isDeaf(): boolean {
+    return this.#closed || this.#violated;
   }
 
   #violate(error: unknown): void {
@@ -172,7 +182,7 @@ export class Endpoint {
     const receiveCreditBytes = bodyFrame === "request-body" ? RESPONSE_CREDIT_BYTES : REQUEST_CREDIT_BYTES;
     this.#outbox.openLane(streamId, bodyFrame, sendCreditBytes);
     const stream = new WireStream(streamId, receiveCreditBytes, this.#outbox, {
-      sendControl: (name: FrameName, payload) => this.#sendControl(encodeFrame(name, streamId, payload)),
+      sendControl: (frame) => this.#sendControl(frame),
       ended: () => this.#streams.delete(streamId),
     });
     const entry: OpenStream = { stream, events };

@@ -111,6 +111,13 @@ describe("messages", () => {
     );
   });
 
+  test("a violation shows no more than the beginning of a place, whose names are the peer's", () => {
+    assert.throws(
+      () => read("response-head", { status: 200, headers: { ["k".repeat(9_000)]: "" } }),
+      (error) => error instanceof Error && error.message.length < 250,
+    );
+  });
+
   test("a violation never repeats what the payload held", () => {
     assert.throws(
       () => read("cancel", { reason: { secret: "a prompt" } }),

@@ -5,6 +5,7 @@ import { Compile } from "typebox/compile";
 import { assert } from "../assert.ts";
 import { AimoError } from "../errors.ts";
 import { OFFERS_PER_PAGE_MAX } from "../limits.ts";
+import { encodeTextFrame } from "./frame.ts";
 import { OfferSchema } from "./offer.ts";
 
 const Text = Type.String({ maxLength: 2_000 });
@@ -147,20 +148,36 @@ const checks = {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
+const PLACE_CHARS_MAX = 100; // a place names members, and a peer may give one any name of any length
+
 /** Where and how `value` first misses the schema of `name`; undefined when it fits. */
 function firstFault(name: MessageName, value: unknown): string | undefined {
   const check = checks[name];
   if (check.Check(value)) return undefined;
   const [fault] = check.Errors(value);
-  const place = fault === undefined || fault.instancePath === "" ? "the payload" : fault.instancePath;
+  const place =
+    fault === undefined || fault.instancePath === "" ? "the payload" : fault.instancePath.slice(0, PLACE_CHARS_MAX);
   return `${place} ${fault?.message ?? "does not fit"}`;
+}
+
+function messageText<Name extends MessageName>(name: Name, message: Messages[Name]): string {
+  const fault = firstFault(name, message);
+  assert(fault === undefined, `${name} fits its schema: ${fault}`);
+  return JSON.stringify(message);
 }
 
 /** Writes a message as the UTF-8 JSON payload of its frame; asserts that the peer will accept it. */
 export function encodeMessage<Name extends MessageName>(name: Name, message: Messages[Name]): Uint8Array {
-  const fault = firstFault(name, message);
-  assert(fault === undefined, `${name} fits its schema: ${fault}`);
-  return encoder.encode(JSON.stringify(message));
+  return encoder.encode(messageText(name, message));
+}
+
+/** Writes a message as a whole frame; asserts that the peer will accept it. */
+export function encodeMessageFrame<Name extends MessageName>(
+  name: Name,
+  streamId: number,
+  message: Messages[Name],
+): Uint8Array {
+  return encodeTextFrame(name, streamId, messageText(name, message));
 }
 
 function parseJson(name: MessageName, payload: Uint8Array): unknown {

@@ -39,8 +39,11 @@ function formatFault(fault: ConfigFault, fileName: string): string {
 
 const SHOWN_CHARACTERS_MAX = 60; // enough to recognise a value in a line that still fits a terminal
 
-/** Text from the file as it may be printed: shortened, and without characters that would steer a terminal. */
+const KEY_TEXT = /\b(?:aimo-)?sk-[\w-]{8,}/g; // a key that stands where none belongs is still a key
+
+/** Text from the file as it may be printed: without keys, shortened, and without characters that would steer a terminal. */
 export function printable(text: string): string {
-  const shown = text.length > SHOWN_CHARACTERS_MAX ? `${text.slice(0, SHOWN_CHARACTERS_MAX)}…` : text;
+  const unsigned = text.replaceAll(KEY_TEXT, "[a key]");
+  const shown = unsigned.length > SHOWN_CHARACTERS_MAX ? `${unsigned.slice(0, SHOWN_CHARACTERS_MAX)}…` : unsigned;
   return shown.replaceAll(/\p{C}/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }

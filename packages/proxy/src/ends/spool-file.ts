@@ -27,8 +27,14 @@ export interface KeptEnd {
 const OWNER_ONLY = 0o600;
 const encoder = new TextEncoder();
 
+/** An End without the words of its error, which may quote a request; its code is all that a replay needs. */
+function withoutWords(end: End): End {
+  return end.error === undefined ? end : { ...end, error: { ...end.error, message: "" } };
+}
+
 /** The line that keeps an End. */
-export function keptLine({ routerId, keptAtMs, end }: KeptEnd): string {
+export function keptLine({ routerId, keptAtMs, end: told }: KeptEnd): string {
+  const end = withoutWords(told);
   return `${JSON.stringify({ router: routerId, at: keptAtMs, end })}\n`;
 }
 

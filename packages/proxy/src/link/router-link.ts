@@ -8,6 +8,7 @@ import { DRAIN_SPREAD_MS, LINK_PROVEN_MS } from "../limits.ts";
 import type { Log } from "../log.ts";
 import { reconnectDelayMs } from "./backoff.ts";
 import type { LinkEnd } from "./dial.ts";
+import { routerWords } from "./router-words.ts";
 import type { SessionTools } from "./session.ts";
 import { LinkSession } from "./session.ts";
 
@@ -97,7 +98,10 @@ export class RouterLink {
   #goLive({ router_id: routerId, message, limits }: Welcome): void {
     this.#liveSinceMs = this.#tools.clock.monotonic();
     const offers = this.#offers.length;
-    this.#tools.log.info({ router: this.target.url, router_id: routerId, offers, says: message }, "connected");
+    this.#tools.log.info(
+      { router: this.target.url, router_id: routerId, offers, says: routerWords(message) },
+      "connected",
+    );
     if (offers > limits.offers_max) {
       const about = { router: this.target.url, offers, announced: limits.offers_max };
       this.#tools.log.warn(about, "the router takes fewer offers from one link: the last ones are not announced");
@@ -106,13 +110,16 @@ export class RouterLink {
   }
 
   #note({ code, message, offer }: Notice): void {
-    this.#tools.log.warn({ router: this.target.url, code, offer, says: message }, "notice from the router");
+    this.#tools.log.warn(
+      { router: this.target.url, code, offer, says: routerWords(message) },
+      "notice from the router",
+    );
   }
 
   #prepareReturn({ reason, deadline_ms: deadlineMs }: Drain): void {
     const returnMs = deadlineMs + this.#tools.random.fraction() * DRAIN_SPREAD_MS;
     this.#backAtMs = this.#tools.clock.monotonic() + returnMs;
-    const about = { router: this.target.url, says: reason, back_in_ms: Math.round(returnMs) };
+    const about = { router: this.target.url, says: routerWords(reason), back_in_ms: Math.round(returnMs) };
     this.#tools.log.info(about, "the router drains: reconnecting after its deadline");
     this.#redial?.cancel();
     this.#redial = this.#tools.clock.timer(returnMs, () => this.#session?.close(1000, "the router drained"));
@@ -123,7 +130,7 @@ export class RouterLink {
     this.#redial?.cancel();
     if (this.#left !== undefined) this.#stop(this.#left);
     else if (end.kind === "refused" && (end.status === 401 || end.status === 403)) {
-      const about = { router: this.target.url, status: end.status, says: end.reason };
+      const about = { router: this.target.url, status: end.status, says: routerWords(end.reason) };
       this.#tools.log.error(about, "the router refuses the key: this link stops until the config or the key changes");
       this.#become("refused");
     } else this.#wait(end);
@@ -148,7 +155,12 @@ export class RouterLink {
 
   #report(end: LinkEnd, delayMs: number, isViolation: boolean): void {
     const code = end.kind === "refused" ? { status: end.status } : { code: end.code };
-    const about = { router: this.target.url, ...code, says: end.reason || undefined, retry_in_ms: Math.round(delayMs) };
+    const about = {
+      router: this.target.url,
+      ...code,
+      says: routerWords(end.reason) || undefined,
+      retry_in_ms: Math.round(delayMs),
+    };
     if (isViolation)
       this.#tools.log.error(about, "the link broke over the protocol: compare the versions of both ends");
     else if (this.#liveSinceMs === undefined) this.#tools.log.warn(about, "cannot connect to the router");

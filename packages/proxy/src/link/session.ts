@@ -1,12 +1,13 @@
 // One connection to a router, from the handshake to its close: hello, welcome, offers, streams, drain.
 import { AimoError } from "@aimo-network/protocol/errors";
 import type { Clock, Timer } from "@aimo-network/protocol/clock";
+import type { TurnSocket } from "@aimo-network/protocol/wire/batch";
+import { closeReason } from "@aimo-network/protocol/wire/close-reason";
 import type { ConnectionMessage } from "@aimo-network/protocol/wire/endpoint";
 import { Endpoint } from "@aimo-network/protocol/wire/endpoint";
 import type { Drain, Hello, Notice, RequestHead, Welcome } from "@aimo-network/protocol/wire/messages";
 import type { Offer } from "@aimo-network/protocol/wire/offer";
 import type { StreamEvents, WireStream } from "@aimo-network/protocol/wire/stream";
-import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import type { RouterTarget } from "../config/proxy-config.ts";
 import type { Environment } from "../config/reading.ts";
@@ -18,8 +19,6 @@ import { dial } from "./dial.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { createLinkSocket } from "./link-socket.ts";
 import { offerPages } from "./offer-pages.ts";
-
-const CLOSE_REASON_BYTES_MAX = 123; // what a close frame carries (RFC 6455 5.5)
 
 /** What every connection of a process uses. */
 export interface SessionTools {
@@ -47,7 +46,7 @@ export class LinkSession {
   readonly #hello: Hello;
   readonly #socket: WebSocket;
   #offers: readonly Offer[];
-  #transport: Duplex | undefined;
+  readonly #frames: TurnSocket;
   #endpoint: Endpoint | undefined;
   #welcome: Welcome | undefined;
   #welcomeTimer: Timer | undefined;
@@ -80,9 +79,7 @@ export class LinkSession {
       pinged: () => this.#heartbeat?.ping(),
       closed: (end) => this.#end(end),
     });
-    this.#socket.on("upgrade", (response) => {
-      this.#transport = response.socket;
-    });
+    this.#frames = createLinkSocket(this.#socket);
   }
 
   /** Replaces what this connection offers; running requests are not touched. */
@@ -109,20 +106,22 @@ export class LinkSession {
       this.#leaveIsKnown = true;
       this.#closeWhenIdle();
     });
+    this.#frames.release(); // so that the pong says that the drain has come too
     this.#socket.ping();
   }
 
   /** Closes the connection at once; running requests end with it. */
   close(code: number, reason: string): void {
     if (this.#over) return;
+    this.#frames.release();
     if (this.#socket.readyState === this.#socket.OPEN) this.#socket.close(code, closeReason(reason));
     else this.#socket.terminate();
     this.#end({ kind: "closed", code, reason });
   }
 
   #greet(): void {
-    if (this.#over || this.#transport === undefined) return;
-    this.#endpoint = new Endpoint("proxy", createLinkSocket(this.#socket, this.#transport), {
+    if (this.#over) return;
+    this.#endpoint = new Endpoint("proxy", this.#frames, {
       message: (message) => this.#receive(message),
       opened: (stream, head) => this.#open(stream, head),
       violation: (error) => this.close(1002, error.message),
@@ -178,7 +177,7 @@ export class LinkSession {
   /** A draining link is done when no stream is open and all Ends are recorded, or their acknowledgements are late. */
   #closeWhenIdle(): void {
     const routerId = this.#welcome?.router_id;
-    if (!this.#leaveIsKnown || routerId === undefined || this.#endpoint === undefined) return;
+    if (this.#over || !this.#leaveIsKnown || routerId === undefined || this.#endpoint === undefined) return;
     if (this.#endpoint.openStreams > 0) return;
     if (this.#tools.ends.waiting(routerId).length === 0) this.close(1000, "drained");
     else this.#acknowledgeTimer ??= this.#tools.clock.timer(ACKNOWLEDGE_MS, () => this.close(1000, "drained"));
@@ -198,9 +197,4 @@ export class LinkSession {
     this.#tools.ends.flush();
     this.#events.closed(end);
   }
-}
-
-/** A reason as a close frame can carry it. */
-function closeReason(reason: string): string {
-  return reason.replaceAll(/[^\x20-\x7e]/g, "?").slice(0, CLOSE_REASON_BYTES_MAX);
 }

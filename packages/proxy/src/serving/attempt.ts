@@ -2,6 +2,7 @@
 import type { Clock } from "@aimo-network/protocol/clock";
 import { AimoError, isAimoError } from "@aimo-network/protocol/errors";
 import type { TimeoutPhase } from "@aimo-network/protocol/errors";
+import { GatheredBytes } from "@aimo-network/protocol/gathered-bytes";
 import type { EndError, RequestHead } from "@aimo-network/protocol/wire/messages";
 import type { StreamEvents, WireStream } from "@aimo-network/protocol/wire/stream";
 import { answerShape, AnswerReader } from "./answer-reader.ts";
@@ -43,7 +44,7 @@ export class Attempt implements StreamEvents, UpstreamEvents {
   readonly #stream: WireStream;
   readonly #ended: (outcome: AttemptOutcome) => void;
   readonly #deadlines: Deadlines;
-  readonly #chunks: Uint8Array[] = [];
+  readonly #body = new GatheredBytes();
   #bodyBytes = 0;
   #isStream = false;
   #call: UpstreamCall | undefined;
@@ -71,7 +72,7 @@ export class Attempt implements StreamEvents, UpstreamEvents {
     if (this.#over) return;
     if (this.#bodyBytes > this.#plan.head.content_length) this.#failBodyLength();
     else {
-      this.#chunks.push(bytes);
+      this.#body.add(bytes);
       this.#stream.grant(bytes.length);
     }
   }
@@ -161,9 +162,8 @@ export class Attempt implements StreamEvents, UpstreamEvents {
   }
 
   #takeBody(): Uint8Array {
-    const [only] = this.#chunks;
-    const body = this.#chunks.length === 1 && only !== undefined ? only : Buffer.concat(this.#chunks);
-    this.#chunks.length = 0;
+    const body = this.#body.joined();
+    this.#body.clear();
     return body;
   }
 
@@ -217,7 +217,7 @@ export class Attempt implements StreamEvents, UpstreamEvents {
     this.#over = true;
     this.#deadlines.end();
     this.#call?.abort();
-    this.#chunks.length = 0;
+    this.#body.clear();
     const end = createEnd({
       attemptId: this.#plan.head.attempt_id,
       reader: this.#reader,

@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { attemptId } from "@aimo-network/protocol/ids";
 import { systemRandom } from "@aimo-network/protocol/random";
+import { closeReason } from "@aimo-network/protocol/wire/close-reason";
 import type { ConnectionMessage } from "@aimo-network/protocol/wire/endpoint";
 import { Endpoint } from "@aimo-network/protocol/wire/endpoint";
 import { SUBPROTOCOL } from "@aimo-network/protocol/wire/frame";
@@ -143,7 +144,7 @@ function createLink(script: RouterScript, socket: WebSocket, request: IncomingMe
       }
       box(name).put(message);
     },
-    violation: (error) => socket.close(1002, error.message.slice(0, 120)),
+    violation: (error) => socket.close(1002, closeReason(error.message)),
   });
   socket.on("message", (data: Buffer) => endpoint.receive(data));
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {

@@ -1,5 +1,5 @@
 // Who is calling: bearer keys verified once and remembered until they end.
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Clock } from "@aimo-network/protocol/clock";
 import { AimoError } from "@aimo-network/protocol/errors";
 import type { VerifiedKey } from "@aimo-network/protocol/keys/verify-key";
@@ -12,8 +12,11 @@ export type Purpose = "serve" | "spend";
 
 /** Verifies the keys of callers and providers. */
 export interface BearerKeys {
-  /** The key of an `Authorization: Bearer …` or `x-api-key` value, allowed to do this; throws what to answer otherwise. */
-  authenticate(bearer: string | undefined, purpose: Purpose): Promise<VerifiedKey>;
+  /**
+   * The key of an `Authorization: Bearer …` or `x-api-key` value, allowed to do this; throws what to answer otherwise.
+   * `known` is the key that this very text had a moment ago: it is only looked at whether it still holds.
+   */
+  authenticate(bearer: string | undefined, purpose: Purpose, known?: VerifiedKey): Promise<VerifiedKey>;
 }
 
 /** How a router treats keys. */
@@ -38,19 +41,20 @@ export function readBearer(authorization: string | undefined): string | undefine
 
 /** Creates the router's keyring; it remembers `cachedMax` keys. */
 export function createBearerKeys(clock: Clock, rules: BearerKeyRules, cachedMax = KEYS_CACHED_MAX): BearerKeys {
-  const known = new LRUCache<string, VerifiedKey>({ max: cachedMax });
+  const verified = new LRUCache<string, VerifiedKey>({ max: cachedMax });
   const verify = async (bearer: string): Promise<VerifiedKey> => {
-    const hash = createHash("sha256").update(bearer).digest("base64");
-    const remembered = known.get(hash);
+    const digest = hash("sha256", bearer, "base64");
+    const remembered = verified.get(digest);
     if (remembered !== undefined && clock.now() < remembered.expiresAtMs) return remembered;
     const key = await verifyKey(bearer, { routerId: rules.routerId, nowMs: clock.now() });
-    known.set(hash, key);
+    verified.set(digest, key);
     return key;
   };
   return {
-    async authenticate(bearer, purpose) {
+    async authenticate(bearer, purpose, known) {
       if (bearer === undefined || bearer === "") throw new AimoError("missing_key", {});
-      const key = await verify(bearer);
+      const holds = known !== undefined && clock.now() < known.expiresAtMs;
+      const key = holds ? known : await verify(bearer);
       checkPurpose(key, purpose, rules);
       return key;
     },

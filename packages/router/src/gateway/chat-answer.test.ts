@@ -7,7 +7,7 @@ import { isJsonObject } from "@aimo-network/protocol/json-object";
 import type { Envelope } from "./chat-answer.ts";
 import { answerJson, chunkJson, errorChunkJson, usageChunkJson } from "./chat-answer.ts";
 
-const ENVELOPE: Envelope = { generationId: "gen-1", model: "acme/m", createdSeconds: 1_700_000_000 };
+const ENVELOPE: Envelope = { generationIdJson: '"gen-1"', modelJson: '"acme/m"', createdSeconds: 1_700_000_000 };
 const CHUNK_HEAD = '{"id":"gen-1","object":"chat.completion.chunk","created":1700000000,"model":"acme/m"';
 
 function event(text: string): AnswerEvent {

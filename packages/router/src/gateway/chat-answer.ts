@@ -1,5 +1,5 @@
 // Answers in the shape clients know: the router's own id, model and cost put in, everything else byte-exact.
-import { jsonElements, jsonMembers, replaceMembers } from "@aimo-network/protocol/json-members";
+import { jsonElements, jsonMembers, replaceMembers, rewriteObject } from "@aimo-network/protocol/json-members";
 import type { JsonObject } from "@aimo-network/protocol/json-object";
 import { isJsonObject } from "@aimo-network/protocol/json-object";
 import { CHOICES_MAX } from "../limits.ts";
@@ -7,9 +7,9 @@ import type { AnswerEvent } from "../providers/answer-event.ts";
 
 /** What the router writes into every answer. */
 export interface Envelope {
-  readonly generationId: string;
-  /** The offer's model, `author/slug`. */
-  readonly model: string;
+  /** The generation's id and the offer's model, `author/slug`, as JSON: they stand in every event. */
+  readonly generationIdJson: string;
+  readonly modelJson: string;
   /** Seconds since 1970, where the provider gives none. */
   readonly createdSeconds: number;
 }
@@ -92,6 +92,13 @@ function choicesJson(event: AnswerEvent, shape: Shape, introduced: IntroducedCho
   return `[${repaired.join(",")}]`;
 }
 
+/** What the router writes itself, or takes away because it has written it somewhere else. */
+const OWN_MEMBERS: ReadonlySet<string> = new Set([
+  ...["id", "object", "created", "model", "usage"],
+  ...["x_groq", "finish_reason"],
+]);
+const OWN_MEMBERS_AND_CHOICES: ReadonlySet<string> = new Set([...OWN_MEMBERS, "choices"]);
+
 function envelop(
   event: AnswerEvent,
   envelope: Envelope,
@@ -99,18 +106,12 @@ function envelop(
   more: { usage: string | undefined; introduced: IntroducedChoices },
 ): string {
   const { created } = event.value;
-  const changes = new Map<string, string | undefined>([
-    ["id", JSON.stringify(envelope.generationId)],
-    ["object", JSON.stringify(shape.object)],
-    ["created", String(typeof created === "number" && Number.isInteger(created) ? created : envelope.createdSeconds)],
-    ["model", JSON.stringify(envelope.model)],
-    ["usage", more.usage],
-    ["x_groq", undefined],
-    ["finish_reason", undefined],
-  ]);
+  const createdSeconds = typeof created === "number" && Number.isInteger(created) ? created : envelope.createdSeconds;
+  let own = `"id":${envelope.generationIdJson},"object":"${shape.object}","created":${createdSeconds},"model":${envelope.modelJson}`;
+  if (more.usage !== undefined) own += `,"usage":${more.usage}`;
   const choices = choicesJson(event, shape, more.introduced);
-  if (choices !== undefined) changes.set("choices", choices);
-  return replaceMembers(event.text, changes);
+  if (choices === undefined) return rewriteObject(event.text, own, OWN_MEMBERS);
+  return rewriteObject(event.text, `${own},"choices":${choices}`, OWN_MEMBERS_AND_CHOICES);
 }
 
 /** A whole JSON answer; `usage` is JSON text, undefined where the provider reported none. */
@@ -127,22 +128,17 @@ export function chunkJson(event: AnswerEvent, envelope: Envelope, introduced: In
   return chunk.includes("\n") ? chunk.replaceAll("\n", " ") : chunk;
 }
 
+function chunkHead({ generationIdJson, modelJson, createdSeconds }: Envelope): string {
+  return `"id":${generationIdJson},"object":"${CHUNK.object}","created":${createdSeconds},"model":${modelJson}`;
+}
+
 /** The event that ends a stream's accounts: no choices, and the usage with its cost. */
 export function usageChunkJson(envelope: Envelope, usage: string): string {
-  const { generationId, model, createdSeconds } = envelope;
-  const head = JSON.stringify({ id: generationId, object: CHUNK.object, created: createdSeconds, model, choices: [] });
-  return `${head.slice(0, -1)},"usage":${usage}}`;
+  return `{${chunkHead(envelope)},"choices":[],"usage":${usage}}`;
 }
 
 /** The event that tells a client that its answer failed half-way; no `[DONE]` follows (http-api.md). */
 export function errorChunkJson(envelope: Envelope, error: object): string {
-  const { generationId, model, createdSeconds } = envelope;
-  return JSON.stringify({
-    id: generationId,
-    object: CHUNK.object,
-    created: createdSeconds,
-    model,
-    choices: [{ index: 0, delta: { content: "" }, finish_reason: "error" }],
-    error,
-  });
+  const ended = '"choices":[{"index":0,"delta":{"content":""},"finish_reason":"error"}]';
+  return `{${chunkHead(envelope)},${ended},"error":${JSON.stringify(error)}}`;
 }

@@ -20,6 +20,7 @@ import { createOfferBook } from "../market/offer-book.ts";
 import { createByteBudget } from "../providers/byte-budget.ts";
 import { createLinks } from "../providers/links.ts";
 import type { FakeLink } from "../test-bed/fake-link.ts";
+import { QUIET_OBSERVER } from "../test-bed/quiet-observer.ts";
 import { createFakeLink } from "../test-bed/fake-link.ts";
 import { says, stops } from "../test-bed/relay-bench.ts";
 import { connectProvider, plainOffer } from "../test-bed/scripted-provider.ts";
@@ -70,6 +71,7 @@ describe("a client", () => {
       authenticate: (asking: FastifyRequest) => authenticate(asking),
       pseudonym: () => "pseudonym",
       isDraining: () => false,
+      observer: QUIET_OBSERVER,
       relayDeps: {
         clock,
         random,

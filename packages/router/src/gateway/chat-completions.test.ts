@@ -164,18 +164,23 @@ describe("chat completions", () => {
     assert.equal(error.metadata.error_code, "provider_refused");
   });
 
-  test("a rate limit keeps its Retry-After", async () => {
-    answers = {
-      busy: (call) => {
-        call.respond(429, { "content-type": "application/json", "retry-after": "7" });
-        call.write("{}");
-        call.end();
-      },
-    };
-    const response = await router.chat(userKey, { model: "busy", messages: USER });
-    assert.equal(response.status, 429);
-    assert.equal(response.headers.get("retry-after"), "7");
-  });
+  for (const [status, shown] of [
+    [429, 429],
+    [503, 502],
+  ] as const) {
+    test(`a provider's ${status} keeps its Retry-After`, async () => {
+      answers = {
+        busy: (call) => {
+          call.respond(status, { "content-type": "application/json", "retry-after": "7" });
+          call.write("{}");
+          call.end();
+        },
+      };
+      const response = await router.chat(userKey, { model: "busy", messages: USER });
+      assert.equal(response.status, shown);
+      assert.equal(response.headers.get("retry-after"), "7");
+    });
+  }
 
   test("an error inside a 200 stream has a real status while nothing was shown", async () => {
     answers = {

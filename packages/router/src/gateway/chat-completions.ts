@@ -9,7 +9,14 @@ import { formatNanoUsdc } from "@aimo-network/protocol/money";
 import type { Purpose } from "../accounts/bearer-keys.ts";
 import { meter, usageJson } from "../billing/meter.ts";
 import type { LiveOffer } from "../market/offer-book.ts";
-import type { Candidate, RelayClient, RelayDeps, RelayOutcome, RelayRequest } from "../providers/relay.ts";
+import type {
+  Candidate,
+  ClientPresence,
+  RelayClient,
+  RelayDeps,
+  RelayOutcome,
+  RelayRequest,
+} from "../providers/relay.ts";
 import { relay } from "../providers/relay.ts";
 import type { Envelope } from "./chat-answer.ts";
 import { answerJson } from "./chat-answer.ts";
@@ -19,6 +26,7 @@ import type { ChatRequest } from "./chat-request.ts";
 import { readChatRequest } from "./chat-request.ts";
 import { createChatStream } from "./chat-stream.ts";
 import { codeStyle, errorObject, sendError } from "./error-reply.ts";
+import type { RequestObserver, RequestWatch } from "./request-watch.ts";
 
 /** What the request path needs of the other rooms. */
 export interface ChatDeps extends PlanDeps {
@@ -28,6 +36,7 @@ export interface ChatDeps extends PlanDeps {
   /** The payer's stable pseudonym at one provider. */
   pseudonym(payerWallet: string, providerWallet: string): string;
   isDraining(): boolean;
+  readonly observer: RequestObserver;
 }
 
 type Answered = Extract<RelayOutcome<LiveOffer>, { ended: "answered" }>;
@@ -39,6 +48,7 @@ function relayRequest(
   request: FastifyRequest,
   chat: ChatRequest,
   payer: string,
+  watch: RequestWatch,
 ): RelayRequest<LiveOffer> {
   const headers: Record<string, string> = {
     accept: chat.stream ? "text/event-stream" : "application/json",
@@ -54,17 +64,25 @@ function relayRequest(
     headers,
     body: ({ offerName }) => chat.bodyFor(offerName),
     payer: ({ link }) => deps.pseudonym(payer, link.wallet),
+    watch,
   };
 }
 
-/** Aborts when the client closes its connection before the reply has ended. */
-function watchClient(reply: FastifyReply): AbortSignal {
-  const left = new AbortController();
-  if (reply.raw.destroyed) left.abort(); // it left while its key was verified
+/** Tells when the client closes its connection before the reply has ended. */
+function watchClient(reply: FastifyReply): ClientPresence {
+  let hasLeft = reply.raw.destroyed; // it left while its key was verified
+  let listener: (() => void) | undefined;
   reply.raw.once("close", () => {
-    if (!reply.raw.writableFinished) left.abort();
+    if (reply.raw.writableFinished) return;
+    hasLeft = true;
+    listener?.();
   });
-  return left.signal;
+  return {
+    get hasLeft() {
+      return hasLeft;
+    },
+    whenLeft: (next) => void (listener = next),
+  };
 }
 
 /** Everything that is settled about a request before it is relayed. */
@@ -72,6 +90,7 @@ interface Admitted {
   readonly chat: ChatRequest;
   readonly candidates: readonly Candidate<LiveOffer>[];
   readonly relayed: RelayRequest<LiveOffer>;
+  readonly watch: RequestWatch;
   envelope(candidate: Candidate<LiveOffer> | undefined): Envelope;
 }
 
@@ -80,9 +99,24 @@ function meteredUsage({ candidate, usage }: Answered, chat: ChatRequest): { cost
   return metered === undefined ? undefined : { cost: formatNanoUsdc(metered.cost), json: usageJson(metered) };
 }
 
+/** Relays, and tells whoever watches how it came out, whatever happens. */
+async function relayWatched(
+  deps: ChatDeps,
+  admitted: Admitted,
+  client: RelayClient<LiveOffer>,
+): Promise<RelayOutcome<LiveOffer>> {
+  const { watch, candidates, relayed } = admitted;
+  const outcome = await relay(deps.relayDeps, candidates, relayed, client).catch((error: unknown) => {
+    watch.broke();
+    throw error;
+  });
+  watch.ended(outcome);
+  return outcome;
+}
+
 async function answerWhole(deps: ChatDeps, reply: FastifyReply, admitted: Admitted): Promise<FastifyReply> {
-  const client: RelayClient<LiveOffer> = { event: () => undefined, flush: () => true, left: watchClient(reply) };
-  const outcome = await relay(deps.relayDeps, admitted.candidates, admitted.relayed, client);
+  const client: RelayClient<LiveOffer> = { event: () => undefined, flush: () => true, presence: watchClient(reply) };
+  const outcome = await relayWatched(deps, admitted, client);
   if (outcome.ended === "client_left") return reply.hijack();
   if (outcome.ended === "failed") return sendError(reply.request, reply, outcome.error);
   assert(outcome.answer !== undefined, "a relay without a stream ends with a whole answer");
@@ -101,9 +135,9 @@ async function answerStream(deps: ChatDeps, reply: FastifyReply, admitted: Admit
   const client: RelayClient<LiveOffer> = {
     event: (event, candidate) => stream.event(event, (envelope ??= admitted.envelope(candidate))),
     flush: (resume) => stream.flush(resume),
-    left: watchClient(reply),
+    presence: watchClient(reply),
   };
-  const outcome = await relay(deps.relayDeps, admitted.candidates, admitted.relayed, client);
+  const outcome = await relayWatched(deps, admitted, client);
   if (outcome.ended === "client_left") {
     stream.abandon();
     return reply.sent ? reply : reply.hijack();
@@ -132,13 +166,26 @@ export function createChatCompletions(
     const generation = generationId(deps.clock, deps.random);
     reply.header("x-generation-id", generation);
     const createdSeconds = Math.floor(deps.clock.now() / 1000);
+    const { traceparent, tracestate } = request.headers;
+    const watch = deps.observer.admitted({
+      requestId: request.id,
+      generationId: generation,
+      wallet: payer.wallet,
+      keyId: payer.id,
+      stream: chat.stream,
+      model: chat.model,
+      maxTokens: chat.maxTokens,
+      traceparent,
+      tracestate,
+    });
     const admitted: Admitted = {
       chat,
       candidates,
-      relayed: relayRequest(deps, request, chat, payer.wallet),
+      relayed: relayRequest(deps, request, chat, payer.wallet, watch),
+      watch,
       envelope: (candidate) => ({
-        generationId: generation,
-        model: candidate?.offer.modelId ?? chat.model,
+        generationIdJson: JSON.stringify(generation),
+        modelJson: JSON.stringify(candidate?.offer.modelId ?? chat.model),
         createdSeconds,
       }),
     };

@@ -10,7 +10,7 @@ import { cutWhenStalled, UnreadAnswer } from "./unread-answers.ts";
 
 /** A stream of events to one client. */
 export interface ChatStream {
-  /** Whether the client has its status already, so that failures can only be told in-band. */
+  /** Whether the client has its status, or output waits to be written: failures can only be told in-band. */
   readonly isOpen: boolean;
   event(event: AnswerEvent, envelope: Envelope): void;
   /** Writes what has gathered; false, with `resume` called later, when the client does not keep up. */
@@ -64,7 +64,7 @@ export function createChatStream(
   };
   return {
     get isOpen() {
-      return isOpen;
+      return isOpen || gathered !== "";
     },
     event(event, envelope) {
       const text = chunkJson(event, envelope, introduced);

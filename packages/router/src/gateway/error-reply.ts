@@ -3,6 +3,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { ErrorCode } from "@aimo-network/protocol/errors";
 import { AimoError, isAimoError } from "@aimo-network/protocol/errors";
 import { HEADER_BYTES_MAX, REQUEST_TIMEOUT_MS } from "../limits.ts";
+import type { RequestObserver, WatchedEndpoint } from "./request-watch.ts";
 
 /** Where a request came in: `code` is the HTTP status on `/api/v1`, our string on `/v1`. */
 export type CodeStyle = "status" | "string";
@@ -86,21 +87,33 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, error: A
   return reply.code(error.status).send({ error: errorObject(error, codeStyle(request.url)) });
 }
 
+function endpointOf(request: FastifyRequest): WatchedEndpoint {
+  return request.routeOptions.url?.endsWith("/chat/completions") === true ? "chat_completions" : "other";
+}
+
 /** Answers a request whose URL cannot even be matched with a route; no hook has run for it. */
-export function refuseUrl(thrown: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  void reply.header("x-request-id", request.id);
-  void sendError(request, reply, toAimoError(thrown, 0));
+export function refuseUrl(
+  observer: RequestObserver,
+): (thrown: FastifyError, request: FastifyRequest, reply: FastifyReply) => void {
+  return (thrown, request, reply) => {
+    const error = toAimoError(thrown, 0);
+    observer.refused(request.id, "other", error);
+    void reply.header("x-request-id", request.id);
+    void sendError(request, reply, error);
+  };
 }
 
 /** Makes every failure of the server a well-formed error reply. */
-export function installErrorReplies(server: FastifyInstance): void {
+export function installErrorReplies(server: FastifyInstance, observer: RequestObserver): void {
   server.setErrorHandler((thrown, request, reply) => {
     const error = toAimoError(thrown, request.routeOptions.bodyLimit ?? 0);
-    if (error.code === "internal") request.log.error({ error: thrown }, "request broke");
+    observer.refused(request.id, endpointOf(request), error);
     return sendError(request, reply, error);
   });
   server.setNotFoundHandler((request, reply) => {
     const path = request.url.split("?", 1)[0] ?? "/";
-    return sendError(request, reply, new AimoError("not_found", { method: request.method, path: path.slice(0, 200) }));
+    const error = new AimoError("not_found", { method: request.method, path: path.slice(0, 200) });
+    observer.refused(request.id, "other", error);
+    return sendError(request, reply, error);
   });
 }

@@ -1,5 +1,4 @@
 // The clients' door: every HTTP endpoint, once below /api/v1 and once below /v1.
-import cors from "@fastify/cors";
 import swagger from "@fastify/swagger";
 import { TypeBoxValidatorCompiler } from "@fastify/type-provider-typebox";
 import type { FastifyInstance, FastifyPluginAsync, FastifyPluginCallback, FastifyRequest } from "fastify";
@@ -7,6 +6,7 @@ import type { AimoError } from "@aimo-network/protocol/errors";
 import type { ChatDeps } from "./chat-completions.ts";
 import { createChatCompletions } from "./chat-completions.ts";
 import { ChatAnswerShape, ChatRequestShape } from "./chat-shapes.ts";
+import { openToOtherSites } from "./cors.ts";
 import { installErrorReplies } from "./error-reply.ts";
 import type { KeyRoutesDeps } from "./keys.ts";
 import { keyRoutes } from "./keys.ts";
@@ -25,20 +25,6 @@ export interface GatewayDeps extends ChatDeps, KeyRoutesDeps, RouterInfoDeps, Vi
   /** What to answer a client whose connection is one too many; undefined for all others. */
   refusal(request: FastifyRequest): AimoError | undefined;
 }
-
-const EXPOSED_HEADERS = [
-  "x-request-id",
-  "x-generation-id",
-  "x-aimo-cost",
-  "x-aimo-max-tokens",
-  "x-ratelimit-limit-requests",
-  "x-ratelimit-limit-tokens",
-  "x-ratelimit-remaining-requests",
-  "x-ratelimit-remaining-tokens",
-  "x-ratelimit-reset-requests",
-  "x-ratelimit-reset-tokens",
-  "retry-after",
-];
 
 function chatRoutes(deps: GatewayDeps): FastifyPluginCallback {
   return (scope, _options, next) => {
@@ -73,12 +59,17 @@ function readJsonBodies(scope: FastifyInstance): void {
   });
 }
 
-function surface(deps: GatewayDeps, isDocumented: boolean): FastifyPluginAsync {
+/** Tells the observer of every answer; chat completions are watched one by one instead. */
+function watchAnswers(scope: FastifyInstance, { observer }: GatewayDeps): void {
+  scope.addHook("onResponse", (_request, reply, next) => {
+    if (reply.statusCode < 400) observer.answered();
+    next();
+  });
+}
+
+function otherRoutes(deps: GatewayDeps, isDocumented: boolean): FastifyPluginAsync {
   return async (scope) => {
-    scope.addHook("onRoute", (route) => {
-      if (!isDocumented) route.schema = { ...route.schema, hide: true };
-    });
-    await scope.register(chatRoutes(deps));
+    watchAnswers(scope, deps);
     await scope.register(modelRoutes(deps));
     await scope.register(providerRoutes(deps));
     await scope.register(routerInfoRoutes(deps));
@@ -87,9 +78,19 @@ function surface(deps: GatewayDeps, isDocumented: boolean): FastifyPluginAsync {
   };
 }
 
+function surface(deps: GatewayDeps, isDocumented: boolean): FastifyPluginAsync {
+  return async (scope) => {
+    scope.addHook("onRoute", (route) => {
+      if (!isDocumented) route.schema = { ...route.schema, hide: true };
+    });
+    await scope.register(chatRoutes(deps));
+    await scope.register(otherRoutes(deps, isDocumented));
+  };
+}
+
 /** Installs every endpoint on a server. */
 export async function installGateway(server: FastifyInstance, deps: GatewayDeps): Promise<void> {
-  installErrorReplies(server);
+  installErrorReplies(server, deps.observer);
   readJsonBodies(server);
   // The framework's own validator would make a number of a string, and so another amount of a large one.
   server.setValidatorCompiler(TypeBoxValidatorCompiler);
@@ -100,7 +101,7 @@ export async function installGateway(server: FastifyInstance, deps: GatewayDeps)
     if (request.headers["content-type"] !== undefined) request.headers["content-type"] = "application/json";
     next();
   });
-  await server.register(cors, { origin: "*", exposedHeaders: EXPOSED_HEADERS, maxAge: 86_400, strictPreflight: false });
+  openToOtherSites(server);
   boundReplies(server, deps.relayDeps.answerBytes);
   server.addHook("onRequest", (request, reply, next) => {
     const refusal = deps.refusal(request);
@@ -117,5 +118,8 @@ export async function installGateway(server: FastifyInstance, deps: GatewayDeps)
   });
   await server.register(surface(deps, true), { prefix: "/api/v1" });
   await server.register(surface(deps, false), { prefix: "/v1" });
-  await server.register(wellKnownRoutes(deps));
+  await server.register(async (scope) => {
+    watchAnswers(scope, deps);
+    await scope.register(wellKnownRoutes(deps));
+  });
 }

@@ -84,6 +84,7 @@ describe("the lists of a router", () => {
 
     test("show models as theirs", async () => {
       assertFits(description, "/components/schemas/ListModelsResponse", await get("/v1/models"));
+      assertFits(description, "/components/schemas/Model", await get("/v1/models/acme%2Ffull"));
     });
   });
 });

@@ -102,6 +102,22 @@ describe("the models of a router", () => {
     assert.ok(Math.abs(data.created * 1000 - systemClock.now()) < 60_000);
   });
 
+  test("are given to OpenAI's clients by their id, its slash encoded, without an envelope", async () => {
+    const { data } = await get<{ data: Model }>("/api/v1/models/meta/llama-3");
+    assert.deepEqual(await get("/v1/models/meta%2Fllama-3"), data);
+    assert.deepEqual(await get("/api/v1/models/META%2fLlama-3"), data);
+  });
+
+  for (const path of ["meta/llama-4", "meta%2Fllama-4", "llama-4"]) {
+    test(`that nobody offers are not found as ${path}, with a name that is near`, async () => {
+      const response = await fetch(`${router.url}/v1/models/${path}`);
+      assert.equal(response.status, 404);
+      const { error } = (await response.json()) as { error: { code: string; metadata: { near: string[] } } };
+      assert.equal(error.code, "model_not_found");
+      assert.deepEqual(error.metadata.near, ["meta/llama-3"]);
+    });
+  }
+
   test("list each provider's offer once, however many links it has, with the name to ask it by", async () => {
     const { data } = await get<{ data: { id: string; endpoints: Endpoint[] } }>(
       "/api/v1/models/meta/llama-3/endpoints",

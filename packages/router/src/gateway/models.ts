@@ -1,5 +1,6 @@
 // GET /models and one model: what is on sale, read from the live book.
 import type { FastifyPluginCallbackTypebox } from "@fastify/type-provider-typebox";
+import type { Static } from "typebox";
 import { Type } from "typebox";
 import { AimoError } from "@aimo-network/protocol/errors";
 import type { OfferHealth } from "../market/health.ts";
@@ -13,6 +14,7 @@ export interface ModelsDeps {
 }
 
 const Params = Type.Object({ author: Type.String(), slug: Type.String() });
+const IdParams = Type.Object({ id: Type.String({ description: "`author/slug`, its slash written %2F" }) });
 
 /** Each provider's offers once: several links of one wallet sell the same, unless their terms differ. */
 function perProvider(offers: readonly LiveOffer[]): readonly LiveOffer[] {
@@ -21,11 +23,12 @@ function perProvider(offers: readonly LiveOffer[]): readonly LiveOffer[] {
 
 /** Creates the routes. */
 export function modelRoutes({ book, health }: ModelsDeps): FastifyPluginCallbackTypebox {
-  const findModel = (author: string, slug: string): { id: string; offers: readonly LiveOffer[] } => {
-    const id = `${author}/${slug}`.toLowerCase();
+  const findModel = (asked: string): { model: Static<typeof ModelShape>; offers: readonly LiveOffer[] } => {
+    const id = asked.toLowerCase();
     const offers = book.models().get(id) ?? [];
-    if (offers.length === 0) throw new AimoError("model_not_found", { model: id, near: book.near(id) });
-    return { id, offers };
+    const model = toModel(id, offers);
+    if (model === undefined) throw new AimoError("model_not_found", { model: id, near: book.near(id) });
+    return { model, offers };
   };
   return (scope, _options, next) => {
     const List = Type.Object({
@@ -47,12 +50,17 @@ export function modelRoutes({ book, health }: ModelsDeps): FastifyPluginCallback
       params: Params,
       response: { 200: Type.Object({ data: ModelShape }) },
     };
-    scope.get("/models/:author/:slug", { schema: one }, ({ params }) => {
-      const { id, offers } = findModel(params.author, params.slug);
-      const data = toModel(id, offers);
-      if (data === undefined) throw new AimoError("model_not_found", { model: id, near: [] });
-      return { data };
-    });
+    scope.get("/models/:author/:slug", { schema: one }, ({ params }) => ({
+      data: findModel(`${params.author}/${params.slug}`).model,
+    }));
+
+    const oneById = {
+      summary: "One model, as OpenAI's clients ask for it and read it",
+      tags: ["Models"],
+      params: IdParams,
+      response: { 200: ModelShape },
+    };
+    scope.get("/models/:id", { schema: oneById }, ({ params }) => findModel(params.id).model);
 
     const Endpoints = Type.Object({
       data: Type.Object({
@@ -62,10 +70,8 @@ export function modelRoutes({ book, health }: ModelsDeps): FastifyPluginCallback
     });
     const endpoints = { summary: "A model's offers", tags: ["Models"], params: Params, response: { 200: Endpoints } };
     scope.get("/models/:author/:slug/endpoints", { schema: endpoints }, ({ params }) => {
-      const { id, offers } = findModel(params.author, params.slug);
-      const model = toModel(id, offers);
-      if (model === undefined) throw new AimoError("model_not_found", { model: id, near: [] });
-      const { name, created, description, architecture } = model;
+      const { model, offers } = findModel(`${params.author}/${params.slug}`);
+      const { id, name, created, description, architecture } = model;
       const shown = perProvider(offers).map((offer) => toEndpoint(offer, health.isHealthy(offer.id)));
       return { data: { id, name, created, description, architecture, endpoints: shown } };
     });

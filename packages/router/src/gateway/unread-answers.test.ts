@@ -8,9 +8,10 @@ import { after, before, describe, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
 import fastify from "fastify";
-import { ANSWER_PIECE_BYTES, ANSWER_UNCOUNTED_BYTES, CLIENT_STALL_MS } from "../limits.ts";
+import { ANSWER_UNCOUNTED_BYTES, CLIENT_STALL_MS } from "../limits.ts";
 import type { ByteBudget } from "../providers/byte-budget.ts";
 import { createByteBudget } from "../providers/byte-budget.ts";
+import { QUIET_OBSERVER } from "../test-bed/quiet-observer.ts";
 import { sendRaw } from "../test-bed/raw-request.ts";
 import { connectProvider, plainOffer } from "../test-bed/scripted-provider.ts";
 import { startTestRouter } from "../test-bed/test-router.ts";
@@ -25,7 +26,7 @@ describe("a reply", () => {
   const budget: ByteBudget = createByteBudget(MORE_THAN_SOCKETS_HOLD + 10);
   before(async () => {
     server = fastify();
-    installErrorReplies(server);
+    installErrorReplies(server, QUIET_OBSERVER);
     boundReplies(server, budget);
     server.get("/:bytes", (request) => "x".repeat(Number((request.params as { bytes: string }).bytes)));
     url = await server.listen({ port: 0, host: "127.0.0.1" });
@@ -122,7 +123,7 @@ describe("a connection", () => {
 });
 
 test("a router holds as many bytes of answers as its setting says", async (t) => {
-  const router = await startTestRouter({ AIMO_ANSWERS_BYTES_MAX: String(2_000 + ANSWER_PIECE_BYTES) });
+  const router = await startTestRouter({ AIMO_ANSWERS_BYTES_MAX: "2000" });
   t.after(() => router.close());
   let bytes = 0;
   const provider = await connectProvider(router.url, await router.key(), (call) => {

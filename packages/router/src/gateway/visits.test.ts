@@ -14,6 +14,7 @@ import { createKeyUse } from "../accounts/key-use.ts";
 import type { ScriptedCall } from "../test-bed/scripted-provider.ts";
 import { connectProvider, plainOffer } from "../test-bed/scripted-provider.ts";
 import { startTestRouter } from "../test-bed/test-router.ts";
+import { QUIET_OBSERVER } from "../test-bed/quiet-observer.ts";
 import { installErrorReplies } from "./error-reply.ts";
 import { countVisits } from "./visits.ts";
 
@@ -161,7 +162,7 @@ describe("a key at a router", () => {
 test("a visit ends with its response, whatever its endpoint does", async (t) => {
   const server = fastify();
   t.after(() => server.close());
-  installErrorReplies(server);
+  installErrorReplies(server, QUIET_OBSERVER);
   const keyUse = createKeyUse({ requestsPerKeyMax: 1, bodyBytesPerKeyMax: 10, bodyBytesMax: 10 });
   const authenticate = ({ headers }: FastifyRequest): Promise<VerifiedKey> => {
     if (headers.authorization === "none") throw new AimoError("missing_key", {});

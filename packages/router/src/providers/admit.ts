@@ -115,6 +115,7 @@ export function createAdmission(
     } catch (error) {
       const requestId = deps.requestId();
       if (!isAimoError(error)) deps.log.error({ error, requestId }, "admission broke");
+      else deps.log.info({ requestId, code: error.code, status: error.status }, "provider refused");
       refuseSocket(socket, isAimoError(error) ? error : new AimoError("internal", {}), requestId);
     }
   };

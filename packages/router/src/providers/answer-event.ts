@@ -1,11 +1,11 @@
 // What one event of a provider's stream, or its whole JSON answer, says: output, end, usage or error.
 import { AimoError } from "@aimo-network/protocol/errors";
-import { exceededJsonBound } from "@aimo-network/protocol/json-bounds";
+import { exceededBound } from "@aimo-network/protocol/json-bounds";
 import type { JsonObject } from "@aimo-network/protocol/json-object";
 import { isJsonObject } from "@aimo-network/protocol/json-object";
 import type { Usage } from "@aimo-network/protocol/usage";
 import { findUsage } from "@aimo-network/protocol/usage";
-import { ANSWER_DEPTH_MAX, ANSWER_VALUES_MAX, CHOICES_MAX, ERROR_TEXT_CHARS_MAX } from "../limits.ts";
+import { ANSWER_VALUES_MAX, CHOICES_MAX, ERROR_TEXT_CHARS_MAX, JSON_DEPTH_MAX } from "../limits.ts";
 
 /** One event of an answer, with its text so that it can be passed on byte-exactly. */
 export interface AnswerEvent {
@@ -17,15 +17,12 @@ export interface AnswerEvent {
   readonly usage: Usage | undefined;
 }
 
-const SMALL_CHARS = 64 * 1024; // too few for values enough to matter: nearly every event is spared the look
-const BOUNDS = { levelsMax: ANSWER_DEPTH_MAX, valuesMax: ANSWER_VALUES_MAX };
+const UNCHECKED_CHARS_MAX = 64 * 1024; // nothing so short is dear to parse, and nearly every event is far shorter
 
-function isTooRich(text: string): boolean {
-  return text.length > SMALL_CHARS && exceededJsonBound(text, BOUNDS) !== undefined;
-}
+const BOUNDS = { depthMax: JSON_DEPTH_MAX, valuesMax: ANSWER_VALUES_MAX };
 
 function parse(text: string): unknown {
-  if (isTooRich(text)) return undefined;
+  if (text.length > UNCHECKED_CHARS_MAX && exceededBound(text, BOUNDS) !== undefined) return undefined;
   try {
     return JSON.parse(text) as unknown;
   } catch {
@@ -45,14 +42,16 @@ function shows(value: unknown): boolean {
 function choiceShows(choice: unknown): boolean {
   if (!isJsonObject(choice)) return false;
   const part = choice["delta"] ?? choice["message"];
-  return isJsonObject(part) && Object.entries(part).some(([key, value]) => !SILENT.has(key) && shows(value));
+  if (!isJsonObject(part)) return false;
+  for (const key in part) if (!SILENT.has(key) && shows(part[key])) return true; // parsed JSON inherits nothing that counts
+  return false;
 }
 
 function finishReasonOf(value: JsonObject, choices: readonly unknown[]): string | undefined {
-  for (const holder of [...choices, value]) {
-    if (isJsonObject(holder) && typeof holder["finish_reason"] === "string") return holder["finish_reason"];
+  for (const choice of choices) {
+    if (isJsonObject(choice) && typeof choice["finish_reason"] === "string") return choice["finish_reason"];
   }
-  return undefined;
+  return typeof value["finish_reason"] === "string" ? value["finish_reason"] : undefined;
 }
 
 /** The error that a 200 answer or one of its events carries; undefined where it carries none. */
@@ -87,7 +86,7 @@ export function readAnswerEvent(text: string, provider: string): AnswerEvent {
   if (!isJsonObject(value)) {
     throw new AimoError("provider_error", {
       provider,
-      detail: `expected a JSON object of at most ${ANSWER_VALUES_MAX} values in its answer, found something else`,
+      detail: `expected a JSON object of at most ${JSON_DEPTH_MAX} levels and ${ANSWER_VALUES_MAX} values in its answer, found something else`,
     });
   }
   const error = errorIn(value, provider);
@@ -110,19 +109,22 @@ export function readAnswerEvent(text: string, provider: string): AnswerEvent {
 
 /**
  * Reads the data of one server-sent event. A provider that separates its events by one newline instead of two sends
- * several objects as lines of one event: each is read for itself.
+ * several objects as lines of one event: each is read for itself, when it is its turn, for there may be millions.
  */
-export function readStreamData(data: string, provider: string): readonly AnswerEvent[] {
-  if (!data.includes("\n") || isTooRich(data) || isJsonObject(parse(data))) return [readAnswerEvent(data, provider)];
-  const lines = data.split("\n").filter((line) => line !== "" && line !== DONE);
-  if (lines.length > EVENT_LINES_MAX) {
-    const detail = `expected at most ${EVENT_LINES_MAX} lines in an event, found more`;
-    throw new AimoError("provider_error", { provider, detail });
-  }
-  return lines.map((line) => readAnswerEvent(line, provider));
+export function readStreamData(data: string, provider: string): Iterable<AnswerEvent> {
+  if (!data.includes("\n") || isJsonObject(parse(data))) return [readAnswerEvent(data, provider)];
+  return readLines(data, provider);
 }
 
-const EVENT_LINES_MAX = 100_000; // one a token, in the longest answers there are
+function* readLines(data: string, provider: string): Generator<AnswerEvent> {
+  for (let start = 0; start <= data.length;) {
+    const feed = data.indexOf("\n", start);
+    const end = feed === -1 ? data.length : feed;
+    const line = data.slice(start, end);
+    if (line !== "" && line !== DONE) yield readAnswerEvent(line, provider);
+    start = end + 1;
+  }
+}
 
 /** The data that ends a stream. */
 const DONE = "[DONE]";

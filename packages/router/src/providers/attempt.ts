@@ -1,5 +1,4 @@
 // One try of a request at one provider: reads its answer, keeps its deadlines, and ends exactly once.
-import { createHash } from "node:crypto";
 import type { Clock, Timer } from "@aimo-network/protocol/clock";
 import type { ErrorCode } from "@aimo-network/protocol/errors";
 import { AimoError, isAimoError } from "@aimo-network/protocol/errors";
@@ -11,6 +10,7 @@ import type { Logger } from "pino";
 import { ERROR_BODY_BYTES_MAX } from "../limits.ts";
 import type { AnswerEvent } from "./answer-event.ts";
 import { endsStream, isWholeData, readAnswerEvent, readStreamData } from "./answer-event.ts";
+import { BodyDigest } from "./body-digest.ts";
 import type { ByteBudget } from "./byte-budget.ts";
 import { HeldAnswer } from "./held-answer.ts";
 import { failureOfEnd, failureOfStatus } from "./provider-failure.ts";
@@ -37,7 +37,8 @@ export interface AttemptListener {
   event(event: AnswerEvent): void;
   /** After each piece of the answer; false when the client takes no more until `resume` is called. */
   flush(): boolean;
-  ended(result: AttemptResult): void;
+  /** Told once, with how many bytes of the answer have come. */
+  ended(result: AttemptResult, answerBytes: number): void;
 }
 
 /** How an attempt ended: with a whole answer, or with the error that stands for it. */
@@ -61,12 +62,12 @@ export class Attempt {
   readonly #deadlines: AttemptDeadlines;
   readonly #listener: AttemptListener;
   readonly #stream: LinkAttempt;
-  readonly #parser: SseParser;
-  readonly #hash = createHash("sha256");
+  readonly #digest = new BodyDigest();
   readonly #held: HeldAnswer;
-  #bodyBytes = 0;
   #ungrantedBytes = 0;
   #head: ResponseHead | undefined;
+  /** Reads the events, where the answer is a stream of them. */
+  #parser: SseParser | undefined;
   #reading: Reading = "json";
   #silence: Timer | undefined;
   #waitingFor: "first_byte" | "idle" = "first_byte";
@@ -89,7 +90,6 @@ export class Attempt {
     this.#deadlines = deadlines;
     this.#listener = listener;
     this.#held = new HeldAnswer(deps.answerBytes, link.wallet);
-    this.#parser = createSseParser({ event: (data) => this.#readData(data) });
     if (request.stream) this.#watch("first_byte", deadlines.firstByteMs);
     this.#stream = link.open(request, {
       head: (head) => this.#readHead(head),
@@ -133,13 +133,15 @@ export class Attempt {
     this.#head = head;
     const isEvents = /text\/event-stream/i.test(head.headers["content-type"] ?? "text/event-stream");
     if (head.status < 200 || head.status > 299) this.#reading = "error";
-    else this.#reading = this.#request.stream && isEvents ? "stream" : "json";
+    else if (this.#request.stream && isEvents) {
+      this.#reading = "stream";
+      this.#parser = createSseParser({ event: (data) => this.#readData(data) });
+    } else this.#reading = "json";
     if (this.#request.stream && this.#reading !== "stream") this.#watch("idle", this.#deadlines.idleMs);
   }
 
   #readBody(bytes: Uint8Array): void {
-    this.#bodyBytes += bytes.length;
-    this.#hash.update(bytes);
+    this.#digest.add(bytes);
     const keepsUp = this.#finished || this.#passOn(bytes);
     // What comes with the end of the answer, or after it, is consumed here: nobody would grant it later.
     if (keepsUp || this.#finished) this.#stream.grant(bytes.length);
@@ -149,7 +151,7 @@ export class Attempt {
   /** Reads a piece of the answer; false when the client does not keep up. */
   #passOn(bytes: Uint8Array): boolean {
     try {
-      if (this.#reading === "stream") {
+      if (this.#parser !== undefined) {
         this.#parser.push(bytes);
         if (!this.#finished) this.#held.countEvent(this.#parser.heldBytes);
       } else this.#hold(bytes);
@@ -219,9 +221,8 @@ export class Attempt {
 
   #readEnd(end: End): void {
     this.#stream.acknowledge(false);
-    const sha256 = this.#hash.digest("hex");
     const isWhole = !end.cancelled && !this.#cancelled; // after a cancel, bytes on their way were dropped
-    if (isWhole && (end.body_bytes !== this.#bodyBytes || end.body_sha256 !== sha256)) {
+    if (isWhole && (end.body_bytes !== this.#digest.bytes || end.body_sha256 !== this.#digest.hex())) {
       const { attemptId } = this.#request;
       this.#deps.log.warn({ attemptId, linkId: this.#link.id }, "the proxy's End differs from what was relayed");
     }
@@ -230,13 +231,13 @@ export class Attempt {
       this.#finish({ ok: false, error: failureOfEnd(this.#link.wallet, end.error) });
     } else if (end.cancelled) {
       this.#finish({ ok: false, error: new AimoError("provider_disconnected", { provider: this.#link.wallet }) });
-    } else if (this.#reading === "stream" && this.#head !== undefined) this.#endEvents();
+    } else if (this.#parser !== undefined) this.#endEvents(this.#parser);
     else this.#endWhole();
   }
 
   /** Some servers leave out the blank line after their last event: whole as it is, it still counts. */
-  #endEvents(): void {
-    const left = this.#parser.end();
+  #endEvents(parser: SseParser): void {
+    const left = parser.end();
     try {
       if (left !== undefined && isWholeData(left)) this.#readData(left);
     } catch (error) {
@@ -282,6 +283,6 @@ export class Attempt {
     this.#silence?.cancel();
     this.#held.clear();
     this.#grantHeld();
-    this.#listener.ended(result);
+    this.#listener.ended(result, this.#digest.bytes);
   }
 }

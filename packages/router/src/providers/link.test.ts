@@ -115,6 +115,11 @@ describe("a provider link", () => {
       (peer: RawPeer) => peer.sendBytes("offers", 0, Buffer.from('{"offers":[{}],"more":false}')),
     ],
     [
+      "JSON whose member has a long name in another script",
+      (peer: RawPeer) =>
+        peer.sendBytes("response-head", 1, Buffer.from(`{"status":200,"headers":{"${"\u65e5".repeat(9_000)}":""}}`)),
+    ],
+    [
       "a frame of a stream never opened",
       (peer: RawPeer) => peer.send("response-head", { status: 200, headers: {} }, 99),
     ],

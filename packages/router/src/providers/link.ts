@@ -2,6 +2,8 @@
 import type { Clock, Timer } from "@aimo-network/protocol/clock";
 import { AimoError } from "@aimo-network/protocol/errors";
 import { HEARTBEAT_MS, OFFERS_PER_LINK_MAX, STREAMS_PER_LINK_MAX } from "@aimo-network/protocol/limits";
+import type { TurnSocket } from "@aimo-network/protocol/wire/batch";
+import { closeReason } from "@aimo-network/protocol/wire/close-reason";
 import type { ConnectionMessage } from "@aimo-network/protocol/wire/endpoint";
 import { Endpoint } from "@aimo-network/protocol/wire/endpoint";
 import type { End, Offers } from "@aimo-network/protocol/wire/messages";
@@ -45,6 +47,7 @@ export class Link implements ProviderLink {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #socket: WebSocket;
+  readonly #frames: TurnSocket;
   readonly #peer: LinkPeer;
   readonly #events: LinkEvents;
   readonly #endpoint: Endpoint;
@@ -67,7 +70,8 @@ export class Link implements ProviderLink {
     this.#socket = socket;
     this.#peer = peer;
     this.#events = events;
-    this.#endpoint = new Endpoint("router", linkSocket(socket), {
+    this.#frames = linkSocket(socket);
+    this.#endpoint = new Endpoint("router", this.#frames, {
       message: (message) => this.#receive(message),
       violation: (error) => this.#violate(error),
     });
@@ -78,7 +82,7 @@ export class Link implements ProviderLink {
     });
     socket.on("pong", () => (this.#unansweredPings = 0));
     socket.on("close", () => this.#close());
-    socket.on("error", (error) => log.debug({ linkId: this.id, error: error.message }, "link socket failed"));
+    socket.on("error", (error) => log.debug({ linkId: this.id, error }, "link socket failed"));
     this.#timers.set(
       "hello",
       clock.timer(HELLO_TIMEOUT_MS, () => this.#socket.close(CLOSE_POLICY, "no hello")),
@@ -230,7 +234,7 @@ export class Link implements ProviderLink {
     this.#closeDueMs = dueMs;
     const look = (): void => {
       if (this.#endpoint.openStreams === 0 || this.#clock.monotonic() >= dueMs) {
-        this.#socket.close(code, reason);
+        this.#closeSocket(code, reason);
         return;
       }
       const leftMs = Math.max(1, dueMs - this.#clock.monotonic());
@@ -267,9 +271,15 @@ export class Link implements ProviderLink {
   }
 
   #violate(error: AimoError): void {
-    this.#log.warn({ linkId: this.id, wallet: this.wallet, error: error.message }, "link closed: protocol violation");
-    this.#socket.close(CLOSE_PROTOCOL, error.message.slice(0, 100));
+    // The peer is told the words, which may quote what it sent; the log gets the place in the code that complained.
+    this.#log.warn({ linkId: this.id, wallet: this.wallet, error }, "link closed: protocol violation");
+    this.#closeSocket(CLOSE_PROTOCOL, closeReason(error.message));
     this.#close();
+  }
+
+  #closeSocket(code: number, reason: string): void {
+    this.#frames.release();
+    this.#socket.close(code, reason);
   }
 
   #close(): void {

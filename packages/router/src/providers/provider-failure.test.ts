@@ -35,6 +35,12 @@ test("a rate limit keeps its Retry-After, and has none where the provider gave n
   assert.deepEqual(failure(429, "{}").context, { provider: "w", raw: "{}" });
 });
 
+test("so does a failure, such as that of a model which is still loading", () => {
+  const context = { provider: "w", status: 503, detail: "{}", raw: "{}" };
+  assert.deepEqual(failure(503, "{}", "3").context, { ...context, retryAfter: "3" });
+  assert.deepEqual(failure(503, "{}").context, context);
+});
+
 test("a refusal keeps its status, every other one is a failure of the provider", () => {
   fc.assert(
     fc.property(fc.integer({ min: 300, max: 599 }), fc.string(), (status, body) => {

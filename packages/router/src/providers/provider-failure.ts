@@ -31,10 +31,9 @@ export function failureOfStatus(
   const detail = messageIn(body).slice(0, ERROR_TEXT_CHARS_MAX);
   const raw = body.slice(0, ERROR_TEXT_CHARS_MAX);
   if (REQUEST_AT_FAULT.has(status)) return new AimoError("provider_refused", { provider, status, detail, raw });
-  if (status === 429) {
-    return new AimoError("rate_limited", { provider, raw, ...(retryAfter !== undefined && { retryAfter }) });
-  }
-  return new AimoError("provider_error", { provider, status, detail, raw });
+  const when = retryAfter === undefined ? {} : { retryAfter };
+  if (status === 429) return new AimoError("rate_limited", { provider, raw, ...when });
+  return new AimoError("provider_error", { provider, status, detail, raw, ...when });
 }
 
 /** The error for an End that carries one. */

@@ -1,6 +1,7 @@
 // The deadlines of a relay, each on both of its sides: first byte, idle and total, and what stops and starts them.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { ATTEMPT_MS_MIN } from "../limits.ts";
 import type { FakeAttempt } from "../test-bed/fake-link.ts";
 import type { RelayBench } from "../test-bed/relay-bench.ts";
 import { createRelayBench, says, stops, WHOLE_ANSWER } from "../test-bed/relay-bench.ts";
@@ -272,6 +273,25 @@ describe("the total deadline", () => {
     const context = { status: 408, provider: "a", phase: "total", limitMs: TOTAL_MS };
     assert.deepEqual(await timeoutOf(bench, outcome), context);
   });
+
+  for (const [leftMs, isAsked] of [
+    [ATTEMPT_MS_MIN, true],
+    [ATTEMPT_MS_MIN - 1, false],
+  ] as const) {
+    test(`leaves ${leftMs} ms, and another provider is ${isAsked ? "asked" : "not blamed for them"}`, async () => {
+      const bench = createRelayBench({ stream: false });
+      const outcome = bench.run();
+      const attempt = await bench.attempt();
+      bench.clock.advance(TOTAL_MS - leftMs);
+      attempt.end({ error: { code: "provider_timeout", message: "x", phase: "total", limit_ms: TOTAL_MS } });
+      const second = await Promise.race([bench.attempt(1), outcome.then(() => undefined)]);
+      assert.equal(second !== undefined, isAsked);
+      second?.end({ error: { code: "provider_error", message: "boom" } });
+      await outcome;
+      assert.deepEqual(bench.judged, isAsked ? ["a failed", "b failed"] : ["a failed"]);
+      bench.assertNothingLeft();
+    });
+  }
 
   test("spans all attempts, and none follows it", async () => {
     const bench = createRelayBench({ links: 3, deadlines: { firstByteMs: 40_000 } });

@@ -89,6 +89,48 @@ describe("a relay", () => {
     });
   }
 
+  for (const [name, failure] of [
+    ["an error in the stream", { error: { message: "x" } }],
+    ["garbage", "{"],
+    ["a [DONE] without finish_reason", "[DONE]"],
+  ] as const) {
+    test(`asks the next provider when output comes in one piece with ${name}: nobody has seen it`, async () => {
+      const bench = createRelayBench();
+      const outcome = bench.run();
+      const first = await bench.attempt(0);
+      first.head();
+      const last = typeof failure === "string" ? failure : JSON.stringify(failure);
+      first.write(`data: ${JSON.stringify(says("par"))}\n\ndata: ${last}\n\n`);
+      const second = await Promise.race([bench.attempt(1), outcome.then(() => undefined)]);
+      assert.ok(second !== undefined, "the next provider is asked");
+      answerWhole(second, true);
+      assert.equal((await settle(bench, outcome)).ended, "answered");
+      assert.deepEqual(
+        bench.shown,
+        [says("fine"), stops()].map((event) => JSON.stringify(event)),
+      );
+      assert.deepEqual(bench.judged, ["a failed", "b ok"]);
+    });
+  }
+
+  test("shows an answer that comes whole in one piece", async () => {
+    const bench = createRelayBench({ links: 1 });
+    const outcome = bench.run();
+    const attempt = await bench.attempt();
+    attempt.head();
+    attempt.write(
+      [says("a"), says("b"), stops(), "[DONE]"]
+        .map((event) => `data: ${typeof event === "string" ? event : JSON.stringify(event)}\n\n`)
+        .join(""),
+    );
+    attempt.end();
+    assert.equal((await settle(bench, outcome)).ended, "answered");
+    assert.deepEqual(
+      bench.shown,
+      [says("a"), says("b"), stops()].map((event) => JSON.stringify(event)),
+    );
+  });
+
   for (const [name, delta] of [
     ["reasoning", { reasoning: "hm" }],
     ["reasoning_content", { reasoning_content: "hm" }],

@@ -6,8 +6,9 @@ import type { Usage } from "@aimo-network/protocol/usage";
 import type { AnswerEvent } from "./answer-event.ts";
 import type { AttemptDeadlines, AttemptDeps, AttemptResult } from "./attempt.ts";
 import { Attempt } from "./attempt.ts";
-import type { ProviderLink } from "./provider-link.ts";
-import { HELD_EVENTS_CHARS_MAX } from "../limits.ts";
+import type { AttemptRequest, ProviderLink } from "./provider-link.ts";
+import type { AttemptWatch, RelayWatch } from "./relay-watch.ts";
+import { ATTEMPT_MS_MIN, HELD_EVENTS_CHARS_MAX } from "../limits.ts";
 
 /** One provider of a plan; `Offer` is whatever the caller wants to know it by. */
 export interface Candidate<Offer> {
@@ -23,6 +24,7 @@ export interface RelayRequest<Offer> {
   readonly headers: Readonly<Record<string, string>>;
   body(candidate: Candidate<Offer>): Uint8Array;
   payer(candidate: Candidate<Offer>): string;
+  readonly watch: RelayWatch;
 }
 
 /** The client's side of a relay. */
@@ -31,8 +33,14 @@ export interface RelayClient<Offer> {
   event(event: AnswerEvent, candidate: Candidate<Offer>): void;
   /** After a piece of events; false when the client does not take more until it calls `resume`. */
   flush(resume: () => void): boolean;
-  /** Aborted when the client has left. */
-  readonly left: AbortSignal;
+  readonly presence: ClientPresence;
+}
+
+/** Whether a client is still there; one listener at a time, since one attempt runs at a time. */
+export interface ClientPresence {
+  readonly hasLeft: boolean;
+  /** Sets who is told when the client leaves, or nobody. */
+  whenLeft(listener: (() => void) | undefined): void;
 }
 
 /** The deadlines of a relay in milliseconds; `totalMs` bounds all attempts together. */
@@ -67,6 +75,36 @@ interface Tried {
   readonly committed: boolean;
 }
 
+function beginAttempt<Offer>(
+  deps: RelayDeps<Offer>,
+  candidate: Candidate<Offer>,
+  request: RelayRequest<Offer>,
+  deadlineMs: number,
+): { asked: AttemptRequest; watch: AttemptWatch } {
+  const { offerName, link } = candidate;
+  const { endpoint, headers, stream } = request;
+  const id = attemptId(deps.random);
+  const body = request.body(candidate);
+  const watch = request.watch.attempt({
+    attemptId: id,
+    linkId: link.id,
+    wallet: link.wallet,
+    requestBytes: body.length,
+  });
+  const { traceparent } = watch;
+  const asked: AttemptRequest = {
+    attemptId: id,
+    endpoint,
+    offerName,
+    headers: traceparent === undefined ? headers : { ...headers, traceparent },
+    body,
+    deadlineMs,
+    stream,
+    payer: request.payer(candidate),
+  };
+  return { asked, watch };
+}
+
 function tryCandidate<Offer>(
   deps: RelayDeps<Offer>,
   candidate: Candidate<Offer>,
@@ -77,10 +115,12 @@ function tryCandidate<Offer>(
   return new Promise((resolve) => {
     const held: AnswerEvent[] = [];
     let heldChars = 0;
+    let hasOutput = false;
     let committed = false;
     const leftMs = deadline.dueMs - deps.clock.monotonic();
     const commit = (): void => {
       committed = true;
+      request.watch.firstOutput();
       for (const event of held) client.event(event, candidate);
       held.length = 0;
     };
@@ -92,40 +132,33 @@ function tryCandidate<Offer>(
       else attempt.abort(new AimoError("provider_timeout", { provider, phase: "total", limitMs: totalMs }));
     });
     const leave = (): void => attempt.abort(new AimoError("client_left", {}));
-    client.left.addEventListener("abort", leave, { once: true });
-    const attempt = new Attempt(
-      deps,
-      candidate.link,
-      {
-        attemptId: attemptId(deps.random),
-        endpoint: request.endpoint,
-        offerName: candidate.offerName,
-        headers: request.headers,
-        body: request.body(candidate),
-        deadlineMs: leftMs,
-        stream: request.stream,
-        payer: request.payer(candidate),
+    client.presence.whenLeft(leave);
+    const { asked, watch } = beginAttempt(deps, candidate, request, leftMs);
+    const attempt = new Attempt(deps, candidate.link, asked, deps.deadlines, {
+      event(event) {
+        if (committed) {
+          client.event(event, candidate);
+          return;
+        }
+        held.push(event);
+        heldChars += event.text.length;
+        // The end of an answer is output too: an answer may be empty on purpose.
+        if (event.hasOutput || event.finishReason !== undefined || heldChars > HELD_EVENTS_CHARS_MAX) hasOutput = true;
       },
-      deps.deadlines,
-      {
-        event(event) {
-          if (committed) {
-            client.event(event, candidate);
-            return;
-          }
-          held.push(event);
-          heldChars += event.text.length;
-          // The end of an answer is output too: an answer may be empty on purpose.
-          if (event.hasOutput || event.finishReason !== undefined || heldChars > HELD_EVENTS_CHARS_MAX) commit();
-        },
-        flush: () => !committed || client.flush(() => attempt.resume()),
-        ended(result) {
-          total.cancel();
-          client.left.removeEventListener("abort", leave);
-          resolve({ result, committed });
-        },
+      flush() {
+        // Only now: where one piece brings output and then a failure, the client has seen nothing of either.
+        if (hasOutput && !committed) commit();
+        return !committed || client.flush(() => attempt.resume());
       },
-    );
+      ended(result, answerBytes) {
+        if (result.ok && request.stream && !committed) commit();
+        hasOutput = false; // of a failed attempt nothing is shown any more
+        watch.ended(result.ok ? undefined : result.error, answerBytes);
+        total.cancel();
+        client.presence.whenLeft(undefined);
+        resolve({ result, committed });
+      },
+    });
   });
 }
 
@@ -142,7 +175,7 @@ export async function relay<Offer>(
   const deadline = { dueMs: deps.clock.monotonic() + deps.deadlines.totalMs };
   let last: { error: AimoError; candidate: Candidate<Offer> } | undefined;
   for (const candidate of plan) {
-    if (client.left.aborted) return { ended: "client_left" };
+    if (client.presence.hasLeft) return { ended: "client_left" };
     if (candidate.link.freeSlots(candidate.offerName) <= 0) continue; // it left or filled up since the plan was made
     const { result, committed } = await tryCandidate(deps, candidate, request, client, deadline);
     if (result.ok) {
@@ -154,7 +187,8 @@ export async function relay<Offer>(
     if (error.code === "client_left") return { ended: "client_left" };
     if (PROVIDER_FAULTS.has(error.code)) deps.judged(candidate, false);
     last = { error, candidate };
-    if (committed || !error.retryable || deadline.dueMs <= deps.clock.monotonic()) break;
+    // The proxy's own clock may call the total deadline a moment before this one does.
+    if (committed || !error.retryable || deadline.dueMs - deps.clock.monotonic() < ATTEMPT_MS_MIN) break;
   }
   if (last !== undefined) return { ended: "failed", ...last };
   return { ended: "failed", error: noneLeft(plan), candidate: undefined };

@@ -7,6 +7,7 @@ import { setImmediate } from "node:timers/promises";
 import type { ManualClock } from "@aimo-network/protocol/clock";
 import { manualClock } from "@aimo-network/protocol/clock";
 import { systemRandom } from "@aimo-network/protocol/random";
+import { splitMessage } from "@aimo-network/protocol/wire/batch";
 import type { FrameName } from "@aimo-network/protocol/wire/frame";
 import { decodeFrame, encodeFrame, SUBPROTOCOL } from "@aimo-network/protocol/wire/frame";
 import type { MessageName, Messages } from "@aimo-network/protocol/wire/messages";
@@ -76,9 +77,10 @@ function peerOf(socket: WebSocket, link: ProviderLink): RawPeer {
   const frames: ReadFrame[] = [];
   const awaited: { name: FrameName; resolve: (frame: ReadFrame) => void }[] = [];
   socket.on("message", (data: Buffer) => {
-    const frame = readFrame(data);
-    frames.push(frame);
-    for (const { name, resolve } of awaited) if (name === frame.name) resolve(frame);
+    for (const frame of splitMessage(data).map(readFrame)) {
+      frames.push(frame);
+      for (const { name, resolve } of awaited) if (name === frame.name) resolve(frame);
+    }
   });
   socket.on("error", () => undefined);
   return {

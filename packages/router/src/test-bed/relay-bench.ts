@@ -17,6 +17,8 @@ export interface BenchOptions {
   readonly links?: number;
   readonly deadlines?: Partial<RelayDeadlines>;
   readonly answerBytesMax?: number;
+  /** The trace context for each wallet, where the relay is traced. */
+  readonly traceparents?: Readonly<Record<string, string>>;
 }
 
 /** A bench: one request of one client, and the links it may go to. */
@@ -29,6 +31,8 @@ export interface RelayBench {
   /** The text of each event the client was shown. */
   readonly shown: readonly string[];
   readonly logLines: readonly string[];
+  /** What the relay's watch was told. */
+  readonly watched: readonly string[];
   /** Closes the client's connection. */
   leave(): void;
   /** From now on the client takes no more, until `readAgain`. */
@@ -52,19 +56,12 @@ export function createRelayBench(options: BenchOptions = {}): RelayBench {
   const judged: string[] = [];
   const shown: string[] = [];
   const logLines: string[] = [];
-  const left = new AbortController();
+  const watched: string[] = [];
+  let hasLeft = false;
+  let leaving: (() => void) | undefined;
   let reads = true;
   let resume: (() => void) | undefined;
   const plan = links.map((link) => ({ offer: `offer of ${link.wallet}`, offerName: "m", link }));
-  const listeners = { added: 0, removed: 0 };
-  const signal = new Proxy(left.signal, {
-    get(target, name) {
-      if (name === "addEventListener") listeners.added += 1;
-      if (name === "removeEventListener") listeners.removed += 1;
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === "function" ? (value.bind(target) as unknown) : value;
-    },
-  });
   return {
     clock,
     links,
@@ -72,7 +69,11 @@ export function createRelayBench(options: BenchOptions = {}): RelayBench {
     judged,
     shown,
     logLines,
-    leave: () => left.abort(),
+    watched,
+    leave() {
+      hasLeft = true;
+      leaving?.();
+    },
     stopReading: () => void (reads = false),
     readAgain() {
       reads = true;
@@ -96,6 +97,18 @@ export function createRelayBench(options: BenchOptions = {}): RelayBench {
           headers: { accept: "*/*" },
           body: ({ link }) => Buffer.from(`for ${link.wallet}`),
           payer: ({ link }) => `payer at ${link.wallet}`,
+          watch: {
+            attempt({ wallet, requestBytes }) {
+              watched.push(`${wallet} gets ${requestBytes} bytes`);
+              const traceparent = options.traceparents?.[wallet];
+              return {
+                traceparent,
+                ended: (error, bytes) =>
+                  void watched.push(`${wallet} ${error?.code ?? "answered"} after ${bytes} bytes`),
+              };
+            },
+            firstOutput: () => void watched.push("first output"),
+          },
         },
         {
           event: (event) => void shown.push(event.text),
@@ -103,7 +116,12 @@ export function createRelayBench(options: BenchOptions = {}): RelayBench {
             resume = whenReading;
             return reads;
           },
-          left: signal,
+          presence: {
+            get hasLeft() {
+              return hasLeft;
+            },
+            whenLeft: (listener) => void (leaving = listener),
+          },
         },
       ),
     assertNothingLeft() {
@@ -112,7 +130,7 @@ export function createRelayBench(options: BenchOptions = {}): RelayBench {
       for (const { wallet, attempts } of links) {
         for (const attempt of attempts) assert.equal(attempt.heldBytes, 0, `${wallet} got all its bytes back`);
       }
-      assert.equal(listeners.added, listeners.removed, "nobody listens to the client any more");
+      assert.equal(leaving, undefined, "nobody listens to the client any more");
     },
   };
 }

@@ -1,14 +1,15 @@
 // A provider for tests: a real WebSocket that speaks `aimo.v2` and answers as the test says.
 import { createHash } from "node:crypto";
 import { once } from "node:events";
+import { closeReason } from "@aimo-network/protocol/wire/close-reason";
 import { Endpoint } from "@aimo-network/protocol/wire/endpoint";
 import type { ConnectionMessage } from "@aimo-network/protocol/wire/endpoint";
 import { SUBPROTOCOL } from "@aimo-network/protocol/wire/frame";
 import type { End, RequestHead } from "@aimo-network/protocol/wire/messages";
+import type { LinkSocket } from "@aimo-network/protocol/wire/outbox";
 import type { Offer } from "@aimo-network/protocol/wire/offer";
 import type { WireStream } from "@aimo-network/protocol/wire/stream";
 import { WebSocket } from "ws";
-import { linkSocket } from "../providers/socket-adapter.ts";
 
 /** One request as the provider got it, and the ways to answer it. */
 export interface ScriptedCall {
@@ -18,7 +19,7 @@ export interface ScriptedCall {
   /** Resolves when the router cancels. */
   readonly cancelled: Promise<string>;
   respond(status: number, headers: Readonly<Record<string, string>>): void;
-  write(text: string): void;
+  write(text: string | Uint8Array): void;
   end(end?: Partial<End>): void;
 }
 
@@ -77,6 +78,16 @@ function callOf(stream: WireStream, head: RequestHead, body: string, cancelled: 
   };
 }
 
+/** Each frame in a write of its own: whatever a router makes of frames that come together, it also makes of these. */
+function plainSocket(socket: WebSocket): LinkSocket {
+  return {
+    bufferedBytes: () => socket.bufferedAmount,
+    send(bytes, flushed) {
+      if (socket.readyState === socket.OPEN) socket.send(bytes, { binary: true }, () => flushed?.());
+    },
+  };
+}
+
 /** Connects to a router with a provider key; `answer` is called for each whole request. */
 export async function connectProvider(
   routerUrl: string,
@@ -89,9 +100,9 @@ export async function connectProvider(
   });
   const messages: ConnectionMessage[] = [];
   const calls: ScriptedCall[] = [];
-  const endpoint = new Endpoint("proxy", linkSocket(socket), {
+  const endpoint = new Endpoint("proxy", plainSocket(socket), {
     message: (message) => messages.push(message),
-    violation: (error) => socket.close(1002, error.message),
+    violation: (error) => socket.close(1002, closeReason(error.message)),
     opened(stream, head) {
       const pieces: Uint8Array[] = [];
       const cancelled = Promise.withResolvers<string>();

@@ -10,8 +10,8 @@ import type { KeyContentV2 } from "@aimo-network/protocol/keys/key-content";
 import type { Wallet } from "@aimo-network/protocol/keys/sign-key";
 import { signKey } from "@aimo-network/protocol/keys/sign-key";
 import { systemRandom } from "@aimo-network/protocol/random";
-import { pino, stdSerializers } from "pino";
 import { parseConfig } from "../config.ts";
+import { createLog } from "../log.ts";
 import type { Router } from "../router.ts";
 import { startRouter } from "../router.ts";
 
@@ -50,10 +50,7 @@ export async function startTestRouter(
 ): Promise<TestRouter> {
   const dataDirectory = mkdtempSync(join(tmpdir(), "aimo-router-"));
   const logLines: string[] = [];
-  const log = pino(
-    { level: "debug", serializers: { error: stdSerializers.err } },
-    { write: (line: string) => void logLines.push(line) },
-  );
+  const log = createLog("trace", { write: (line) => void logLines.push(line) });
   const config = parseConfig({
     AIMO_PORT: "0",
     AIMO_OPERATOR_PORT: "0",

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { readOptions } from "./options.ts";
+
+const SUBJECTS = ["json", "streams"];
+
+test("without a word everything is measured in five rounds", () => {
+  const options = readOptions([], SUBJECTS);
+  assert.equal(options.rounds, 5);
+  assert.deepEqual(options.only, []);
+  assert.equal(options.compare, false);
+});
+
+test("subjects are given one by one or with commas, and must exist", () => {
+  assert.deepEqual(readOptions(["--only", "json", "--only", "streams"], SUBJECTS).only, SUBJECTS);
+  assert.deepEqual(readOptions(["--only", "json,streams"], SUBJECTS).only, SUBJECTS);
+  assert.throws(() => readOptions(["--only", "jsn"], SUBJECTS), /expected any of json, streams, found jsn/);
+});
+
+test("rounds are a whole number from 1 to 99", () => {
+  assert.equal(readOptions(["--rounds", "99"], SUBJECTS).rounds, 99);
+  for (const wrong of ["0", "100", "1.5", "x"]) {
+    assert.throws(() => readOptions(["--rounds", wrong], SUBJECTS), /from 1 to 99/);
+  }
+});
+
+test("only a run of everything can be kept", () => {
+  assert.equal(readOptions(["--write"], SUBJECTS).write, true);
+  assert.throws(() => readOptions(["--write", "--only", "json"], SUBJECTS), /one run of everything/);
+});
+
+test("a soak or a profile has no figures to keep or to compare", () => {
+  assert.equal(readOptions(["--soak"], SUBJECTS).soak, true);
+  assert.equal(readOptions(["--cpu-prof", "--only", "json"], SUBJECTS).cpuProfile, true);
+  for (const alone of ["--soak", "--cpu-prof"]) {
+    for (const more of ["--write", "--compare"]) {
+      assert.throws(() => readOptions([alone, more], SUBJECTS), /measure no figures/);
+    }
+  }
+});
+
+test("an unknown option is refused", () => {
+  assert.throws(() => readOptions(["--fast"], SUBJECTS), /--fast/);
+});
