@@ -55,10 +55,11 @@ export function createUsages(clock: Clock): Usages {
       // One collection is not enough: caches and code that is not used any more go with later ones.
       let usage = await ask(child, "SIGURG");
       for (let again = 1; again < COLLECTIONS_MAX; again += 1) {
-        const before = heldBytes(usage);
+        const before = usage;
         await sleep(clock, RETURN_MS);
         usage = await ask(child, "SIGURG");
-        if (heldBytes(usage) > before * STEADY_SHARE) break;
+        const isSteady = usage.rssBytes > before.rssBytes * STEADY_SHARE;
+        if (isSteady && heldBytes(usage) > heldBytes(before) * STEADY_SHARE) break;
       }
       return usage;
     },

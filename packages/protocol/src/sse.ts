@@ -18,14 +18,14 @@ export interface SseParser {
    * The standard drops it, since it may be cut; some servers just leave the last blank line out. The caller judges.
    */
   end(): string | undefined;
-  /** Memory that the event takes which has not ended: its characters, and what pieces of a line cost beside them. */
+  /** Memory that the event takes which has not ended: its characters, and what each line and piece costs beside them. */
   readonly heldBytes: number;
 }
 
-const PIECE_BYTES = 32; // a string's header and its place in a list
-
 const BYTE_ORDER_MARK = 0xfeff;
 
+const PIECE_BYTES = 32; // a string's header and its place in a list
+const LINE_BYTES = 64; // the nodes that join a line to those before it
 const LINES_APART_MAX = 1_024; // beyond it the places of short lines in a list would cost more than the lines
 
 /** The data lines of an event that has not ended yet. */
@@ -33,9 +33,10 @@ interface HeldEvent {
   add(value: string): void;
   /** The data so far, undefined where no line has come; the next event begins. */
   take(): string | undefined;
+  /** Memory that it takes: its characters, and what each line costs beside them. */
+  readonly bytes: number;
   /** Throws `provider_error` unless a line of this many characters still fits. */
   checkRoom(lineChars: number): void;
-  readonly chars: number;
 }
 
 function createHeldEvent(charsMax: number): HeldEvent {
@@ -61,8 +62,8 @@ function createHeldEvent(charsMax: number): HeldEvent {
       chars = 0;
       return taken;
     },
-    get chars() {
-      return chars;
+    get bytes() {
+      return chars + more.length * LINE_BYTES;
     },
     checkRoom(lineChars) {
       if (chars + lineChars <= charsMax) return;
@@ -126,7 +127,7 @@ export function createSseParser(listener: SseListener, charsMax = SSE_EVENT_CHAR
       held.checkRoom(restChars);
     },
     get heldBytes() {
-      return held.chars + restChars + rest.length * PIECE_BYTES;
+      return held.bytes + restChars + rest.length * PIECE_BYTES;
     },
     end() {
       if (rest.length > 0) endLine(rest.join(""));

@@ -42,9 +42,6 @@ export const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 /** A provider's JSON answer: it is held whole, to be checked before the client sees any of it. */
 export const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
 
-/** Values in a provider's answer or event, which is parsed at once: log probabilities of 10,000 tokens are some 1,500,000. */
-export const ANSWER_VALUES_MAX = 2_000_000;
-
 /**
  * Bytes of answers in the process that cannot be passed on yet, or that clients have not taken: beyond it further ones
  * fail instead of exhausting memory (configurable with `AIMO_ANSWERS_BYTES_MAX`).
@@ -104,6 +101,12 @@ export const JSON_DEPTH_MAX = 256;
 
 /** Values in a request body: far more than the longest conversation has, and parsed in a fraction of a second. */
 export const JSON_VALUES_MAX = 500_000;
+
+/** Levels that an answer, or an event of one, may nest: as those of a request. */
+export const ANSWER_DEPTH_MAX = 256;
+
+/** Values in an answer or an event: 16,000 tokens with the probabilities of twenty others each, parsed into some 100 MB. */
+export const ANSWER_VALUES_MAX = 2_000_000;
 
 /** Choices one request may ask for, and an answer may have: each multiplies the cost. */
 export const CHOICES_MAX = 128;
