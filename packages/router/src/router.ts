@@ -101,6 +101,7 @@ function routerInfo(config: Config, { routerId }: Identity): RouterInfo {
     version: VERSION,
     limits: {
       body_bytes_max: config.bodyBytesMax,
+      requests_per_key_max: config.requestsPerKeyMax,
       first_byte_timeout_ms: config.firstByteMs,
       idle_timeout_ms: config.idleMs,
       total_timeout_ms: config.totalMs,
