@@ -18,7 +18,7 @@ export const REQUESTS_PER_KEY_MAX = 1_000;
 /** Connections of clients: each costs some 20 KiB when it rests, so all of them 200 MiB (configurable). */
 export const CONNECTIONS_MAX = 10_000;
 
-/** Connections from one address of the Internet, or one /64 of IPv6: a large office behind one address, not an attacker (configurable). */
+/** Connections and links from one address of the Internet, or one /64 of IPv6: a large office's, not an attacker's (configurable). */
 export const CONNECTIONS_PER_NETWORK_MAX = 1_000;
 
 /** Connections beyond these bounds that are read until their first request: to say 503, and to let providers in. */

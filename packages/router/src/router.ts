@@ -137,8 +137,12 @@ function gatewayDeps(
   };
 }
 
-function admitDeps({ clock, random, log }: RouterDeps, rooms: Rooms, requestId: () => string): AdmitDeps {
-  const { identity, keys, book, links, isDraining } = rooms;
+function admitDeps(
+  { clock, random, log }: RouterDeps,
+  rooms: Rooms & { readonly connections: Connections },
+  requestId: () => string,
+): AdmitDeps {
+  const { identity, keys, book, links, isDraining, connections } = rooms;
   return {
     clock,
     random,
@@ -147,6 +151,7 @@ function admitDeps({ clock, random, log }: RouterDeps, rooms: Rooms, requestId: 
     routerId: identity.routerId,
     requestId,
     isOpen: () => !isDraining(),
+    refusal: (socket) => connections.refusal(socket),
     authenticate: async (authorization) => {
       const key = await keys.authenticate(readBearer(authorization), "serve");
       return { keyId: key.id, wallet: key.wallet, expiresAtMs: key.expiresAtMs };
@@ -216,7 +221,7 @@ export async function startRouter(config: Config, deps: RouterDeps): Promise<Rou
   const connectionBounds = { connectionsMax: config.connectionsMax, perNetworkMax: config.connectionsPerAddressMax };
   const connections = boundConnections(server, connectionBounds, requestId);
   await installGateway(server, gatewayDeps(config, deps, { ...rooms, connections }, url));
-  const admit = createAdmission(admitDeps(deps, rooms, requestId));
+  const admit = createAdmission(admitDeps(deps, { ...rooms, connections }, requestId));
   server.server.on("upgrade", (request, socket, head) => void admit(request, socket, head));
 
   const operator = fastify({ loggerInstance: frameworkLog(log), logController: quietFramework() });

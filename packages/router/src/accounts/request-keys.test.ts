@@ -28,7 +28,9 @@ function stage(): { clock: ManualClock; keyOf: ReturnType<typeof createRequestKe
   return { clock, keyOf, looks };
 }
 
-function bearer(clock: ManualClock, spending: KeyContentV2["spending"] = { kind: "unlimited" }): Promise<string> {
+const UNLIMITED: KeyContentV2["spending"] = { kind: "unlimited" };
+
+function newBearer(clock: ManualClock, spending = UNLIMITED): Promise<string> {
   const content = { version: 2, validForMs: VALID_MS, spending, scopes: ["completion_model"] } as const;
   return signKey(newWallet(), { ...content, createdAtMs: clock.now() }, ROUTER);
 }
@@ -38,7 +40,7 @@ const refuses = (code: string) => (error: unknown) => isAimoError(error) && erro
 describe("the key of a request", () => {
   test("is the same whoever asks, and known the second time", async () => {
     const { clock, keyOf, looks } = stage();
-    const request = { headers: { authorization: `Bearer ${await bearer(clock)}` } };
+    const request = { headers: { authorization: `Bearer ${await newBearer(clock)}` } };
     const key = await keyOf(request, "spend");
     assert.equal(await keyOf(request, "spend"), key);
     assert.deepEqual(looks, [undefined, key.id]);
@@ -46,14 +48,14 @@ describe("the key of a request", () => {
 
   test("is another one for another request, and read from either header", async () => {
     const { clock, keyOf } = stage();
-    const first = await keyOf({ headers: { "x-api-key": await bearer(clock) } }, "spend");
-    const second = await keyOf({ headers: { authorization: `bearer ${await bearer(clock)}` } }, "spend");
+    const first = await keyOf({ headers: { "x-api-key": await newBearer(clock) } }, "spend");
+    const second = await keyOf({ headers: { authorization: `bearer ${await newBearer(clock)}` } }, "spend");
     assert.notEqual(first.id, second.id);
   });
 
   test("is refused when it has ended since it was known, at its last millisecond not yet", async () => {
     const { clock, keyOf } = stage();
-    const request = { headers: { authorization: `Bearer ${await bearer(clock)}` } };
+    const request = { headers: { authorization: `Bearer ${await newBearer(clock)}` } };
     await keyOf(request, "spend");
     clock.advance(VALID_MS - 1);
     await keyOf(request, "spend");
@@ -63,7 +65,7 @@ describe("the key of a request", () => {
 
   test("is asked for each purpose anew", async () => {
     const { clock, keyOf } = stage();
-    const request = { headers: { authorization: `Bearer ${await bearer(clock, { kind: "earn_only" })}` } };
+    const request = { headers: { authorization: `Bearer ${await newBearer(clock, { kind: "earn_only" })}` } };
     await keyOf(request, "serve" satisfies Purpose);
     await assert.rejects(keyOf(request, "spend"), refuses("earn_only_key"));
   });
