@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { isAimoError } from "@aimo-network/protocol/errors";
-import type { KeyContentV2 } from "@aimo-network/protocol/keys/key-content";
 import { signKey } from "@aimo-network/protocol/keys/sign-key";
 import type { ManualClock } from "@aimo-network/protocol/clock";
 import { manualClock } from "@aimo-network/protocol/clock";
@@ -20,18 +19,16 @@ function stage(): { clock: ManualClock; keyOf: ReturnType<typeof createRequestKe
   const keys = createBearerKeys(clock, { routerId: ROUTER, acceptV1Spending: false });
   const looks: (string | undefined)[] = [];
   const keyOf = createRequestKeys({
-    authenticate(bearer, purpose, known) {
+    authenticate(text, purpose, known) {
       looks.push(known?.id);
-      return keys.authenticate(bearer, purpose, known);
+      return keys.authenticate(text, purpose, known);
     },
   });
   return { clock, keyOf, looks };
 }
 
-const UNLIMITED: KeyContentV2["spending"] = { kind: "unlimited" };
-
-function newBearer(clock: ManualClock, spending = UNLIMITED): Promise<string> {
-  const content = { version: 2, validForMs: VALID_MS, spending, scopes: ["completion_model"] } as const;
+function bearer(clock: ManualClock, kind: "unlimited" | "earn_only" = "unlimited"): Promise<string> {
+  const content = { version: 2, validForMs: VALID_MS, spending: { kind }, scopes: ["completion_model"] } as const;
   return signKey(newWallet(), { ...content, createdAtMs: clock.now() }, ROUTER);
 }
 
@@ -40,7 +37,7 @@ const refuses = (code: string) => (error: unknown) => isAimoError(error) && erro
 describe("the key of a request", () => {
   test("is the same whoever asks, and known the second time", async () => {
     const { clock, keyOf, looks } = stage();
-    const request = { headers: { authorization: `Bearer ${await newBearer(clock)}` } };
+    const request = { headers: { authorization: `Bearer ${await bearer(clock)}` } };
     const key = await keyOf(request, "spend");
     assert.equal(await keyOf(request, "spend"), key);
     assert.deepEqual(looks, [undefined, key.id]);
@@ -48,14 +45,14 @@ describe("the key of a request", () => {
 
   test("is another one for another request, and read from either header", async () => {
     const { clock, keyOf } = stage();
-    const first = await keyOf({ headers: { "x-api-key": await newBearer(clock) } }, "spend");
-    const second = await keyOf({ headers: { authorization: `bearer ${await newBearer(clock)}` } }, "spend");
+    const first = await keyOf({ headers: { "x-api-key": await bearer(clock) } }, "spend");
+    const second = await keyOf({ headers: { authorization: `bearer ${await bearer(clock)}` } }, "spend");
     assert.notEqual(first.id, second.id);
   });
 
   test("is refused when it has ended since it was known, at its last millisecond not yet", async () => {
     const { clock, keyOf } = stage();
-    const request = { headers: { authorization: `Bearer ${await newBearer(clock)}` } };
+    const request = { headers: { authorization: `Bearer ${await bearer(clock)}` } };
     await keyOf(request, "spend");
     clock.advance(VALID_MS - 1);
     await keyOf(request, "spend");
@@ -65,7 +62,7 @@ describe("the key of a request", () => {
 
   test("is asked for each purpose anew", async () => {
     const { clock, keyOf } = stage();
-    const request = { headers: { authorization: `Bearer ${await newBearer(clock, { kind: "earn_only" })}` } };
+    const request = { headers: { authorization: `Bearer ${await bearer(clock, "earn_only")}` } };
     await keyOf(request, "serve" satisfies Purpose);
     await assert.rejects(keyOf(request, "spend"), refuses("earn_only_key"));
   });

@@ -32,6 +32,14 @@ describe("pieces of an answer", () => {
     held.clear();
     assert.equal(budget.usedBytes, 0);
   });
+
+  test("are copies: what else the socket read with them can be forgotten", () => {
+    const held = new HeldAnswer(createByteBudget(10_000), "wallet");
+    const read = Buffer.from("answer, and frames of others");
+    held.add(read.subarray(0, 6));
+    read.fill("x");
+    assert.equal(held.text(), "answer");
+  });
 });
 
 describe("an event that has not ended", () => {

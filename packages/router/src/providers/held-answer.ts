@@ -1,4 +1,4 @@
-// What an attempt holds of an answer that it cannot pass on yet; the bytes are counted for the process.
+// What an attempt holds of an answer that it cannot pass on yet, counted for the process at what it really takes.
 import { AimoError } from "@aimo-network/protocol/errors";
 import { GatheredBytes } from "@aimo-network/protocol/gathered-bytes";
 import { ANSWER_BYTES_MAX, ANSWER_UNCOUNTED_BYTES } from "../limits.ts";
@@ -25,7 +25,8 @@ export class HeldAnswer {
 
   /** Keeps a piece; throws `provider_error` or `overloaded` where it is too much for an answer or for the process. */
   add(piece: Uint8Array): void {
-    this.#checkSize(this.#pieces.length + piece.length);
+    if (piece.length === 0) return;
+    this.#checkSize(this.bytes + piece.length);
     this.#reserve(piece.length);
     this.#pieces.add(piece);
   }
@@ -43,8 +44,8 @@ export class HeldAnswer {
 
   /** The pieces joined, as text. */
   text(): string {
-    const whole = this.#pieces.joined();
-    return Buffer.from(whole.buffer, whole.byteOffset, whole.length).toString();
+    const { buffer, byteOffset, length } = this.#pieces.joined();
+    return Buffer.from(buffer, byteOffset, length).toString();
   }
 
   /** Forgets everything. */
