@@ -147,6 +147,9 @@ export const FIRST_GENERATION_REQUESTS_MAX = 64;
 /** One message of a first-generation proxy; a JSON answer comes whole in one, images included. */
 export const FIRST_GENERATION_MESSAGE_BYTES_MAX = 32 * 1024 * 1024;
 
+/** Values in such a message: seven, and a header each; far more would stop the process while they are parsed. */
+export const FIRST_GENERATION_MESSAGE_VALUES_MAX = 1_000;
+
 /** Bytes of messages that have not come whole yet, of all first-generation links: without it strangers could fill the memory. */
 export const FIRST_GENERATION_INCOMING_BYTES_MAX = 512 * 1024 * 1024;
 
