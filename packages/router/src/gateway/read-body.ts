@@ -2,17 +2,19 @@
 import type { IncomingMessage } from "node:http";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { AimoError, isAimoError } from "@aimo-network/protocol/errors";
+import { GatheredBytes } from "@aimo-network/protocol/gathered-bytes";
 import type { KeyVisit } from "../accounts/key-use.ts";
-import { GrowingBody } from "./growing-body.ts";
 
 /** Where the bytes of a request's body are counted, until its response has closed. */
 export type BodyRoom = Pick<KeyVisit, "checkRoom" | "hold">;
 
-function readBody(payload: IncomingMessage, body: GrowingBody, bytesMax: number, limitBytes: number): Promise<Buffer> {
+function readBody(payload: IncomingMessage, limitBytes: number, hold: BodyRoom["hold"]): Promise<Buffer> {
   return new Promise((resolve, reject) => {
+    const body = new GatheredBytes();
     const add = (piece: Buffer): void => {
       try {
-        if (body.length + piece.length > bytesMax) throw new AimoError("body_too_large", { limitBytes });
+        if (body.length + piece.length > limitBytes) throw new AimoError("body_too_large", { limitBytes });
+        hold(piece.length);
         body.add(piece);
       } catch (error) {
         if (!isAimoError(error)) throw error;
@@ -21,15 +23,18 @@ function readBody(payload: IncomingMessage, body: GrowingBody, bytesMax: number,
       }
     };
     payload.on("data", add);
-    payload.once("end", () => resolve(body.bytes));
+    payload.once("end", () => {
+      const whole = body.joined();
+      resolve(Buffer.from(whole.buffer, whole.byteOffset, whole.length));
+    });
     payload.once("error", reject);
   });
 }
 
-/** The length a request says its body has; undefined where it says none, as chunked uploads do. */
-function declaredBytes({ headers }: FastifyRequest): number | undefined {
+/** The length a request says its body has; 0 where it says none, as chunked uploads do. */
+function declaredBytes({ headers }: FastifyRequest): number {
   const declared = /^[0-9]{1,15}$/.exec(headers["content-length"] ?? "");
-  return declared === null ? undefined : Number(declared[0]);
+  return declared === null ? 0 : Number(declared[0]);
 }
 
 /**
@@ -42,14 +47,13 @@ export function readRawBodies(
   roomOf: (request: FastifyRequest) => BodyRoom,
 ): void {
   scope.addHook("onRequest", async (request) => {
-    const bytes = declaredBytes(request) ?? 0;
+    const bytes = declaredBytes(request);
     if (bytes > bodyBytesMax) throw new AimoError("body_too_large", { limitBytes: bodyBytesMax });
     roomOf(request).checkRoom(bytes);
   });
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser("*", (request: FastifyRequest, payload: IncomingMessage) => {
     const room = roomOf(request);
-    const bytesMax = Math.min(declaredBytes(request) ?? bodyBytesMax, bodyBytesMax);
-    return readBody(payload, new GrowingBody(bytesMax, (bytes) => room.hold(bytes)), bytesMax, bodyBytesMax);
+    return readBody(payload, bodyBytesMax, (bytes) => room.hold(bytes));
   });
 }
