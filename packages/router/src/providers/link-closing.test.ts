@@ -1,6 +1,7 @@
 // How a provider's connection ends: by silence, by a drain of either side, or with its key.
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import type { Socket } from "node:net";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { HEARTBEAT_MS } from "@aimo-network/protocol/limits";
 import { KEY_END_GRACE_MS } from "../limits.ts";
@@ -59,6 +60,25 @@ describe("a provider link", () => {
   });
 
   describe("that drains by itself", () => {
+    test("has all its requests before the answer to its ping, which says that no more come", async () => {
+      const peer = await bench.join();
+      const read: string[] = [];
+      peer.socket.on("message", () => read.push("request"));
+      peer.socket.on("pong", () => read.push("pong"));
+      bench.offered = () => void openAttempt(peer); // a request in the turn that reads the drain
+      const { _socket: connection } = peer.socket as unknown as { _socket: Socket };
+      connection.cork();
+      peer.send("offers", { offers: [plainOffer("m")], more: false });
+      peer.send("drain", { reason: "restart", deadline_ms: 60_000 });
+      const ponged = once(peer.socket, "pong");
+      peer.socket.ping();
+      connection.uncork();
+      await Promise.all([ponged, peer.frame("request-end")]);
+      assert.deepEqual(read, ["request", "pong"]);
+      bench.offered = () => undefined;
+      await bench.leave(peer);
+    });
+
     test("leaves the market at once, finishes its requests, and is closed", async () => {
       const peer = await bench.join();
       const { told } = openAttempt(peer);

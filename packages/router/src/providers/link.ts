@@ -162,6 +162,7 @@ export class Link implements ProviderLink {
         return;
       case "drain":
         this.#startDraining();
+        this.#frames.release(); // the last requests: the answer to the ping behind the drain says that no more come
         this.#life.closeWithin(message.deadline_ms, CLOSE_NORMAL, "drained");
         return;
       case "end-replay":
