@@ -23,6 +23,17 @@ test("whole messages leave nothing counted, however many come", async (t) => {
   await bench.leave();
 });
 
+test("pings and pongs leave nothing counted, however many come", async (t) => {
+  const bench = await startTextBench(LIMIT_BYTES);
+  t.after(() => bench.close());
+  const peer = await bench.connect();
+  for (let count = 0; count < 5_000; count += 1) peer.socket.pong("x".repeat(125)); // twice the limit
+  await Promise.race([peer.settle(), peer.closed]);
+  assert.equal(peer.socket.readyState, peer.socket.OPEN);
+  assert.equal(bench.incomingBytes.usedBytes, 0);
+  await bench.leave();
+});
+
 test("unfinished messages of all links count together; the one that goes too far is closed, and gives back its own", async (t) => {
   const bench = await startTextBench(LIMIT_BYTES);
   t.after(() => bench.close());
