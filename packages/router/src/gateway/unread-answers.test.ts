@@ -100,6 +100,22 @@ describe("a connection", () => {
     assert.equal(response.req.socket.destroyed, true);
   });
 
+  test("keeps the limit of a large reply that waited in line behind another", async (t) => {
+    const server = await start(t, CLIENT_STALL_MS);
+    const [client, first] = await ask(server, "/large");
+    client.pause();
+    const requested = once(server.server, "request") as Promise<[unknown, ServerResponse]>;
+    client.write("GET /large HTTP/1.1\r\nhost: a\r\n\r\n");
+    const [, next] = await requested;
+    await setImmediate();
+    assert.equal(first.writableFinished, false, "the next waits in line");
+    const finished = once(first, "finish");
+    next.once("socket", () => client.pause());
+    client.resume();
+    await finished;
+    assert.deepEqual([next.writableFinished, next.req.socket.timeout], [false, CLIENT_STALL_MS]);
+  });
+
   test("whose client took all of it rests as long as any other", async (t) => {
     const server = await start(t, CLIENT_STALL_MS);
     const [, response] = await ask(server, "/small");

@@ -54,8 +54,8 @@ export class UnreadAnswer {
 function limitStall(response: ServerResponse, stallMs: number): void {
   const { socket } = response.req;
   response.setTimeout(stallMs, () => void socket.destroy());
-  response.once("finish", () => {
-    // Otherwise the next request on this connection would inherit it; a resting connection has a time of its own.
+  // Before Node hands the connection on, which sets the time of whatever comes next: its rest, or a reply that waits.
+  response.prependOnceListener("finish", () => {
     if (socket.timeout === stallMs) socket.setTimeout(0);
   });
 }
