@@ -4,10 +4,10 @@ import type { Clock } from "@aimo-network/protocol/clock";
 import { AimoError } from "@aimo-network/protocol/errors";
 import { RESPONSE_CREDIT_BYTES } from "@aimo-network/protocol/limits";
 import { Queue } from "@aimo-network/protocol/queue";
-import { FIRST_GENERATION_WAITING_BYTES_MAX } from "../limits.ts";
+import { FIRST_GENERATION_EVENT_LINES_MAX, FIRST_GENERATION_WAITING_BYTES_MAX } from "../limits.ts";
 import type { ByteBudget } from "./byte-budget.ts";
 import type { ProxyMessage } from "./first-generation-messages.ts";
-import { answerBytes } from "./first-generation-messages.ts";
+import { answerBytes, hasTooManyLines } from "./first-generation-messages.ts";
 import type { AttemptEvents } from "./provider-link.ts";
 
 const PIECE_BYTES = 128; // what a waiting piece costs beside its bytes: many small ones are no way around the limit
@@ -110,6 +110,11 @@ export class FirstGenerationAnswer {
 
   #take(message: ProxyMessage): void {
     if (!this.#hasHead && !this.#readHead(message)) return;
+    if (hasTooManyLines(message)) {
+      const detail = `it sent an event of more than ${FIRST_GENERATION_EVENT_LINES_MAX} lines`;
+      this.#fail(new AimoError("provider_error", { provider: this.#owner.wallet, detail }));
+      return;
+    }
     const bytes = answerBytes(message);
     if (bytes.length === 0 || this.#isUnwanted) return;
     if (this.#waiting.length === 0 && this.#isReady) this.#give(bytes);

@@ -7,6 +7,7 @@ import { HEARTBEAT_MS, RESPONSE_CREDIT_BYTES } from "@aimo-network/protocol/limi
 import type { End } from "@aimo-network/protocol/wire/messages";
 import {
   FIRST_GENERATION_ABANDONED_MS,
+  FIRST_GENERATION_EVENT_LINES_MAX,
   FIRST_GENERATION_MESSAGE_BYTES_MAX,
   FIRST_GENERATION_MESSAGE_VALUES_MAX,
   FIRST_GENERATION_REQUEST_BYTES_MAX,
@@ -210,6 +211,18 @@ describe("a first-generation link", () => {
       assert.equal(opened.ends[0]?.body_bytes, sent.length);
       await bench.leave();
     });
+
+    for (const end of ["\n", "\r", "\r\n"]) {
+      test(`may have ${FIRST_GENERATION_EVENT_LINES_MAX} lines in an event, ended by ${JSON.stringify(end)}`, async () => {
+        const [most, more] = [open(peer), open(peer)];
+        peer.send(event(most.id, end.repeat(FIRST_GENERATION_EVENT_LINES_MAX - 1), true));
+        peer.send(event(more.id, end.repeat(FIRST_GENERATION_EVENT_LINES_MAX)));
+        await peer.settle();
+        assert.equal(most.told[1], `body ${"data: \n".repeat(FIRST_GENERATION_EVENT_LINES_MAX)}\n`);
+        assert.deepEqual(more.told.slice(1), ["lost provider_error"]);
+        await bench.leave();
+      });
+    }
 
     test("passes an error that came as events on without their frame", async () => {
       const opened = open(peer);

@@ -5,7 +5,7 @@ import { jsonMembers, replaceMembers } from "@aimo-network/protocol/json-members
 import type { ResponseHead } from "@aimo-network/protocol/wire/messages";
 import { Type } from "typebox";
 import { Compile } from "typebox/compile";
-import { FIRST_GENERATION_MESSAGE_VALUES_MAX } from "../limits.ts";
+import { FIRST_GENERATION_EVENT_LINES_MAX, FIRST_GENERATION_MESSAGE_VALUES_MAX } from "../limits.ts";
 import type { AttemptRequest } from "./provider-link.ts";
 
 const MessageShape = Compile(
@@ -82,11 +82,21 @@ export function readProxyMessage(text: string): ProxyMessage {
   };
 }
 
+const LINE_END = /\r\n|\r|\n/g;
+
+/** Whether an event has more lines than any model sends; looks no further than that. */
+export function hasTooManyLines({ payload, isEvent }: ProxyMessage): boolean {
+  if (!isEvent) return false;
+  LINE_END.lastIndex = 0;
+  for (let lines = 1; lines <= FIRST_GENERATION_EVENT_LINES_MAX; lines += 1) if (!LINE_END.test(payload)) return false;
+  return true;
+}
+
 /** The message's part of the answer's body, as a server would have sent it. */
 export function answerBytes({ payload, isEvent, status }: ProxyMessage): Uint8Array {
   const isSuccess = status >= 200 && status <= 299; // an error is read whole, and not event by event
   if (!isEvent || !isSuccess || payload === "") return Buffer.from(payload);
-  return Buffer.from(`data: ${payload.replaceAll(/\r\n|\r|\n/g, "\ndata: ")}\n\n`);
+  return Buffer.from(`data: ${payload.replaceAll(LINE_END, "\ndata: ")}\n\n`);
 }
 
 /** Headers that the proxy sets itself: it would send both, its own and the router's. */
