@@ -323,6 +323,15 @@ describe("a first-generation link", () => {
       await bench.leave();
     });
 
+    test("tells the market of a model that its proxy does not have once, however often the proxy says so", async () => {
+      const { id } = open(peer);
+      const own = message(id, { content_type: "text/plain", headers: {}, status_code: 404, stream_done: false });
+      for (let count = 0; count < 3; count += 1) peer.send(own);
+      await peer.settle();
+      assert.deepEqual(bench.told, ["offers "]);
+      await bench.leave();
+    });
+
     test("brings none back while it drains, and offers none that are announced then", async () => {
       open(peer);
       peer.link.drain("x", 60_000);

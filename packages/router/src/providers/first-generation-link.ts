@@ -163,6 +163,7 @@ export class FirstGenerationLink implements ProviderLink {
 
   /** Another proxy of this wallet made the last preflight, and this one lacks the model: it would draw requests and fail them. */
   #withdraw(offerName: string): void {
+    if (!this.#modelNames.has(offerName)) return; // offering thousands anew costs far more than a message that says it again
     const known = new Set(this.#modelNames.keys());
     const lacking = this.#followed.preflight.map(({ offer }) => offer.name).filter((name) => !known.has(name));
     this.#offer(new Set([...lacking, offerName]));
