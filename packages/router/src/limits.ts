@@ -108,6 +108,9 @@ export const ANSWER_DEPTH_MAX = 256;
 /** Values in an answer or an event: 16,000 tokens with the probabilities of twenty others each, parsed into some 100 MB. */
 export const ANSWER_VALUES_MAX = 2_000_000;
 
+/** Lines in one event of an answer: one a token in the longest answers there are; millions would stop the process for seconds. */
+export const EVENT_LINES_MAX = 100_000;
+
 /** Choices one request may ask for, and an answer may have: each multiplies the cost. */
 export const CHOICES_MAX = 128;
 
@@ -149,9 +152,6 @@ export const FIRST_GENERATION_MESSAGE_BYTES_MAX = 32 * 1024 * 1024;
 
 /** Values in such a message: seven, and a header each; far more would stop the process while they are parsed. */
 export const FIRST_GENERATION_MESSAGE_VALUES_MAX = 1_000;
-
-/** Lines of one event of such a proxy, which nearly always has one: a message of millions would stop the process for seconds. */
-export const FIRST_GENERATION_EVENT_LINES_MAX = 10_000;
 
 /** Bytes of messages that have not come whole yet, of all first-generation links: without it strangers could fill the memory. */
 export const FIRST_GENERATION_INCOMING_BYTES_MAX = 512 * 1024 * 1024;

@@ -5,7 +5,7 @@ import type { JsonObject } from "@aimo-network/protocol/json-object";
 import { isJsonObject } from "@aimo-network/protocol/json-object";
 import type { Usage } from "@aimo-network/protocol/usage";
 import { findUsage } from "@aimo-network/protocol/usage";
-import { ANSWER_DEPTH_MAX, ANSWER_VALUES_MAX, CHOICES_MAX, ERROR_TEXT_CHARS_MAX } from "../limits.ts";
+import { ANSWER_DEPTH_MAX, ANSWER_VALUES_MAX, CHOICES_MAX, ERROR_TEXT_CHARS_MAX, EVENT_LINES_MAX } from "../limits.ts";
 
 /** One event of an answer, with its text so that it can be passed on byte-exactly. */
 export interface AnswerEvent {
@@ -135,8 +135,6 @@ function* readLines(data: string, provider: string): Generator<AnswerEvent> {
     yield readAnswerEvent(line, provider);
   }
 }
-
-const EVENT_LINES_MAX = 100_000; // one a token, in the longest answers there are
 
 /** The data that ends a stream. */
 const DONE = "[DONE]";

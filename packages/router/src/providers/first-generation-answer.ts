@@ -4,7 +4,7 @@ import type { Clock } from "@aimo-network/protocol/clock";
 import { AimoError } from "@aimo-network/protocol/errors";
 import { RESPONSE_CREDIT_BYTES } from "@aimo-network/protocol/limits";
 import { Queue } from "@aimo-network/protocol/queue";
-import { FIRST_GENERATION_EVENT_LINES_MAX, FIRST_GENERATION_WAITING_BYTES_MAX } from "../limits.ts";
+import { EVENT_LINES_MAX, FIRST_GENERATION_WAITING_BYTES_MAX } from "../limits.ts";
 import type { ByteBudget } from "./byte-budget.ts";
 import type { ProxyMessage } from "./first-generation-messages.ts";
 import { answerBytes, hasTooManyLines } from "./first-generation-messages.ts";
@@ -111,7 +111,7 @@ export class FirstGenerationAnswer {
   #take(message: ProxyMessage): void {
     if (!this.#hasHead && !this.#readHead(message)) return;
     if (hasTooManyLines(message)) {
-      const detail = `it sent an event of more than ${FIRST_GENERATION_EVENT_LINES_MAX} lines`;
+      const detail = `it sent an event of more than ${EVENT_LINES_MAX} lines`;
       this.#fail(new AimoError("provider_error", { provider: this.#owner.wallet, detail }));
       return;
     }

@@ -6,8 +6,8 @@ import { setImmediate } from "node:timers/promises";
 import { HEARTBEAT_MS, RESPONSE_CREDIT_BYTES } from "@aimo-network/protocol/limits";
 import type { End } from "@aimo-network/protocol/wire/messages";
 import {
+  EVENT_LINES_MAX,
   FIRST_GENERATION_ABANDONED_MS,
-  FIRST_GENERATION_EVENT_LINES_MAX,
   FIRST_GENERATION_MESSAGE_BYTES_MAX,
   FIRST_GENERATION_MESSAGE_VALUES_MAX,
   FIRST_GENERATION_REQUEST_BYTES_MAX,
@@ -213,13 +213,13 @@ describe("a first-generation link", () => {
     });
 
     for (const end of ["\n", "\r", "\r\n"]) {
-      test(`may have ${FIRST_GENERATION_EVENT_LINES_MAX} lines in an event, ended by ${JSON.stringify(end)}`, async () => {
+      test(`may have ${EVENT_LINES_MAX} lines in an event, ended by ${JSON.stringify(end)}`, async () => {
         const [most, more] = [open(peer), open(peer)];
-        peer.send(event(most.id, end.repeat(FIRST_GENERATION_EVENT_LINES_MAX - 1), true));
-        peer.send(event(more.id, end.repeat(FIRST_GENERATION_EVENT_LINES_MAX)));
+        peer.send(event(most.id, end.repeat(EVENT_LINES_MAX - 1), true));
+        peer.send(event(more.id, end.repeat(EVENT_LINES_MAX)));
         await peer.settle();
-        assert.equal(most.told[1], `body ${"data: \n".repeat(FIRST_GENERATION_EVENT_LINES_MAX)}\n`);
-        assert.deepEqual(more.told.slice(1), ["lost provider_error"]);
+        assert.ok(most.told[1] === `body ${"data: \n".repeat(EVENT_LINES_MAX)}\n`);
+        assert.ok(more.told[1] === "lost provider_error", "not a body of megabytes, which a report would print");
         await bench.leave();
       });
     }

@@ -5,7 +5,7 @@ import { jsonMembers, replaceMembers } from "@aimo-network/protocol/json-members
 import type { ResponseHead } from "@aimo-network/protocol/wire/messages";
 import { Type } from "typebox";
 import { Compile } from "typebox/compile";
-import { FIRST_GENERATION_EVENT_LINES_MAX, FIRST_GENERATION_MESSAGE_VALUES_MAX } from "../limits.ts";
+import { EVENT_LINES_MAX, FIRST_GENERATION_MESSAGE_VALUES_MAX } from "../limits.ts";
 import type { AttemptRequest } from "./provider-link.ts";
 
 const MessageShape = Compile(
@@ -88,7 +88,7 @@ const LINE_END = /\r\n|\r|\n/g;
 export function hasTooManyLines({ payload, isEvent }: ProxyMessage): boolean {
   if (!isEvent) return false;
   LINE_END.lastIndex = 0;
-  for (let lines = 1; lines <= FIRST_GENERATION_EVENT_LINES_MAX; lines += 1) if (!LINE_END.test(payload)) return false;
+  for (let lines = 1; lines <= EVENT_LINES_MAX; lines += 1) if (!LINE_END.test(payload)) return false;
   return true;
 }
 
