@@ -1,4 +1,4 @@
-// Frames of `aimo.v2`: `type u8 | stream id u32 big-endian | payload`, one per binary WebSocket message (wire.md).
+// Frames of `aimo.v2`: `type u8 | stream id u32 big-endian | payload`; what WebSocket messages carry (wire.md).
 import { assert } from "../assert.ts";
 import { AimoError } from "../errors.ts";
 import { FRAME_PAYLOAD_BYTES_MAX } from "../limits.ts";
