@@ -1,7 +1,7 @@
 // Replies that clients do not take: counted, refused when there are too many, and cut when nothing moves any more.
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { connect } from "node:net";
 import { after, before, describe, test } from "node:test";
@@ -127,14 +127,16 @@ describe("a connection", () => {
 
   test("with a request that waits in line does not hand its limit on to it", async (t) => {
     const server = await start(t, CLIENT_STALL_MS);
-    const [client, first] = await ask(server, "/small");
-    assert.ok(first.writableFinished || (await once(first, "finish")));
-    const requests: IncomingMessage[] = [];
-    server.server.on("request", (request) => void requests.push(request));
-    client.write("GET /small HTTP/1.1\r\nhost: a\r\n\r\nGET /thinks HTTP/1.1\r\nhost: a\r\n\r\n");
-    while (requests.length < 2) await setImmediate();
-    await setImmediate();
-    assert.equal(requests[1]?.socket.timeout, 0);
+    const [client, first] = await ask(server, "/large");
+    client.pause();
+    const { socket } = first.req;
+    const requested = once(server.server, "request");
+    client.write("GET /thinks HTTP/1.1\r\nhost: a\r\n\r\n");
+    await requested;
+    assert.deepEqual([first.writableFinished, socket.timeout], [false, CLIENT_STALL_MS]);
+    client.resume();
+    await once(first, "finish");
+    assert.equal(socket.timeout, 0);
   });
 });
 
