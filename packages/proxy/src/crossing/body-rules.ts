@@ -1,7 +1,9 @@
 // What happens to a request body on its way to the upstream: few members change, all other bytes stay (wire.md).
+import { ArrivingJson } from "@aimo-network/protocol/arriving-json";
 import { AimoError } from "@aimo-network/protocol/errors";
 import type { JsonMember } from "@aimo-network/protocol/json-members";
 import { jsonMembers, replaceMembers } from "@aimo-network/protocol/json-members";
+import type { JsonSkeleton } from "@aimo-network/protocol/json-skeleton";
 import type { AllowedMedia } from "./media.ts";
 import { mediaHosts } from "./media-hosts.ts";
 
@@ -16,7 +18,8 @@ export interface BodyRules {
 
 /** A body ready to be sent, when the hosts of its media are public. */
 export interface UpstreamBody {
-  readonly bytes: Buffer;
+  /** Its bytes, in pieces where it is large. */
+  readonly bytes: readonly Uint8Array[];
   readonly isStream: boolean;
   readonly mediaHosts: ReadonlySet<string>;
 }
@@ -48,8 +51,9 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  * Rewrites a body for the upstream whose own name of the model is `modelJson` (a JSON string). Throws
  * `invalid_request` for what is no JSON object, `forbidden_content` for members and media the rules refuse.
  */
-export function upstreamBody(body: Uint8Array, modelJson: string, rules: BodyRules): UpstreamBody {
-  const { text, value } = parseBody(body);
+export function upstreamBody(body: Uint8Array | ArrivingJson, modelJson: string, rules: BodyRules): UpstreamBody {
+  const { json, value } = parseBody(body);
+  const { text } = json;
   const members = jsonMembers(text);
   checkMembers(members, rules);
   const changes = new Map<string, string | undefined>([["model", modelJson]]);
@@ -62,22 +66,27 @@ export function upstreamBody(body: Uint8Array, modelJson: string, rules: BodyRul
   const sent = members.filter(({ key }) => !changes.has(key));
   return {
     isStream,
-    mediaHosts: mediaHosts(text, sent, rules.media),
-    bytes: Buffer.from(replaceMembers(text, changes)),
+    mediaHosts: mediaHosts(text, sent, rules.media, json.shortened),
+    bytes: json.pieces(replaceMembers(text, changes)),
   };
 }
 
 interface ParsedBody {
-  readonly text: string;
+  readonly json: JsonSkeleton;
   readonly value: Readonly<Record<string, unknown>>;
 }
 
-function parseBody(body: Uint8Array): ParsedBody {
+/** A text without anything left out. */
+function wholeText(text: string): JsonSkeleton {
+  return { text, pieces: (changed) => [Buffer.from(changed)], shortened: () => undefined };
+}
+
+function parseBody(body: Uint8Array | ArrivingJson): ParsedBody {
   try {
-    const text = decoder.decode(body);
-    const value: unknown = JSON.parse(text);
+    const json = body instanceof ArrivingJson ? body.skeleton() : wholeText(decoder.decode(body));
+    const value: unknown = JSON.parse(json.text);
     if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-      return { text, value: value as Record<string, unknown> };
+      return { json, value: value as Record<string, unknown> };
     }
   } catch (cause) {
     throw new AimoError("invalid_request", { expected: "a JSON object in UTF-8", found: "something else" }, { cause });

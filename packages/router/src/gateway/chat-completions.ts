@@ -1,5 +1,6 @@
 // POST /chat/completions: authenticate, choose, relay, meter.
 import type { FastifyReply, FastifyRequest } from "fastify";
+import type { ArrivingJson } from "@aimo-network/protocol/arriving-json";
 import type { Clock } from "@aimo-network/protocol/clock";
 import { assert } from "@aimo-network/protocol/assert";
 import { AimoError } from "@aimo-network/protocol/errors";
@@ -158,7 +159,10 @@ const NO_BODY = Buffer.alloc(0); // what a request without a body is read as
 /** Creates the endpoint. */
 export function createChatCompletions(
   deps: ChatDeps,
-): (request: FastifyRequest<{ Body: Buffer | undefined }>, reply: FastifyReply) => Promise<FastifyReply> {
+): (
+  request: FastifyRequest<{ Body: Buffer | ArrivingJson | undefined }>,
+  reply: FastifyReply,
+) => Promise<FastifyReply> {
   return async (request, reply) => {
     if (deps.isDraining()) throw new AimoError("draining", {});
     const payer = await deps.authenticate(request, "spend");

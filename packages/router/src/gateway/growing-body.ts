@@ -1,4 +1,4 @@
-// A request body that arrives in pieces, in one buffer that grows with it.
+// A small request body that arrives in pieces, in one buffer that grows with it.
 import { BODY_ROOM_BYTES } from "../limits.ts";
 
 /** Gathers a body. A million pieces of one byte take no more memory than one piece. */

@@ -3,12 +3,17 @@ import type { IncomingMessage } from "node:http";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { AimoError, isAimoError } from "@aimo-network/protocol/errors";
 import type { KeyVisit } from "../accounts/key-use.ts";
-import { GrowingBody } from "./growing-body.ts";
+import { ArrivingBody } from "./arriving-body.ts";
 
 /** Where the bytes of a request's body are counted, until its response has closed. */
 export type BodyRoom = Pick<KeyVisit, "checkRoom" | "hold">;
 
-function readBody(payload: IncomingMessage, body: GrowingBody, bytesMax: number, limitBytes: number): Promise<Buffer> {
+function readBody(
+  payload: IncomingMessage,
+  body: ArrivingBody,
+  bytesMax: number,
+  limitBytes: number,
+): Promise<ArrivingBody["body"]> {
   return new Promise((resolve, reject) => {
     const add = (piece: Buffer): void => {
       try {
@@ -21,7 +26,7 @@ function readBody(payload: IncomingMessage, body: GrowingBody, bytesMax: number,
       }
     };
     payload.on("data", add);
-    payload.once("end", () => resolve(body.bytes));
+    payload.once("end", () => resolve(body.body));
     payload.once("error", reject);
   });
 }
@@ -33,7 +38,8 @@ function declaredBytes({ headers }: FastifyRequest): number | undefined {
 }
 
 /**
- * Makes `scope` read bodies of any content type as bytes. What has arrived is counted, not what was announced: who
+ * Makes `scope` read bodies of any content type: small ones as bytes, large ones as text that was looked through as it
+ * came. What has arrived is counted, not what was announced: who
  * announces much and sends little takes nothing from others. What could not fit at all is refused before it is sent.
  */
 export function readRawBodies(
@@ -50,6 +56,6 @@ export function readRawBodies(
   scope.addContentTypeParser("*", (request: FastifyRequest, payload: IncomingMessage) => {
     const room = roomOf(request);
     const bytesMax = Math.min(declaredBytes(request) ?? bodyBytesMax, bodyBytesMax);
-    return readBody(payload, new GrowingBody(bytesMax, (bytes) => room.hold(bytes)), bytesMax, bodyBytesMax);
+    return readBody(payload, new ArrivingBody(bytesMax, (bytes) => room.hold(bytes)), bytesMax, bodyBytesMax);
   });
 }

@@ -201,7 +201,7 @@ export function openAttempt({ link }: RawPeer, offerName = "m", body = "body"): 
       endpoint: "/chat/completions",
       offerName,
       headers: { accept: "*/*" },
-      body: Buffer.from(body),
+      body: [Buffer.from(body)],
       deadlineMs: 59_999.6,
       stream: true,
       payer: "payer",

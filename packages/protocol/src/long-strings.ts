@@ -1,0 +1,139 @@
+// Finds the long strings of a JSON text while its bytes come in: microseconds a piece, instead of one long stop at the end.
+import { WHOLE_STRING_BYTES_MAX } from "./limits.ts";
+
+/** A long string value of printable ASCII without escapes: nothing in it can be a fault of the JSON around it. */
+export interface LongString {
+  /** Where its first byte stands in the text. */
+  readonly start: number;
+  /** Where its closing quote stands. */
+  readonly end: number;
+  /** Where its first byte stands that is not of base64's alphabet, which padding is not; `end` where there is none. */
+  readonly base64End: number;
+}
+
+/**
+ * Brackets around a string that may be left out. Members of the request itself (1), and of its lists and objects (2), are
+ * settings that are read whole, errors quote them; the words and images of messages stand deeper.
+ */
+const DEPTH_MIN = 3;
+
+const SPACE = 0x20;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COLON = 0x3a;
+const CASE_BIT = 0x20; // `[` and `]` are `{` and `}` without it
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+
+const BASE64 = 0;
+const PRINTABLE = 1;
+const STOP = 2;
+
+/** What each byte is within a string. */
+const KINDS = new Uint8Array(256).fill(STOP);
+KINDS.fill(PRINTABLE, SPACE, 0x7f);
+KINDS[QUOTE] = STOP;
+KINDS[BACKSLASH] = STOP;
+for (const character of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/") {
+  KINDS[character.charCodeAt(0)] = BASE64;
+}
+
+/** The index of the first byte from `at` on whose kind is above `kind`. */
+function skipKinds(piece: Uint8Array, at: number, kind: number): number {
+  let next = at;
+  while (next < piece.length && (KINDS[piece[next] as number] as number) <= kind) next += 1;
+  return next;
+}
+
+/** Reads a text piece by piece; the pieces are not kept. */
+export class LongStringFinder {
+  readonly #found: LongString[] = [];
+  /** Where the piece that is read stands in the text. */
+  #pieceStart = 0;
+  #depth = 0;
+  #inString = false;
+  /** Whether the last byte of the piece before escapes the first of the next. */
+  #escapes = false;
+  #start = 0;
+  #base64End: number | undefined;
+  #isPlain = true;
+  /** A long string that may yet be a key: keys are compared whole, so none is left out. */
+  #last: LongString | undefined;
+
+  /** The long strings so far, in order. */
+  get found(): readonly LongString[] {
+    return this.#found;
+  }
+
+  /** Reads the next piece. */
+  add(piece: Uint8Array): void {
+    for (let at = 0; at < piece.length;) {
+      at = this.#inString ? this.#readString(piece, at) : this.#readStructure(piece, at);
+    }
+    this.#pieceStart += piece.length;
+  }
+
+  #readStructure(piece: Uint8Array, from: number): number {
+    for (let at = from; at < piece.length; at += 1) {
+      const byte = piece[at] as number;
+      if (byte <= SPACE) continue;
+      if (this.#last !== undefined) this.#keepValue(this.#last, byte);
+      if (byte === QUOTE) {
+        this.#openString(at + 1);
+        return at + 1;
+      }
+      if ((byte | CASE_BIT) === OPEN_BRACE) this.#depth += 1;
+      else if ((byte | CASE_BIT) === CLOSE_BRACE) this.#depth -= 1;
+    }
+    return piece.length;
+  }
+
+  #keepValue(last: LongString, next: number): void {
+    if (next !== COLON) this.#found.push(last);
+    this.#last = undefined;
+  }
+
+  #openString(at: number): void {
+    this.#inString = true;
+    this.#start = this.#pieceStart + at;
+    this.#base64End = undefined;
+    this.#isPlain = true;
+  }
+
+  /** Reads up to the string's end, to its next escape or to the piece's end. */
+  #readString(piece: Uint8Array, from: number): number {
+    if (this.#escapes) {
+      this.#escapes = false;
+      return from + 1;
+    }
+    const at = this.#isPlain ? this.#skipPlain(piece, from) : from;
+    for (let next = at; next < piece.length; next += 1) {
+      const byte = piece[next] as number;
+      if (byte === QUOTE) {
+        this.#closeString(this.#pieceStart + next);
+        return next + 1;
+      }
+      this.#isPlain = false;
+      if (byte === BACKSLASH) {
+        this.#escapes = true;
+        return next + 1;
+      }
+    }
+    return piece.length;
+  }
+
+  #skipPlain(piece: Uint8Array, from: number): number {
+    let at = from;
+    if (this.#base64End === undefined) {
+      at = skipKinds(piece, at, BASE64);
+      if (at < piece.length) this.#base64End = this.#pieceStart + at;
+    }
+    return skipKinds(piece, at, PRINTABLE);
+  }
+
+  #closeString(end: number): void {
+    this.#inString = false;
+    if (end - this.#start <= WHOLE_STRING_BYTES_MAX || !this.#isPlain || this.#depth < DEPTH_MIN) return;
+    this.#last = { start: this.#start, end, base64End: this.#base64End ?? end };
+  }
+}
