@@ -1,7 +1,6 @@
 // A network for the table of faults: one provider that has them, two beside it, and a record of whom each request reached.
 import { createDemoModel } from "@aimo-network/localnet/demo-model/demo-model";
 import type { Call } from "@aimo-network/localnet/demo-model/call-log";
-import { findFreePort } from "@aimo-network/localnet/free-port";
 import type { ManualClock } from "@aimo-network/protocol/clock";
 import { manualClock } from "@aimo-network/protocol/clock";
 import { startNetwork, waitFor } from "./network.ts";
@@ -37,7 +36,6 @@ export interface Reached {
 
 /** A running network of faults. */
 export interface FaultNetwork {
-  readonly network: Network;
   /** A router with the usual deadlines, and one whose own are short. */
   readonly routers: { readonly patient: RouterDoor; readonly strict: RouterDoor };
   /** The time of the model behind faults at `clocked`. */
@@ -71,6 +69,7 @@ const STRICT = {
   AIMO_TOTAL_TIMEOUT_MS: "10000",
 };
 
+const UNUSED_PORT = 1; // nothing has it: a free one could be taken by another program before it is called
 const HEALTHY = "demo.fixed-7";
 
 /** A model of a provider; its key is what the model knows the provider by. */
@@ -130,8 +129,8 @@ async function startProviders(
     const { usual: upstreamUrl } = upstreams;
     providers.set(provider, await network.startProvider({ models, price, routers, upstreamUrl }));
   };
-  const offers = (provider: string, sold: readonly SoldFault[], markets: readonly Market[]): SoldModel[] =>
-    sold.flatMap((fault) => markets.map((market) => faulty(provider, market, fault, upstreams)));
+  const offers = (provider: string, faultsOf: readonly SoldFault[], markets: readonly Market[]): SoldModel[] =>
+    faultsOf.flatMap((fault) => markets.map((market) => faulty(provider, market, fault, upstreams)));
   await Promise.all([
     start("first", FIRST_PRICE, offers("first", faults, MARKETS)),
     start("doomed", FIRST_PRICE, offers("doomed", doomed, ["one", "first"])),
@@ -154,7 +153,7 @@ export async function startFaultNetwork(
   const upstreams = {
     usual: urlOf(await usual.listen(0)),
     clocked: urlOf(await clocked.listen(0)),
-    nowhere: urlOf(await findFreePort(0, "127.0.0.1")),
+    nowhere: urlOf(UNUSED_PORT),
   };
   const network = await startNetwork({ withProvider: false });
   const stop = async (): Promise<void> => {
@@ -173,7 +172,6 @@ export async function startFaultNetwork(
       .filter(({ headers }) => headers["user-agent"] === userAgent)
       .map((call) => ({ provider: (call.authorization ?? "").replace("Bearer ", ""), call }));
   return {
-    network,
     routers: { patient: { url: file.router_url, key: file.user.api_key }, strict },
     clock,
     wallets: Object.fromEntries([...providers].map(([provider, { wallet }]) => [provider, wallet])),

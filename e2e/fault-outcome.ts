@@ -25,7 +25,7 @@ export interface Failure {
   readonly keepAlives?: number;
 }
 
-/** Either. */
+/** What a client sees of a fault. */
 export type Outcome = Answer | Failure;
 
 /** What the checks must know beside the outcome. */

@@ -1,9 +1,7 @@
-// Somebody leaves in the middle: the client, the provider, a router.
+// Somebody leaves, as OpenAI's client sees it: a provider, a router. What is asked meanwhile is in faults.test.ts.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import OpenAI from "openai";
-import type { ModelCall } from "./model-calls.ts";
-import { waitForCall } from "./model-calls.ts";
 import type { Network } from "./network.ts";
 import { startNetwork, waitForOffer } from "./network.ts";
 
@@ -11,51 +9,10 @@ describe("leaving", () => {
   let network: Network;
   const messages: OpenAI.ChatCompletionMessageParam[] = [{ role: "user", content: "Hello!" }];
 
-  const nextCall = (model: string, state: ModelCall["state"]): Promise<ModelCall> => waitForCall(network, model, state);
-
   before(async () => {
     network = await startNetwork();
   });
   after(() => network.stop());
-
-  for (const stream of [true, false]) {
-    test(`a client that leaves aborts the call at the model (stream: ${stream})`, async () => {
-      const model = `demo.slow-first-byte-60000ms.fixed-${stream ? 1 : 2}`;
-      await network.startProvider({ models: [model] });
-      const leave = new AbortController();
-      const answer = network.client.chat.completions.create(
-        { model: `test/${model}`, messages, stream },
-        { signal: leave.signal },
-      );
-      await nextCall(model, "open");
-      leave.abort();
-      await assert.rejects(answer, OpenAI.APIUserAbortError);
-      await nextCall(model, "aborted");
-    });
-  }
-
-  test("a client that leaves in the middle of a stream aborts the call at the model", async () => {
-    const model = "demo.pace-20ms.fixed-3000";
-    await network.startProvider({ models: [model] });
-    const stream = await network.client.chat.completions.create({ model: `test/${model}`, messages, stream: true });
-    for await (const _chunk of stream) break;
-    await nextCall(model, "aborted");
-  });
-
-  test("a provider killed before the client saw anything is followed by another", async () => {
-    const model = "demo.slow-first-byte-1500ms";
-    // At a millionth of the price the first is as good as certainly chosen first.
-    const first = await network.startProvider({ models: [model], price: "0.001" });
-    await network.startProvider({ models: [model], price: "1000" });
-    const answer = network.client.chat.completions.create({ model: `test/${model}`, messages, stream: true });
-    await nextCall(model, "open");
-    await first.child.kill();
-    let text = "";
-    for await (const chunk of await answer) text += chunk.choices[0]?.delta.content ?? "";
-    assert.ok(text.length > 0);
-    await nextCall(model, "aborted");
-    await nextCall(model, "ended");
-  });
 
   test("a provider killed in the middle of an answer ends it with an in-band error", async () => {
     const model = "demo.pace-20ms.fixed-2000";

@@ -125,9 +125,10 @@ export async function startNetwork(more: Partial<LocalnetOptions> = {}): Promise
   const directory = mkdtempSync(join(tmpdir(), "aimo-e2e-"));
   const lines: string[] = [];
   const onLine = (line: string, name: string): void => void lines.push(`${name} ${line}`);
-  const deps = { clock: systemClock, environment: process.env, onLine };
-  const options = { port: 0, dataDirectory: directory, fresh: false, withProvider: true, ...more };
-  const localnet = await startLocalnet(options, deps);
+  const localnet = await startLocalnet(
+    { port: 0, dataDirectory: directory, fresh: false, withProvider: true, ...more },
+    { clock: systemClock, environment: process.env, onLine },
+  );
   const { file } = localnet;
   const extra: Child[] = [];
   let started = 0;
@@ -137,9 +138,8 @@ export async function startNetwork(more: Partial<LocalnetOptions> = {}): Promise
     const wallet = newWallet();
     const address = base58.encode(wallet.publicKey);
     const name = `provider-${(started += 1)}`;
-    const home = join(directory, name);
-    mkdirSync(home);
-    const config = join(home, "config.toml");
+    mkdirSync(join(directory, name));
+    const config = join(directory, name, "config.toml");
     writeFileSync(config, providerToml(provider, routers, provider.upstreamUrl ?? localnet.modelUrl ?? ""));
     const keys = await Promise.all(routers.map(({ routerId }) => makeProviderKey(systemClock, wallet, routerId)));
     const child = startChild(
@@ -155,21 +155,19 @@ export async function startNetwork(more: Partial<LocalnetOptions> = {}): Promise
     );
     extra.push(child);
     const [first = ""] = provider.models;
-    for (const { url } of routers) {
-      await waitForOffer(url, `${provider.author ?? "test"}/${soldModel(first).name}`, address);
-    }
+    const model = `${provider.author ?? "test"}/${soldModel(first).name}`;
+    for (const { url } of routers) await waitForOffer(url, model, address);
     return { child, wallet: address, keys };
   };
 
   const startRouter: Network["startRouter"] = async (settings = {}) => {
     const name = `router-${(started += 1)}`;
-    const home = join(directory, name);
     const child = startChild(
       systemClock,
       {
         name,
         entry: new URL("../packages/router/src/main.ts", import.meta.url),
-        environment: { AIMO_PORT: "0", AIMO_OPERATOR_PORT: "0", AIMO_DATA_DIR: home, ...settings },
+        environment: { AIMO_PORT: "0", AIMO_OPERATOR_PORT: "0", AIMO_DATA_DIR: join(directory, name), ...settings },
       },
       process.env,
       onLine,

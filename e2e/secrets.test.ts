@@ -367,7 +367,7 @@ describe("a network whose every process logs all it can", () => {
       "request refused",
       "attempt failed",
       "attempt ended",
-      "request client_left",
+      "request left by its client",
       "provider refused",
     ]) {
       assert.ok(log.includes(words), `the log says "${words}"`);

@@ -19,6 +19,9 @@ export interface BenchCase {
   measure(tools: BenchTools): Promise<Figure[]>;
 }
 
+/** Rounds of what is measured on a fresh network each time: memory once grown is used again, and a network takes a while. */
+export const FRESH_ROUNDS_MAX = 3;
+
 /** A network with a load generator beside it. */
 export interface Site {
   readonly network: BenchNetwork;

@@ -2,19 +2,21 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { systemClock } from "@aimo-network/protocol/clock";
-import type { BenchCase } from "./bench-case.ts";
+import type { BenchCase, BenchTools } from "./bench-case.ts";
 import { CANCEL_LATENCY } from "./cases/cancel-latency.ts";
 import { HOSTILE_COMPANY } from "./cases/hostile-company.ts";
 import { IDLE_LINKS } from "./cases/idle-links.ts";
-import { JSON_AND_STREAMS } from "./cases/json-and-streams.ts";
+import { JSON_AND_STREAMS, shapeToProfile } from "./cases/json-and-streams.ts";
 import { SLOW_READERS } from "./cases/slow-readers.ts";
 import { UPLOAD } from "./cases/upload.ts";
 import type { Options } from "./options.ts";
 import { readOptions } from "./options.ts";
+import { profile } from "./profile.ts";
 import { findWorse } from "./results/compare.ts";
 import type { Figure, Run } from "./results/figures.ts";
 import { readRun, writeRun } from "./results/figures.ts";
 import { README_FILE, tablesOf, withFigures } from "./results/tables.ts";
+import { runSoak } from "./soak.ts";
 
 const CASES: readonly BenchCase[] = [
   ...JSON_AND_STREAMS,
@@ -25,11 +27,10 @@ const CASES: readonly BenchCase[] = [
   HOSTILE_COMPANY,
 ];
 
-async function measure(options: Options): Promise<Run> {
+async function measure(options: Options, tools: BenchTools): Promise<Run> {
   const figures: Figure[] = [];
   const chosen = CASES.filter(({ name }) => options.only.length === 0 || options.only.includes(name));
   for (const one of chosen) {
-    const tools = { clock: systemClock, environment: process.env, rounds: options.rounds, say: console.error };
     figures.push(...(await one.measure(tools)));
   }
   const words = process.argv.slice(2).filter((word) => !["--write", "--compare"].includes(word));
@@ -54,15 +55,28 @@ function compare(run: Run, earlier: Run): void {
   if (worse.length > 0) process.exitCode = 1;
 }
 
+async function measureAndReport(options: Options, tools: BenchTools): Promise<void> {
+  const run = await measure(options, tools);
+  console.log(tablesOf(run.figures));
+  if (options.compare) compare(run, readRun());
+  if (options.write) write(run);
+}
+
+async function profileSubject({ only: [subject = "json"] }: Options, tools: BenchTools): Promise<string[]> {
+  const shape = shapeToProfile(subject);
+  if (shape === undefined) throw new Error(`--cpu-prof: expected --only json, streams or prompts, found ${subject}`);
+  return await profile(tools, shape);
+}
+
 try {
   const options = readOptions(
     process.argv.slice(2),
     CASES.map(({ name }) => name),
   );
-  const run = await measure(options);
-  console.log(tablesOf(run.figures));
-  if (options.compare) compare(run, readRun());
-  if (options.write) write(run);
+  const tools = { clock: systemClock, environment: process.env, rounds: options.rounds, say: console.error };
+  if (options.soak) console.log((await runSoak(tools)).join("\n"));
+  else if (options.cpuProfile) console.log((await profileSubject(options, tools)).join("\n"));
+  else await measureAndReport(options, tools);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

@@ -1,5 +1,5 @@
 // What is measured: a mock upstream, and a router and a proxy that sell it, each a process of its own.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Child } from "@aimo-network/localnet/child-process";
@@ -58,7 +58,7 @@ function targetAt(base: string, apiKey: string, model: string): Target {
 /** Starts a network; `nodeOptions` are given to every process of it. */
 export async function startBenchNetwork(deps: BenchDeps, nodeOptions: readonly string[] = []): Promise<BenchNetwork> {
   const { clock } = deps;
-  const usages = createUsages();
+  const usages = createUsages(clock);
   const options = [`--import=${MEASURED_PROCESS}`, ...nodeOptions].join(" ");
   const environment = { ...deps.environment, NODE_OPTIONS: options };
   const directory = mkdtempSync(join(tmpdir(), "aimo-bench-"));
@@ -76,7 +76,7 @@ export async function startBenchNetwork(deps: BenchDeps, nodeOptions: readonly s
   };
   try {
     const mock = start("mock-upstream", new URL("./mock-upstream/main.ts", import.meta.url));
-    const upstreamUrl = await mock.firstLine((line) => (JSON.parse(line) as { url: string }).url);
+    const upstreamUrl = await mock.firstLine((line) => /"url":"([^"]+)"/.exec(line)?.[1]);
     localnet = await startLocalnet(
       { port: 0, dataDirectory: join(directory, "localnet"), fresh: false, withProvider: false },
       { clock, environment, onLine: usages.read },
@@ -86,7 +86,6 @@ export async function startBenchNetwork(deps: BenchDeps, nodeOptions: readonly s
     if (router === undefined) throw new Error("the localnet started no router");
     const upstream = { url: upstreamUrl, models: ["bench"], author: "mock" };
     const config = join(directory, "config.toml");
-    mkdirSync(directory, { recursive: true });
     writeFileSync(config, `max_concurrency = ${CONCURRENCY}\n\n${demoProviderConfig(file.router_url, upstream)}`);
     const proxy = start("proxy", new URL("../../packages/proxy/src/main.ts", import.meta.url), {
       arguments: ["--config", config],

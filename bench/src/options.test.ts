@@ -29,6 +29,16 @@ test("only a run of everything can be kept", () => {
   assert.throws(() => readOptions(["--write", "--only", "json"], SUBJECTS), /one run of everything/);
 });
 
+test("a soak or a profile has no figures to keep or to compare", () => {
+  assert.equal(readOptions(["--soak"], SUBJECTS).soak, true);
+  assert.equal(readOptions(["--cpu-prof", "--only", "json"], SUBJECTS).cpuProfile, true);
+  for (const alone of ["--soak", "--cpu-prof"]) {
+    for (const more of ["--write", "--compare"]) {
+      assert.throws(() => readOptions([alone, more], SUBJECTS), /measure no figures/);
+    }
+  }
+});
+
 test("an unknown option is refused", () => {
   assert.throws(() => readOptions(["--fast"], SUBJECTS), /--fast/);
 });

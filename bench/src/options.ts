@@ -38,5 +38,8 @@ export function readOptions(words: readonly string[], subjects: readonly string[
     throw new Error("--write: expected no --only, for what is kept is one run of everything");
   }
   const { compare, write, soak, "cpu-prof": cpuProfile } = values;
+  if ((soak || cpuProfile) && (write || compare)) {
+    throw new Error("--soak, --cpu-prof: expected neither --write nor --compare, for they measure no figures");
+  }
   return { rounds, only, compare, write, soak, cpuProfile };
 }

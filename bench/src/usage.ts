@@ -1,5 +1,7 @@
 // What the measured processes spend and hold, as they say it themselves when asked by a signal.
 import type { Child } from "@aimo-network/localnet/child-process";
+import type { Clock } from "@aimo-network/protocol/clock";
+import { sleep } from "@aimo-network/protocol/clock";
 
 /** One process at one moment. */
 export interface Usage {
@@ -18,6 +20,9 @@ export function heldBytes({ heapBytes, externalBytes }: Usage): number {
 /** Makes a process able to answer: what is preloaded into it. */
 export const MEASURED_PROCESS = new URL("./measured-process.ts", import.meta.url).href;
 
+const COLLECTIONS_MAX = 10;
+const STEADY_SHARE = 0.998; // of what was alive before: no more is let go of
+const RETURN_MS = 500; // for freed pages to go back to the system
 const PREFIX = "usage ";
 
 /** Asks measured processes; the lines they write have to be passed to `read`. */
@@ -25,12 +30,12 @@ export interface Usages {
   read(line: string, name: string): void;
   /** What a process has spent and holds now. */
   of(child: Child): Promise<Usage>;
-  /** The same after a garbage collection: what it holds is alive. */
+  /** The same after garbage collections until nothing more goes: what it holds is alive. */
   alive(child: Child): Promise<Usage>;
 }
 
 /** Creates the bench's end of it. */
-export function createUsages(): Usages {
+export function createUsages(clock: Clock): Usages {
   const waiting = new Map<string, (usage: Usage) => void>();
   const ask = (child: Child, signal: NodeJS.Signals): Promise<Usage> => {
     const { promise, resolve, reject } = Promise.withResolvers<Usage>();
@@ -46,6 +51,17 @@ export function createUsages(): Usages {
       waiting.delete(name);
     },
     of: (child) => ask(child, "SIGUSR2"),
-    alive: (child) => ask(child, "SIGURG"),
+    async alive(child) {
+      // One collection is not enough: caches and code that is not used any more go with later ones.
+      let usage = await ask(child, "SIGURG");
+      for (let again = 1; again < COLLECTIONS_MAX; again += 1) {
+        const before = usage;
+        await sleep(clock, RETURN_MS);
+        usage = await ask(child, "SIGURG");
+        const isSteady = usage.rssBytes > before.rssBytes * STEADY_SHARE;
+        if (isSteady && heldBytes(usage) > heldBytes(before) * STEADY_SHARE) break;
+      }
+      return usage;
+    },
   };
 }

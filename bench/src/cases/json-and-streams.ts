@@ -8,7 +8,8 @@ import type { Figure } from "../results/figures.ts";
 import { figure } from "../results/figures.ts";
 import type { Usage } from "../usage.ts";
 
-interface Shape {
+/** One way of asking. */
+export interface Shape {
   readonly title: string;
   readonly question: Question;
   readonly connections: number;
@@ -170,6 +171,11 @@ async function memoryFigures(row: string, { usages, router, proxy }: BenchNetwor
     figure({ ...about, what: "router MiB" }, [(await usages.of(router)).rssBytes / MIB]),
     figure({ ...about, what: "proxy MiB" }, [(await usages.of(proxy)).rssBytes / MIB]),
   ];
+}
+
+/** The shape of a subject that is profiled: the one with 16 connections. */
+export function shapeToProfile(subject: string): Shape | undefined {
+  return SUBJECTS.find(({ name }) => name === subject)?.shapes.find(({ connections }) => connections === 16);
 }
 
 /** The subjects `json`, `streams` and `prompts`. */

@@ -14,7 +14,7 @@ const WARM_UP_STREAMS = 1_000;
 const ways = ["direct", "routed"] as const;
 type Way = (typeof ways)[number];
 
-/** Adds up what the uploads delayed: for each round the times beside them less those without. */
+/** What the uploads delayed, round by round: the times beside them less those without. */
 interface Added {
   readonly p50Ms: number[];
   readonly p99Ms: number[];

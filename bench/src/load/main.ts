@@ -6,13 +6,12 @@ import type { Company, CompanyOutcome } from "./company.ts";
 import { bringCompany } from "./company.ts";
 import type { SentOrder, SentOutcome } from "./orders.ts";
 
-let company: Company | undefined;
+let companies: Company[] = [];
 
 function dismiss(): CompanyOutcome {
-  if (company === undefined) throw new Error("there is no company to dismiss");
-  const outcome = company.leave();
-  company = undefined;
-  return outcome;
+  const counts = companies.map((company) => company.leave().count);
+  companies = [];
+  return { count: counts.reduce((sum, count) => sum + count, 0) };
 }
 
 async function obey(sent: SentOrder): Promise<unknown> {
@@ -22,7 +21,7 @@ async function obey(sent: SentOrder): Promise<unknown> {
     case "cancels":
       return await measureCancels(systemClock, sent.order);
     case "company":
-      company = await bringCompany(systemClock, sent.order);
+      companies.push(await bringCompany(systemClock, sent.order));
       return undefined;
     case "dismiss":
       return dismiss();

@@ -7,7 +7,7 @@ import type { CompanyOrder, CompanyOutcome } from "./company.ts";
 export interface Orders {
   burst: { readonly order: BurstOrder; readonly outcome: Burst };
   cancels: { readonly order: CancelOrder; readonly outcome: Times };
-  /** Company that stays until it is dismissed; one at a time. */
+  /** Company that stays, and more of it that comes to it, until all is dismissed. */
   company: { readonly order: CompanyOrder; readonly outcome: undefined };
   dismiss: { readonly order: undefined; readonly outcome: CompanyOutcome };
 }

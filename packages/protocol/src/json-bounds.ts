@@ -1,12 +1,6 @@
 // How large a graph a JSON text describes: a few megabytes of brackets would stop a process while they are parsed.
 import { skipJsonString } from "./json-members.ts";
 
-/** The most levels a text may nest, and the most values it may hold. */
-export interface JsonBounds {
-  readonly depthMax: number;
-  readonly valuesMax: number;
-}
-
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const OPEN_BRACE = 0x7b;
@@ -14,8 +8,14 @@ const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 
-/** Which bound a text exceeds; undefined when it keeps both. Valid JSON or not is not looked at. */
-export function exceededBound(text: string, { depthMax, valuesMax }: JsonBounds): "levels" | "values" | undefined {
+/** The most levels and values of a text. */
+export interface JsonBounds {
+  readonly levelsMax: number;
+  readonly valuesMax: number;
+}
+
+/** Which bound a text exceeds; undefined where none. Whether it is valid JSON is not looked at. */
+export function exceededJsonBound(text: string, { levelsMax, valuesMax }: JsonBounds): "levels" | "values" | undefined {
   let depth = 0;
   let values = 0;
   for (let at = 0; at < text.length;) {
@@ -28,7 +28,7 @@ export function exceededBound(text: string, { depthMax, valuesMax }: JsonBounds)
     if (code === OPEN_BRACE || code === OPEN_BRACKET) {
       depth += 1;
       values += 1;
-      if (depth > depthMax) return "levels";
+      if (depth > levelsMax) return "levels";
     } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth -= 1;
     else if (code === COMMA) values += 1;
     if (values > valuesMax) return "values";

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { isAimoError } from "./errors.ts";
+import { SSE_EVENT_CHARS_MAX } from "./limits.ts";
 import { createSseParser } from "./sse.ts";
 
 interface Parsed {
@@ -94,6 +95,48 @@ describe("server-sent events", () => {
       },
       (error) => isAimoError(error, "provider_error"),
     );
+  });
+
+  test("empty data lines count too: each makes the event longer by its line break", () => {
+    const push = (lines: number): void => {
+      createSseParser({ event: () => undefined }, 100).push(bytes("data:\n".repeat(lines)));
+    };
+    push(96); // 95 line breaks, and the line that is read
+    assert.throws(
+      () => push(97),
+      (error) => isAimoError(error, "provider_error"),
+    );
+  });
+
+  test("the longest event there may be passes, and one character more is refused", () => {
+    const push = (chars: number): void => {
+      const parser = createSseParser({ event: (data) => assert.equal(data.length, chars - "data:".length) });
+      const whole = new Uint8Array(chars).fill(0x78);
+      whole.set(bytes("data:"));
+      parser.push(whole);
+      parser.push(bytes("\n\n"));
+    };
+    push(SSE_EVENT_CHARS_MAX);
+    assert.throws(
+      () => push(SSE_EVENT_CHARS_MAX + 1),
+      (error) => isAimoError(error, "provider_error"),
+    );
+  });
+
+  test("what an unfinished event takes is told: its characters, and something for each piece and line", () => {
+    const parser = createSseParser({ event: () => undefined });
+    assert.equal(parser.heldBytes, 0);
+    parser.push(bytes("data: 12345"));
+    const one = parser.heldBytes;
+    assert.ok(one > 11);
+    parser.push(bytes("6"));
+    assert.ok(parser.heldBytes > one + 1, "a piece costs more than its characters");
+    parser.push(bytes("\n"));
+    const line = parser.heldBytes;
+    parser.push(bytes("data:\n"));
+    assert.ok(parser.heldBytes > line + 1, "so does a line");
+    parser.push(bytes("\n"));
+    assert.equal(parser.heldBytes, 0);
   });
 
   test("a megabyte in one event arrives whole", () => {

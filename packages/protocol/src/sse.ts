@@ -18,10 +18,14 @@ export interface SseParser {
    * The standard drops it, since it may be cut; some servers just leave the last blank line out. The caller judges.
    */
   end(): string | undefined;
+  /** Memory that the event takes which has not ended: its characters, and what each line and piece costs beside them. */
+  readonly heldBytes: number;
 }
 
 const BYTE_ORDER_MARK = 0xfeff;
 
+const PIECE_BYTES = 32; // a string's header and its place in a list
+const LINE_BYTES = 64; // the nodes that join a line to those before it
 const LINES_APART_MAX = 1_024; // beyond it the places of short lines in a list would cost more than the lines
 
 /** The data lines of an event that has not ended yet. */
@@ -29,6 +33,8 @@ interface HeldEvent {
   add(value: string): void;
   /** The data so far, undefined where no line has come; the next event begins. */
   take(): string | undefined;
+  /** Memory that it takes: its characters, and what each line costs beside them. */
+  readonly bytes: number;
   /** Throws `provider_error` unless a line of this many characters still fits. */
   checkRoom(lineChars: number): void;
 }
@@ -55,6 +61,9 @@ function createHeldEvent(charsMax: number): HeldEvent {
       if (more.length > 0) more = [];
       chars = 0;
       return taken;
+    },
+    get bytes() {
+      return chars + more.length * LINE_BYTES;
     },
     checkRoom(lineChars) {
       if (chars + lineChars <= charsMax) return;
@@ -116,6 +125,9 @@ export function createSseParser(listener: SseListener, charsMax = SSE_EVENT_CHAR
         restChars += text.length - start;
       }
       held.checkRoom(restChars);
+    },
+    get heldBytes() {
+      return held.bytes + restChars + rest.length * PIECE_BYTES;
     },
     end() {
       if (rest.length > 0) endLine(rest.join(""));

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { describe, test } from "node:test";
 import { check } from "./check.ts";
+import { CHECK_ANSWER_BYTES_MAX } from "./limits.ts";
 import type { RouterScript } from "./test-bed/scripted-router.ts";
 import { startRouter } from "./test-bed/scripted-router.ts";
 import type { UpstreamExchange } from "./test-bed/scripted-upstream.ts";
@@ -93,6 +94,14 @@ describe("check", () => {
       ],
     );
     assert.deepEqual(bodies[1]?.["stream_options"], { include_usage: true });
+  });
+
+  test("an answer of the limit is read, and one byte more fails the model", async (context) => {
+    const works = await checked(context, { answers: { plain: HELLO_JSON.padEnd(CHECK_ANSWER_BYTES_MAX) } });
+    assert.equal(works.code, 0, works.text);
+    const fails = await checked(context, { answers: { plain: HELLO_JSON.padEnd(CHECK_ANSWER_BYTES_MAX + 1) } });
+    assert.equal(fails.code, 1);
+    assert.match(fails.text, /its answer to a short question is absurdly long/);
   });
 
   test("a stream without usage will not be paid", async (context) => {

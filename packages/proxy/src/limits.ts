@@ -3,6 +3,12 @@
 /** Bytes of one request body: what routers let pass at most, so nothing a router accepted fails here. */
 export const REQUEST_BODY_BYTES_MAX = 64 * 1024 * 1024;
 
+/** Levels a request body may nest: what routers let pass at most. */
+export const REQUEST_DEPTH_MAX = 256;
+
+/** Values in a request body: what routers let pass at most, since parsing more would stop the process. */
+export const REQUEST_VALUES_MAX = 500_000;
+
 /** Bytes of request bodies held at once: a burst of images must not take the memory of the model beside us. */
 export const REQUEST_BYTES_HELD_MAX = 512 * 1024 * 1024;
 

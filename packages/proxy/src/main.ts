@@ -13,7 +13,6 @@ if (major < NODE_MAJOR_MIN) {
 
 // Imported only now: what an old Node cannot read must not come before the sentence above.
 const { commandLine } = await import("./command-line.ts");
-
 const { errorTrace } = await import("@aimo-network/protocol/error-trace");
 
 process.on("uncaughtException", (error) => {

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { closest, distance } from "fastest-levenshtein";
 import {
+  ANSWERS_BYTES_MAX,
   BODIES_BYTES_MAX,
   BODY_BYTES_MAX,
   CONNECTIONS_MAX,
@@ -27,6 +28,7 @@ export interface Config {
   readonly acceptV1Spending: boolean;
   readonly bodyBytesMax: number;
   readonly bodiesBytesMax: number;
+  readonly answersBytesMax: number;
   readonly requestsPerKeyMax: number;
   readonly connectionsMax: number;
   readonly connectionsPerAddressMax: number;
@@ -135,6 +137,7 @@ export const SETTINGS = {
   },
   AIMO_BODY_BYTES_MAX: whole("largest request body in bytes", BODY_BYTES_MAX, 1_024, 256 * 1024 * 1024),
   AIMO_BODIES_BYTES_MAX: whole("request bodies held at once, in bytes", BODIES_BYTES_MAX, 1_024, BYTES_MAX),
+  AIMO_ANSWERS_BYTES_MAX: whole("answers held at once, in bytes", ANSWERS_BYTES_MAX, 1_024, BYTES_MAX),
   AIMO_REQUESTS_PER_KEY_MAX: whole("requests of one key at once", REQUESTS_PER_KEY_MAX, 1, 1_000_000),
   AIMO_CONNECTIONS_MAX: whole("connections of clients at once", CONNECTIONS_MAX, 1, 1_000_000),
   AIMO_CONNECTIONS_PER_ADDRESS_MAX: whole(
@@ -219,6 +222,7 @@ export function parseConfig(environment: Environment): Config {
     acceptV1Spending: get("AIMO_ACCEPT_V1_SPENDING") === "true",
     bodyBytesMax: Number(get("AIMO_BODY_BYTES_MAX")),
     bodiesBytesMax: Number(get("AIMO_BODIES_BYTES_MAX")),
+    answersBytesMax: Number(get("AIMO_ANSWERS_BYTES_MAX")),
     requestsPerKeyMax: Number(get("AIMO_REQUESTS_PER_KEY_MAX")),
     connectionsMax: Number(get("AIMO_CONNECTIONS_MAX")),
     connectionsPerAddressMax: Number(get("AIMO_CONNECTIONS_PER_ADDRESS_MAX")),

@@ -45,11 +45,20 @@ export const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 /** A provider's JSON answer: it is held whole, to be checked before the client sees any of it. */
 export const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
 
-/** Values in a provider's answer or event, which is parsed at once: log probabilities of 10,000 tokens are some 1,500,000. */
-export const ANSWER_VALUES_MAX = 2_000_000;
-
-/** Bytes of not yet deliverable answers in the process: beyond it further ones fail instead of exhausting memory. */
+/**
+ * Bytes of answers in the process that cannot be passed on yet, or that clients have not taken: beyond it further ones
+ * fail instead of exhausting memory (configurable with `AIMO_ANSWERS_BYTES_MAX`).
+ */
 export const ANSWERS_BYTES_MAX = 512 * 1024 * 1024;
+
+/** Of this, what is not worth counting: an event that has not ended, or a reply, as long as the credit of one stream. */
+export const ANSWER_UNCOUNTED_BYTES = 32 * 1024;
+
+/** What a piece of a held answer takes beside its bytes, so that one in millions of pieces is not held for nothing. */
+export const ANSWER_PIECE_BYTES = 256;
+
+/** Milliseconds a client may take nothing of an answer that has ended: the connection and the bytes are not its to keep. */
+export const CLIENT_STALL_MS = 60_000;
 
 /** A provider's error body: longer ones are cut, since only the message is passed on. */
 export const ERROR_BODY_BYTES_MAX = 64 * 1024;
@@ -88,7 +97,7 @@ export const HOLD_BACK_MS = 10_000;
 export const ATTEMPT_MS_MIN = 50;
 
 /** Characters of not yet shown events held back meanwhile: role chunks are short, a provider that sends more is answered from. */
-export const HELD_EVENTS_CHARS_MAX = 256 * 1024;
+export const HELD_EVENTS_CHARS_MAX = 32 * 1024;
 
 /** Milliseconds between keep-alive comments to a client that waits. */
 export const KEEP_ALIVE_COMMENT_MS = 10_000;
@@ -99,7 +108,13 @@ export const JSON_DEPTH_MAX = 256;
 /** Values in a request body: far more than the longest conversation has, and parsed in a fraction of a second. */
 export const JSON_VALUES_MAX = 500_000;
 
-/** Choices one request may ask for: each multiplies the cost. */
+/** Levels that an answer, or an event of one, may nest: as those of a request. */
+export const ANSWER_DEPTH_MAX = 256;
+
+/** Values in an answer or an event: 16,000 tokens with the probabilities of twenty others each, parsed into some 100 MB. */
+export const ANSWER_VALUES_MAX = 2_000_000;
+
+/** Choices one request may ask for, and an answer may have: each multiplies the cost. */
 export const CHOICES_MAX = 128;
 
 /** Messages of one request; far above any context length. */

@@ -110,13 +110,15 @@ describe("the metrics of a router", () => {
     await (await ask({ ...ASK, model: "gone" })).text();
     await (await router.chat("aimo-sk-wrong", ASK)).text();
     await (await fetch(`${router.url}/api/v1/models`)).text();
+    await (await fetch(`${router.url}/.well-known/aimo.json`)).text();
+    await (await fetch(`${router.url}/api/v1/openapi.json`)).text();
     await (await fetch(`${router.url}/nothing`)).text();
     await sendRaw(router.url, "nonsense\r\n\r\n");
     for (const [name, value] of [
       ['aimo_requests_total{endpoint="chat_completions",stream="false",outcome="answered"}', 1],
       ['aimo_requests_total{endpoint="chat_completions",stream="true",outcome="answered"}', 1],
       ['aimo_requests_total{endpoint="chat_completions",stream="unknown",outcome="refused"}', 2],
-      ['aimo_requests_total{endpoint="other",stream="unknown",outcome="answered"}', 1],
+      ['aimo_requests_total{endpoint="other",stream="unknown",outcome="answered"}', 3],
       ['aimo_requests_total{endpoint="other",stream="unknown",outcome="refused"}', 2],
       ['aimo_errors_total{code="model_not_found"}', 1],
       ['aimo_errors_total{code="malformed_key"}', 1],

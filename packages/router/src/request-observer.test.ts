@@ -171,6 +171,15 @@ describe("a request", () => {
     assert.deepEqual(said(), []);
   });
 
+  test("that its client left is told apart from an answer when one looks for it", (t) => {
+    const { observer, said } = bench(t);
+    observer.admitted(REQUEST).ended({ ended: "client_left" });
+    assert.deepEqual(
+      said().map((line) => (line as string[]).slice(0, 2)),
+      [["debug", "request left by its client"]],
+    );
+  });
+
   test("under which the router breaks leaves nothing open", (t) => {
     const { observer, counts } = bench(t);
     const early = observer.admitted(REQUEST);

@@ -157,10 +157,8 @@ class WatchedRequest {
       counts.errors.add(end.error.code);
       log[levelOf(end.error)]({ ...this.#about(), ...codesOf(end.error) }, "request failed");
     } else if (log.isLevelEnabled("debug")) {
-      log.debug(
-        { ...this.#about(), firstOutputMs: this.#firstOutputMs, totalMs: this.#afterMs() },
-        `request ${end.ended}`,
-      );
+      const about = { ...this.#about(), firstOutputMs: this.#firstOutputMs, totalMs: this.#afterMs() };
+      log.debug(about, end.ended === "answered" ? "request answered" : "request left by its client");
     }
     this.#span?.end(end, this.#firstOutputMs);
   }

@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { describe, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { manualClock, systemClock } from "@aimo-network/protocol/clock";
+import { encodeFrame } from "@aimo-network/protocol/wire/frame";
 import { signFirstGenerationKey } from "@aimo-network/protocol/keys/sign-key";
 import { ConfigError } from "./config.ts";
 import { LINK_CLOSE_TIMEOUT_MS } from "./limits.ts";
@@ -270,6 +271,28 @@ describe("a first-generation key", () => {
 });
 
 describe("the log of a router", () => {
+  test("does not quote what broke the protocol", async (t) => {
+    const router = await startTestRouter();
+    t.after(() => router.close());
+    const provider = await connectProvider(router.url, await router.key(), ({ stream: { id } }) => {
+      const head = JSON.stringify({ status: 200, headers: { "my secret header": "x" } });
+      provider.socket.send(encodeFrame("response-head", id, Buffer.from(head)));
+    });
+    t.after(() => provider.close());
+    await provider.offer([plainOffer("m")]);
+    const closed = once(provider.socket, "close") as Promise<[number, Buffer]>;
+    const response = await router.chat(await router.key(), ASK);
+    assert.equal(response.status, 502);
+    await response.text();
+    assert.match((await closed)[1].toString(), /my secret header/, "the provider is told what it sent");
+    const log = router.logLines.join("");
+    assert.match(
+      log,
+      /"error":\{"name":"AimoError","code":"protocol_violation","frames":\["at [^\n]*protocol violation/,
+    );
+    assert.doesNotMatch(log, /secret/);
+  });
+
   test("never holds a prompt, an answer or a key", async (t) => {
     const router = await startTestRouter();
     t.after(() => router.close());

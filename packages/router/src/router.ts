@@ -23,7 +23,7 @@ import type { RouterInfo } from "./gateway/router-info.ts";
 import type { Identity } from "./identity.ts";
 import { loadIdentity } from "./identity.ts";
 import { listen } from "./listen.ts";
-import { ANSWERS_BYTES_MAX, BODIES_SHARES } from "./limits.ts";
+import { BODIES_SHARES } from "./limits.ts";
 import type { OfferHealth } from "./market/health.ts";
 import { createOfferHealth } from "./market/health.ts";
 import type { LiveOffer, OfferBook } from "./market/offer-book.ts";
@@ -183,7 +183,7 @@ async function buildRooms(
     bodyBytesPerKeyMax: Math.max(config.bodyBytesMax, config.bodiesBytesMax / BODIES_SHARES),
     bodyBytesMax: config.bodiesBytesMax,
   });
-  const answers = createByteBudget(ANSWERS_BYTES_MAX);
+  const answers = createByteBudget(config.answersBytesMax);
   const readings = {
     links: () => links.count,
     bodiesHeldBytes: () => keyUse.bodyBytes,
@@ -220,8 +220,8 @@ export async function startRouter(config: Config, deps: RouterDeps): Promise<Rou
 
   const operator = fastify({ loggerInstance: frameworkLog(log), logController: quietFramework() });
   installOperatorRoutes(operator, rooms.isDraining, observation.metrics);
-  await listen(server, { host: config.host, port: config.port, settings: "AIMO_HOST, AIMO_PORT" });
   try {
+    await listen(server, { host: config.host, port: config.port, settings: "AIMO_HOST, AIMO_PORT" });
     await listen(operator, {
       host: config.operatorHost,
       port: config.operatorPort,
@@ -229,6 +229,7 @@ export async function startRouter(config: Config, deps: RouterDeps): Promise<Rou
     });
   } catch (error) {
     await server.close();
+    await observation.close();
     throw error;
   }
 

@@ -299,6 +299,8 @@ describe("a collector", () => {
     await new Promise(setImmediate);
     assert.equal(isClosed, false);
     clock.advance(1);
+    await new Promise(setImmediate);
+    assert.equal(isClosed, true);
     await closing;
   });
 });

@@ -4,6 +4,7 @@ import { suite, test } from "node:test";
 import { isAimoError } from "@aimo-network/protocol/errors";
 
 import { readChatRequest } from "./chat-request.ts";
+import { CHOICES_MAX, STOPS_MAX, TOOLS_MAX } from "./limits.ts";
 
 const messages = [{ role: "user", content: "Hello" }];
 const tool = { type: "function", function: { name: "f" } };
@@ -32,6 +33,7 @@ suite("a field that cannot be used is refused by its name", () => {
     ["stop", { messages, stop: "" }],
     ["stop", { messages, stop: [3] }],
     ["tools", { messages, tools: {} }],
+    ["tools", { messages, tools: Array.from({ length: TOOLS_MAX + 1 }, () => tool) }],
     ["tools[0]", { messages, tools: [{ type: "custom" }] }],
     ["tools[0].function", { messages, tools: [{ type: "function" }] }],
     ["tools[0].function.name", { messages, tools: [{ type: "function", function: {} }] }],
@@ -61,6 +63,15 @@ suite("a field that cannot be used is refused by its name", () => {
       );
     });
   }
+});
+
+test("as many choices, stops and tools as there may be are accepted", () => {
+  const most = {
+    n: CHOICES_MAX,
+    stop: Array.from({ length: STOPS_MAX }, (_, index) => `stop ${index}`),
+    tools: Array.from({ length: TOOLS_MAX }, () => tool),
+  };
+  assert.equal(readChatRequest({ messages, ...most }).choices, CHOICES_MAX);
 });
 
 test("absent and null fields mean the same", () => {

@@ -234,6 +234,45 @@ test("arbitrary text, bytes and tags throw nothing but AimoError", () => {
   );
 });
 
+test("bytes near a key are refused as malformed, or read as one key that is written back as it came", () => {
+  const edges = [0n, 1n, 2n ** 53n, 2n ** 63n - 1n, 2n ** 63n, 2n ** 64n - 1n, 8_640_000_000_000_000n];
+  const near = (max: bigint): fc.Arbitrary<bigint> =>
+    fc.oneof(
+      { weight: 4, arbitrary: fc.bigInt({ min: 1n, max }) },
+      { weight: 1, arbitrary: fc.constantFrom(...edges) },
+    );
+  const extension = fc.oneof(
+    fc.constant([]),
+    fc.stringMatching(/^[a-z0-9_]{0,26}$/).map(tagExtension),
+    fc.array(fc.nat(255), { maxLength: 30 }),
+  );
+  const parts = fc.record({
+    version: fc.constantFrom(1, 2, 2, 2, 3),
+    wallet: fc.constantFrom(0, 0, 0, 0, 1),
+    createdAt: near(8_000_000_000_000_000n).map((value) => BigInt.asIntN(64, value)),
+    validFor: near(366n * 86_400_000n).map((value) => BigInt.asIntN(64, value)),
+    usageLimit: near(2n ** 63n - 1n),
+    scopes: fc.bigInt({ min: 0n, max: 4n }),
+    extensions: extension,
+  });
+  let read = 0;
+  fc.assert(
+    fc.property(parts, (fields) => {
+      const text = rawBearer(bytesOf(fields));
+      try {
+        const key = parseKey(text);
+        assert(key.kind === "signed");
+        read += 1;
+        assert.equal(formatSignedKey(key, key.signer, key.signature), text);
+      } catch (error) {
+        if (!isAimoError(error, "malformed_key")) throw error;
+      }
+    }),
+    { numRuns: 2_000 },
+  );
+  assert.ok(read > 100, `${read} of 2000 were read`);
+});
+
 test("a signed key is written only with a sound signer and a whole signature", () => {
   const content: KeyContent = {
     version: 2,

@@ -192,6 +192,7 @@ class World {
       [this.router.openStreams, this.proxy.openStreams, this.router.lanes, this.proxy.lanes],
       [0, 0, 0, 0],
     );
+    assert.deepEqual([this.router.queuedBytes, this.proxy.queuedBytes], [0, 0]);
     for (const owner of [...this.routerOwners, ...this.proxyOwners]) {
       assert.ok(owner.stream === undefined || owner.stream.ended);
       assert.ok(

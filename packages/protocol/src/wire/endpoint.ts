@@ -3,10 +3,10 @@ import { assert } from "../assert.ts";
 import { AimoError, isAimoError } from "../errors.ts";
 import { REQUEST_CREDIT_BYTES, RESPONSE_CREDIT_BYTES, STREAM_ID_MAX, STREAMS_PER_LINK_MAX } from "../limits.ts";
 import { splitMessage } from "./batch.ts";
-import type { Frame, FrameName, LinkRole } from "./frame.ts";
-import { decodeCredit, decodeFrame, encodeFrame } from "./frame.ts";
+import type { Frame, LinkRole } from "./frame.ts";
+import { decodeCredit, decodeFrame } from "./frame.ts";
 import type { MessageName, Messages, RequestHead } from "./messages.ts";
-import { decodeMessage, encodeMessage } from "./messages.ts";
+import { decodeMessage, encodeMessageFrame } from "./messages.ts";
 import type { LinkSocket } from "./outbox.ts";
 import { Outbox } from "./outbox.ts";
 import type { StreamEvents } from "./stream.ts";
@@ -72,16 +72,17 @@ export class Endpoint {
 
   /** Sends a message on stream 0. */
   send<Name extends ConnectionMessage["name"]>(name: Name, message: Messages[Name]): void {
-    this.#sendControl(encodeFrame(name, 0, encodeMessage(name, message)));
+    this.#sendControl(encodeMessageFrame(name, 0, message));
   }
 
   /** Opens the next stream (routers only). */
   open(head: RequestHead, events: StreamEvents): WireStream {
     assert(this.#role === "router" && !this.#closed && !this.exhausted, "only a router opens streams, on a live link");
-    const payload = encodeMessage("request-head", head);
-    this.#lastStreamId += 1;
-    const { stream } = this.#addStream(this.#lastStreamId, events, "request-body", REQUEST_CREDIT_BYTES);
-    this.#sendControl(encodeFrame("request-head", stream.id, payload));
+    const streamId = this.#lastStreamId + 1;
+    const frame = encodeMessageFrame("request-head", streamId, head);
+    this.#lastStreamId = streamId;
+    const { stream } = this.#addStream(streamId, events, "request-body", REQUEST_CREDIT_BYTES);
+    this.#sendControl(frame);
     return stream;
   }
 
@@ -181,7 +182,7 @@ export class Endpoint {
     const receiveCreditBytes = bodyFrame === "request-body" ? RESPONSE_CREDIT_BYTES : REQUEST_CREDIT_BYTES;
     this.#outbox.openLane(streamId, bodyFrame, sendCreditBytes);
     const stream = new WireStream(streamId, receiveCreditBytes, this.#outbox, {
-      sendControl: (name: FrameName, payload) => this.#sendControl(encodeFrame(name, streamId, payload)),
+      sendControl: (frame) => this.#sendControl(frame),
       ended: () => this.#streams.delete(streamId),
     });
     const entry: OpenStream = { stream, events };

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { AimoError } from "../errors.ts";
 import { FRAME_PAYLOAD_BYTES_MAX } from "../limits.ts";
 import type { FrameName } from "./frame.ts";
-import { decodeCredit, decodeFrame, encodeCredit, encodeFrame, FRAMES } from "./frame.ts";
+import { decodeCredit, decodeFrame, encodeCredit, encodeFrame, encodeTextFrame, FRAMES } from "./frame.ts";
 
 const violation = (error: unknown): boolean => error instanceof AimoError && error.code === "protocol_violation";
 const names = Object.keys(FRAMES) as FrameName[];
@@ -50,6 +50,20 @@ describe("frames", () => {
     for (let index = 0; index < 100_000; index += 1) {
       assert.equal(encodeFrame("credit", 1, new Uint8Array(index % 13)).length, 5 + (index % 13));
     }
+  });
+
+  test("a frame of text is the frame of its UTF-8, whatever its length and alphabet, and frames after it are whole", () => {
+    const text = fc.string({ unit: "grapheme", maxLength: 1_000, size: "max" });
+    fc.assert(
+      fc.property(fc.array(text, { minLength: 1, maxLength: 30 }), (texts) => {
+        const frames = texts.map((one, index) => encodeTextFrame("cancel", index + 1, one));
+        for (const [index, one] of texts.entries()) {
+          const expected = encodeFrame("cancel", index + 1, Buffer.from(one));
+          assert.ok(Buffer.from(frames[index] ?? []).equals(expected));
+        }
+      }),
+      { numRuns: 50 },
+    );
   });
 
   test("arbitrary bytes give a frame or a violation", () => {

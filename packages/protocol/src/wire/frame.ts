@@ -71,17 +71,35 @@ function allocate(length: number): Uint8Array {
   return pool.subarray(start, poolUsed);
 }
 
-/** Writes one frame; the payload is copied. The frame may share its buffer with others: its owner never writes to it. */
-export function encodeFrame(name: FrameName, streamId: number, payload: Uint8Array = EMPTY): Uint8Array {
-  assert(payload.length <= FRAME_PAYLOAD_BYTES_MAX, `${name} has at most ${FRAME_PAYLOAD_BYTES_MAX} bytes of payload`);
-  const bytes = allocate(HEADER_BYTES + payload.length);
+function writeHeader(bytes: Uint8Array, name: FrameName, streamId: number): void {
   bytes[0] = FRAMES[name].code;
   bytes[1] = streamId >>> 24;
   bytes[2] = streamId >>> 16;
   bytes[3] = streamId >>> 8;
   bytes[4] = streamId;
+}
+
+/** Writes one frame; the payload is copied. The frame may share its buffer with others: its owner never writes to it. */
+export function encodeFrame(name: FrameName, streamId: number, payload: Uint8Array = EMPTY): Uint8Array {
+  assert(payload.length <= FRAME_PAYLOAD_BYTES_MAX, `${name} has at most ${FRAME_PAYLOAD_BYTES_MAX} bytes of payload`);
+  const bytes = allocate(HEADER_BYTES + payload.length);
+  writeHeader(bytes, name, streamId);
   bytes.set(payload, HEADER_BYTES);
   return bytes;
+}
+
+const encoder = new TextEncoder();
+const UTF8_BYTES_MAX = 3; // of one UTF-16 unit
+
+/** Writes one frame whose payload is `text` in UTF-8; short ones straight to their place. */
+export function encodeTextFrame(name: FrameName, streamId: number, text: string): Uint8Array {
+  const bytesMax = HEADER_BYTES + UTF8_BYTES_MAX * text.length;
+  if (bytesMax > POOLED_BYTES_MAX) return encodeFrame(name, streamId, encoder.encode(text));
+  const room = allocate(bytesMax);
+  writeHeader(room, name, streamId);
+  const length = HEADER_BYTES + encoder.encodeInto(text, room.subarray(HEADER_BYTES)).written;
+  poolUsed -= bytesMax - length; // nobody else has cut from the pool meanwhile
+  return room.subarray(0, length);
 }
 
 function violation(detail: string): AimoError {

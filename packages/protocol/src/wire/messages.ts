@@ -5,6 +5,7 @@ import { Compile } from "typebox/compile";
 import { assert } from "../assert.ts";
 import { AimoError } from "../errors.ts";
 import { OFFERS_PER_PAGE_MAX } from "../limits.ts";
+import { encodeTextFrame } from "./frame.ts";
 import { OfferSchema } from "./offer.ts";
 
 const Text = Type.String({ maxLength: 2_000 });
@@ -159,11 +160,24 @@ function firstFault(name: MessageName, value: unknown): string | undefined {
   return `${place} ${fault?.message ?? "does not fit"}`;
 }
 
-/** Writes a message as the UTF-8 JSON payload of its frame; asserts that the peer will accept it. */
-export function encodeMessage<Name extends MessageName>(name: Name, message: Messages[Name]): Uint8Array {
+function messageText<Name extends MessageName>(name: Name, message: Messages[Name]): string {
   const fault = firstFault(name, message);
   assert(fault === undefined, `${name} fits its schema: ${fault}`);
-  return encoder.encode(JSON.stringify(message));
+  return JSON.stringify(message);
+}
+
+/** Writes a message as the UTF-8 JSON payload of its frame; asserts that the peer will accept it. */
+export function encodeMessage<Name extends MessageName>(name: Name, message: Messages[Name]): Uint8Array {
+  return encoder.encode(messageText(name, message));
+}
+
+/** Writes a message as a whole frame; asserts that the peer will accept it. */
+export function encodeMessageFrame<Name extends MessageName>(
+  name: Name,
+  streamId: number,
+  message: Messages[Name],
+): Uint8Array {
+  return encodeTextFrame(name, streamId, messageText(name, message));
 }
 
 function parseJson(name: MessageName, payload: Uint8Array): unknown {

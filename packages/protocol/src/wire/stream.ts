@@ -5,7 +5,7 @@ import { AimoError } from "../errors.ts";
 import type { Frame, FrameName } from "./frame.ts";
 import { encodeCredit, encodeFrame } from "./frame.ts";
 import type { End, EndAck, ResponseHead } from "./messages.ts";
-import { decodeMessage, encodeMessage } from "./messages.ts";
+import { decodeMessage, encodeMessageFrame } from "./messages.ts";
 import type { Outbox } from "./outbox.ts";
 import type { StreamState } from "./stream-state.ts";
 import { nextStreamState } from "./stream-state.ts";
@@ -28,7 +28,7 @@ export interface StreamEvents {
 }
 
 interface StreamLink {
-  sendControl(name: FrameName, payload: Uint8Array): void;
+  sendControl(frame: Uint8Array): void;
   ended(): void;
 }
 
@@ -76,25 +76,25 @@ export class WireStream {
   /** Router: wants no more of this answer; body bytes still on their way are dropped, only its End is still told. */
   cancel(reason: string): void {
     if (this.ended || this.#cancelled) return;
-    const payload = encodeMessage("cancel", { reason });
+    const frame = encodeMessageFrame("cancel", this.id, { reason });
     this.#moveTo("cancel");
     this.#cancelled = true;
     this.#outbox.closeLane(this.id);
-    this.#link.sendControl("cancel", payload);
+    this.#link.sendControl(frame);
     this.#returnCredit(this.#heldBytes); // what the owner holds is dropped too: a peer that sends on must not stall
   }
 
   /** Router: tells the proxy that an End is recorded. */
   acknowledge(ack: EndAck): void {
-    this.#link.sendControl("end-ack", encodeMessage("end-ack", ack));
+    this.#link.sendControl(encodeMessageFrame("end-ack", this.id, ack));
   }
 
   /** Proxy: starts the answer. */
   sendHead(head: ResponseHead): void {
     if (this.#answerIsUnwanted()) return;
-    const payload = encodeMessage("response-head", head);
+    const frame = encodeMessageFrame("response-head", this.id, head);
     this.#moveTo("response-head");
-    this.#link.sendControl("response-head", payload);
+    this.#link.sendControl(frame);
   }
 
   /** Proxy: sends answer bytes without copying them; `queuedBytes` says when to pause, `drained` when to go on. */
@@ -107,10 +107,10 @@ export class WireStream {
   /** Proxy: ends the stream; after a cancel nothing that waits is worth sending first. */
   sendEnd(end: End): void {
     if (this.ended || this.#waitingEnd !== undefined) return;
-    const payload = encodeMessage("response-end", end);
-    this.#waitingEnd = payload;
-    if (this.#cancelled) this.#sendEndNow(payload);
-    else this.#outbox.sendLast(this.id, encodeFrame("response-end", this.id, payload));
+    const frame = encodeMessageFrame("response-end", this.id, end);
+    this.#waitingEnd = frame;
+    if (this.#cancelled) this.#sendEndNow(frame);
+    else this.#outbox.sendLast(this.id, frame);
   }
 
   /** Everything queued has been handed to the socket. */
@@ -179,10 +179,10 @@ export class WireStream {
     return this.ended || this.#cancelled || this.#waitingEnd !== undefined;
   }
 
-  #sendEndNow(payload: Uint8Array): void {
+  #sendEndNow(frame: Uint8Array): void {
     this.#outbox.closeLane(this.id);
     this.laneEnded();
-    this.#link.sendControl("response-end", payload);
+    this.#link.sendControl(frame);
   }
 
   #receiveCancel(reason: string, events: StreamEvents): void {
@@ -207,7 +207,7 @@ export class WireStream {
     const dueBytes = this.#windowBytes - this.#receiveCreditBytes - this.#heldBytes;
     if (dueBytes < this.#windowBytes / 2) return; // fewer credit frames, and the peer never stalls while we keep reading
     this.#receiveCreditBytes += dueBytes;
-    this.#link.sendControl("credit", encodeCredit(dueBytes));
+    this.#link.sendControl(encodeFrame("credit", this.id, encodeCredit(dueBytes)));
   }
 
   #moveTo(frame: FrameName): void {

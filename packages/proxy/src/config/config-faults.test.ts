@@ -37,3 +37,8 @@ test("text from the file is shortened and cannot steer a terminal", () => {
   assert.equal(printable("x".repeat(61)), `${"x".repeat(60)}…`);
   assert.equal(printable("x".repeat(60)), "x".repeat(60));
 });
+
+test("a key is not shown wherever it stands", () => {
+  assert.equal(printable("my aimo-sk-v2-3Kd8abcdefghijk and sk-proj-abc_DEFGHI."), "my [a key] and [a key].");
+  assert.equal(printable("sk-short, task-force-of-nine"), "sk-short, task-force-of-nine");
+});

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { isAimoError } from "@aimo-network/protocol/errors";
+import { REQUEST_DEPTH_MAX, REQUEST_VALUES_MAX } from "../limits.ts";
 import { bodyRules, upstreamBody } from "./body-rules.ts";
 
 const rules = bodyRules(["logit_bias"], 4, "https");
@@ -85,11 +86,40 @@ describe("upstream body", () => {
     assert.throws(() => rewrite('{"stream":false,"str\\u0065am":true}'), code("invalid_request"));
   });
 
+  for (const [name, refusal] of [
+    ["Model", "invalid_request"],
+    ["STREAM", "invalid_request"],
+    ["\u017ftream", "invalid_request"],
+    ["N", "invalid_request"],
+    ["Usage", "invalid_request"],
+    ["Options", "forbidden_content"],
+    ["\u212aeep_alive", "forbidden_content"],
+    ["Logit_Bias", "forbidden_content"],
+  ] as const) {
+    test(`${name} is refused, for a parser that ignores case would obey it`, () => {
+      assert.throws(() => rewrite(`{"model":"m","${name}":"x"}`), code(refusal));
+    });
+  }
+
+  test("a member that stands twice in two cases is refused, and one that is only spelt in capitals is not", () => {
+    assert.throws(() => rewrite('{"max_tokens":1,"Max_Tokens":1000000}'), code("invalid_request"));
+    assert.equal(rewrite('{"Seed":1}'), '{"model":"upstream/model","Seed":1}');
+  });
+
   for (const body of ["", "[]", "null", '"x"', "{", '{"a":1}x', "\uFEFF{}"]) {
     test(`${JSON.stringify(body)} is refused`, () => {
       assert.throws(() => rewrite(body), code("invalid_request"));
     });
   }
+
+  test("as many levels and values as a router passes are taken, and one more of either is refused before it is parsed", () => {
+    const deep = (levels: number): string => `{"tools":${"[".repeat(levels - 1)}${"]".repeat(levels - 1)}}`;
+    const wide = (values: number): string => `{"tools":[${"1,".repeat(values - 2)}1]}`; // the object and the array are two
+    assert.ok(rewrite(deep(REQUEST_DEPTH_MAX)).includes("[["));
+    assert.throws(() => rewrite(deep(REQUEST_DEPTH_MAX + 1)), /at most 256 levels/);
+    assert.ok(rewrite(wide(REQUEST_VALUES_MAX)).includes("1,1"));
+    assert.throws(() => rewrite(wide(REQUEST_VALUES_MAX + 1)), /at most 500000 values/);
+  });
 
   test("bytes that are not UTF-8 are refused", () => {
     const bytes = Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]);

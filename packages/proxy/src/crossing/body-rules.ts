@@ -1,9 +1,12 @@
 // What happens to a request body on its way to the upstream: few members change, all other bytes stay (wire.md).
 import { ArrivingJson } from "@aimo-network/protocol/arriving-json";
-import { AimoError } from "@aimo-network/protocol/errors";
+import { AimoError, isAimoError } from "@aimo-network/protocol/errors";
+import { exceededJsonBound } from "@aimo-network/protocol/json-bounds";
+import { isJsonObject } from "@aimo-network/protocol/json-object";
 import type { JsonMember } from "@aimo-network/protocol/json-members";
 import { jsonMembers, replaceMembers } from "@aimo-network/protocol/json-members";
 import type { JsonSkeleton } from "@aimo-network/protocol/json-skeleton";
+import { REQUEST_DEPTH_MAX, REQUEST_VALUES_MAX } from "../limits.ts";
 import type { AllowedMedia } from "./media.ts";
 import { mediaHosts } from "./media-hosts.ts";
 
@@ -40,9 +43,23 @@ const ROUTER_MEMBERS = ["provider", "models", "route", "plugins", "transforms", 
 
 const ANSWER_COUNTS = ["n", "best_of"]; // how many answers the upstream writes, and is paid for
 
+// Members that are read or replaced here: in another case they would pass, and a parser that ignores case obey them.
+const OWN_MEMBERS: ReadonlySet<string> = new Set([
+  "model",
+  "stream",
+  "stream_options",
+  ...ANSWER_COUNTS,
+  ...ROUTER_MEMBERS,
+]);
+
+/** A name as parsers that ignore case compare it, such as Go's, for which ſ is an s and the Kelvin sign a k. */
+function folded(name: string): string {
+  return name.toUpperCase().toLowerCase();
+}
+
 /** The rules of a provider's file together with the built-in ones. */
 export function bodyRules(denied: readonly string[], nMax: number, media: AllowedMedia): BodyRules {
-  return { denied: new Set([...STEERING, ...denied]), nMax, media };
+  return { denied: new Set([...STEERING, ...denied].map(folded)), nMax, media };
 }
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -76,39 +93,51 @@ interface ParsedBody {
   readonly value: Readonly<Record<string, unknown>>;
 }
 
+const BOUNDS = { levelsMax: REQUEST_DEPTH_MAX, valuesMax: REQUEST_VALUES_MAX };
+
+function parseBody(body: Uint8Array | ArrivingJson): ParsedBody {
+  const { json, value } = readJson(body);
+  if (isJsonObject(value)) return { json, value };
+  throw new AimoError("invalid_request", { expected: "a JSON object", found: "another JSON value" });
+}
+
 /** A text without anything left out. */
 function wholeText(text: string): JsonSkeleton {
   return { text, pieces: (changed) => [Buffer.from(changed)], shortened: () => undefined };
 }
 
-function parseBody(body: Uint8Array | ArrivingJson): ParsedBody {
+function readJson(body: Uint8Array | ArrivingJson): { json: JsonSkeleton; value: unknown } {
   try {
     const json = body instanceof ArrivingJson ? body.skeleton() : wholeText(decoder.decode(body));
-    const value: unknown = JSON.parse(json.text);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-      return { json, value: value as Record<string, unknown> };
-    }
+    const exceeded = exceededJsonBound(json.text, BOUNDS);
+    if (exceeded === undefined) return { json, value: JSON.parse(json.text) as unknown };
+    const most = exceeded === "levels" ? REQUEST_DEPTH_MAX : REQUEST_VALUES_MAX;
+    throw new AimoError("invalid_request", { expected: `JSON with at most ${most} ${exceeded}`, found: "more" });
   } catch (cause) {
+    if (isAimoError(cause)) throw cause;
     throw new AimoError("invalid_request", { expected: "a JSON object in UTF-8", found: "something else" }, { cause });
   }
-  throw new AimoError("invalid_request", { expected: "a JSON object", found: "another JSON value" });
 }
 
 function checkMembers(members: readonly JsonMember[], rules: BodyRules): void {
   const seen = new Set<string>();
   for (const { key } of members) {
-    if (rules.denied.has(key)) {
+    const name = folded(key);
+    const shown = key.slice(0, 64);
+    if (rules.denied.has(name)) {
       throw new AimoError("forbidden_content", {
-        what: `the parameter \`${key}\``,
+        what: `the parameter \`${shown}\``,
         advice: "Leave it out: it steers the server and not the answer, or this provider has ruled it out.",
       });
     }
-    if (seen.has(key)) {
+    if (name !== key && OWN_MEMBERS.has(name)) {
+      throw new AimoError("invalid_request", { param: name, expected: `\`${name}\``, found: `\`${shown}\`` });
+    }
+    if (seen.has(name)) {
       // Parsers disagree which one counts: what is checked here must be what the upstream reads.
-      const shown = key.slice(0, 64);
       throw new AimoError("invalid_request", { expected: "every member once", found: `\`${shown}\` twice` });
     }
-    seen.add(key);
+    seen.add(name);
   }
 }
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { isAimoError } from "@aimo-network/protocol/errors";
 import { jsonMembers } from "@aimo-network/protocol/json-members";
-import { MEDIA_HOSTS_MAX } from "../limits.ts";
+import { MEDIA_HOSTS_MAX, MESSAGE_DEPTH_MAX } from "../limits.ts";
 import type { AllowedMedia } from "./media.ts";
 import { mediaHosts } from "./media-hosts.ts";
 
@@ -190,6 +190,16 @@ describe("media of a request", () => {
       });
     assert.equal(hostsOfText(parts(MEDIA_HOSTS_MAX)).length, MEDIA_HOSTS_MAX);
     assert.throws(() => hostsOfText(parts(MEDIA_HOSTS_MAX + 1)), isRefused);
+  });
+
+  test("nesting to the limit is followed, and one level more is refused", () => {
+    const nested = (levels: number): string => `{"messages":[{"content":${"[".repeat(levels)}${"]".repeat(levels)}}]}`;
+    const around = 2; // the list of messages and the message
+    assert.deepEqual(hostsOfText(nested(MESSAGE_DEPTH_MAX - around)), []);
+    assert.throws(
+      () => hostsOfText(nested(MESSAGE_DEPTH_MAX - around + 1)),
+      (error) => isAimoError(error, "invalid_request") && /at most 8 levels/.test(error.message),
+    );
   });
 
   test("nesting without end is refused, not followed", () => {

@@ -4,6 +4,7 @@ import { describe, test } from "node:test";
 import { FRAME_PAYLOAD_BYTES_MAX, OFFERS_PER_PAGE_MAX } from "@aimo-network/protocol/limits";
 import type { Offer } from "@aimo-network/protocol/wire/offer";
 import { encodeMessage } from "@aimo-network/protocol/wire/messages";
+import { OFFERS_PAGE_BYTES_MAX } from "../limits.ts";
 import { offerPages } from "./offer-pages.ts";
 
 function offers(count: number, displayName = "A model"): Offer[] {
@@ -35,6 +36,16 @@ describe("offer pages", () => {
       assert.equal(pages.length, Math.max(1, Math.ceil(count / OFFERS_PER_PAGE_MAX)));
     });
   }
+
+  test("a page takes offers up to its bytes, and one byte more begins another", () => {
+    const [short, long] = offers(2);
+    assert.ok(short !== undefined && long !== undefined);
+    const bytesOf = (offer: Offer): number => Buffer.byteLength(JSON.stringify(offer)) + 1; // with the comma
+    const fill = OFFERS_PAGE_BYTES_MAX - bytesOf(short) - bytesOf(long);
+    const filled = (bytes: number): Offer[] => [short, { ...long, display_name: `A model${"x".repeat(bytes)}` }];
+    assert.equal(offerPages(filled(fill)).length, 1);
+    assert.equal(offerPages(filled(fill + 1)).length, 2);
+  });
 
   test("long offers make smaller pages", () => {
     const all = offers(100, "長".repeat(200)).map((offer) => ({

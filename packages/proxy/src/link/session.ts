@@ -177,7 +177,7 @@ export class LinkSession {
   /** A draining link is done when no stream is open and all Ends are recorded, or their acknowledgements are late. */
   #closeWhenIdle(): void {
     const routerId = this.#welcome?.router_id;
-    if (!this.#leaveIsKnown || routerId === undefined || this.#endpoint === undefined) return;
+    if (this.#over || !this.#leaveIsKnown || routerId === undefined || this.#endpoint === undefined) return;
     if (this.#endpoint.openStreams > 0) return;
     if (this.#tools.ends.waiting(routerId).length === 0) this.close(1000, "drained");
     else this.#acknowledgeTimer ??= this.#tools.clock.timer(ACKNOWLEDGE_MS, () => this.close(1000, "drained"));

@@ -73,7 +73,7 @@ export class AnswerReader {
   /** The answer is complete: a JSON answer is read now, and an event whose last blank line was left out. */
   end(): void {
     const left = this.#parser?.end();
-    for (const line of left?.split("\n") ?? []) this.#readEvent(line);
+    if (left !== undefined) this.#readEvent(left);
     if (this.#kept === undefined || this.#bytes === 0) return;
     const [only] = this.#kept;
     const body =
@@ -102,7 +102,11 @@ export class AnswerReader {
 
   #readEvent(data: string): void {
     this.#events += 1;
-    if (TELLING.test(data)) this.#readValue(parseJson(data));
+    if (!TELLING.test(data)) return;
+    const value = parseJson(data);
+    if (value !== undefined || !data.includes("\n")) this.#readValue(value);
+    // Some servers separate their events by one newline instead of two: each line is one.
+    else for (const line of data.split("\n")) this.#readValue(parseJson(line));
   }
 
   #readValue(value: unknown): void {

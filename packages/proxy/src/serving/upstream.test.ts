@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
 import { describe, test } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
 import type { Environment } from "../config/reading.ts";
 import { startRecordingProxy } from "../test-bed/recording-proxy.ts";
 import { answerHello, HELLO_JSON, startUpstream } from "../test-bed/scripted-upstream.ts";
@@ -48,6 +49,38 @@ describe("an upstream's address", () => {
     });
     assert.equal(upstreamAddress("http://[::1]:8080", "/chat/completions").path, "/chat/completions");
     assert.equal(upstreamAddress("http://localhost:11434/v1", "/x").isLoopback, true);
+  });
+});
+
+describe("connections to an upstream", () => {
+  test("are as many as calls run at once, one call each, and are used again", async (context) => {
+    const sockets = new Set<unknown>();
+    let busy: unknown[] = [];
+    const upstream = await startUpstream(({ response }) => {
+      sockets.add(response.socket);
+      busy.push(response.socket);
+    });
+    context.after(() => upstream.close());
+    const upstreams = createUpstreams({});
+    context.after(() => upstreams.close());
+    const address = upstreamAddress(upstream.apiBase, "/chat/completions");
+    const ignore = { connected: () => undefined, responded: () => undefined, received: () => undefined };
+    const CALLS = 20;
+    for (let round = 0; round < 5; round += 1) {
+      busy = [];
+      const over = Array.from({ length: CALLS }, () => {
+        const ended = Promise.withResolvers<void>();
+        const events = { ...ignore, ended: ended.resolve, failed: ended.reject };
+        upstreams.call({ address, headers: [], body: [Buffer.from("{}")] }, events);
+        return ended.promise;
+      });
+      const exchanges = await Promise.all(over.map(() => upstream.next()));
+      assert.equal(new Set(busy).size, CALLS, "no call waits behind another on its connection");
+      for (const { response } of exchanges) response.end(HELLO_JSON);
+      await Promise.all(over);
+      await turn(); // a connection is free again only after its call has been told of its end
+    }
+    assert.equal(sockets.size, CALLS);
   });
 });
 

@@ -40,6 +40,17 @@ async function assertRefused(
   await assert.rejects(keys.authenticate(bearer, purpose), (error) => isAimoError(error, code));
 }
 
+test("of more keys than are remembered, the one used longest ago is verified again", async () => {
+  const clock = manualClock();
+  const keys = createBearerKeys(clock, { routerId: ROUTER, acceptV1Spending: false }, 2);
+  const [one, two, three] = [await key(clock), await key(clock), await key(clock)];
+  const [first, second] = [await keys.authenticate(one, "spend"), await keys.authenticate(two, "spend")];
+  assert.equal(await keys.authenticate(one, "spend"), first);
+  await keys.authenticate(three, "spend");
+  assert.equal(await keys.authenticate(one, "spend"), first);
+  assert.notEqual(await keys.authenticate(two, "spend"), second);
+});
+
 describe("a key may", () => {
   test("serve and spend, in version 2 with the scope", async () => {
     const { clock, keys } = keyring();

@@ -39,9 +39,9 @@ export function readBearer(authorization: string | undefined): string | undefine
   return match?.[1];
 }
 
-/** Creates the router's keyring. */
-export function createBearerKeys(clock: Clock, rules: BearerKeyRules): BearerKeys {
-  const verified = new LRUCache<string, VerifiedKey>({ max: KEYS_CACHED_MAX });
+/** Creates the router's keyring; it remembers `cachedMax` keys. */
+export function createBearerKeys(clock: Clock, rules: BearerKeyRules, cachedMax = KEYS_CACHED_MAX): BearerKeys {
+  const verified = new LRUCache<string, VerifiedKey>({ max: cachedMax });
   const verify = async (bearer: string): Promise<VerifiedKey> => {
     const digest = hash("sha256", bearer, "base64");
     const remembered = verified.get(digest);

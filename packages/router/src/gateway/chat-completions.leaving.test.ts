@@ -1,6 +1,7 @@
 // Clients that leave, or stop reading, at moments that only a slow router shows: nobody works for them any longer.
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import type { ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { connect } from "node:net";
 import { after, before, beforeEach, describe, test } from "node:test";
@@ -8,10 +9,12 @@ import { setImmediate } from "node:timers/promises";
 import type { ManualClock } from "@aimo-network/protocol/clock";
 import { manualClock } from "@aimo-network/protocol/clock";
 import type { VerifiedKey } from "@aimo-network/protocol/keys/verify-key";
+import { RESPONSE_CREDIT_BYTES } from "@aimo-network/protocol/limits";
 import { seededRandom } from "@aimo-network/protocol/random";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import fastify from "fastify";
 import { pino } from "pino";
+import { CHOICES_MAX } from "../limits.ts";
 import { createOfferHealth } from "../market/health.ts";
 import { createOfferBook } from "../market/offer-book.ts";
 import { createByteBudget } from "../providers/byte-budget.ts";
@@ -45,6 +48,7 @@ function request(body: object): string {
 describe("a client", () => {
   const clock: ManualClock = manualClock();
   const judged: boolean[] = [];
+  const answerBytes = createByteBudget(100_000_000);
   let server: FastifyInstance;
   let link: FakeLink;
   let authenticate: (request: FastifyRequest) => Promise<VerifiedKey>;
@@ -72,7 +76,7 @@ describe("a client", () => {
         clock,
         random,
         log: pino({ level: "silent" }),
-        answerBytes: createByteBudget(1_000_000),
+        answerBytes,
         deadlines: { firstByteMs: 5_000, idleMs: 2_000, totalMs: TOTAL_MS },
         judged: (_candidate: unknown, succeeded: boolean) => void judged.push(succeeded),
       },
@@ -134,6 +138,32 @@ describe("a client", () => {
     assert.doesNotMatch(received.slice(-200), /\r\n0\r\n\r\n$/);
     assert.equal(clock.waiting, 0);
   });
+
+  for (const [name, event] of [
+    ["short events", says("x")],
+    ["events that grow most when they are passed on", { choices: Array.from({ length: CHOICES_MAX }, () => ({})) }],
+  ] as const) {
+    test(`that reads nothing of ${name} costs little more than the credit of one stream`, async () => {
+      const requested = once(server.server, "request") as Promise<[unknown, ServerResponse]>;
+      const socket = call({ stream: true });
+      socket.pause();
+      const [, response] = await requested;
+      const attempt = await link.next();
+      attempt.head();
+      const text = `data: ${JSON.stringify(event)}\n\n`;
+      attempt.data(says("first"));
+      while (attempt.heldBytes + text.length <= RESPONSE_CREDIT_BYTES) {
+        attempt.write(text);
+        if (attempt.heldBytes === 0) await setImmediate(); // what the sockets between take, they take
+      }
+      assert.ok(response.writableLength > 0);
+      assert.ok(response.writableLength < 32 * RESPONSE_CREDIT_BYTES, `${response.writableLength} bytes wait`);
+      const closed = once(response, "close");
+      socket.destroy();
+      await closed;
+      assert.equal(answerBytes.usedBytes, 0);
+    });
+  }
 
   test("that reads again is given the rest, and its provider its credit", async () => {
     const socket = call({ stream: true });

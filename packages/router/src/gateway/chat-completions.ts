@@ -106,14 +106,13 @@ async function relayWatched(
   admitted: Admitted,
   client: RelayClient<LiveOffer>,
 ): Promise<RelayOutcome<LiveOffer>> {
-  try {
-    const outcome = await relay(deps.relayDeps, admitted.candidates, admitted.relayed, client);
-    admitted.watch.ended(outcome);
-    return outcome;
-  } catch (error) {
-    admitted.watch.broke();
+  const { watch, candidates, relayed } = admitted;
+  const outcome = await relay(deps.relayDeps, candidates, relayed, client).catch((error: unknown) => {
+    watch.broke();
     throw error;
-  }
+  });
+  watch.ended(outcome);
+  return outcome;
 }
 
 async function answerWhole(deps: ChatDeps, reply: FastifyReply, admitted: Admitted): Promise<FastifyReply> {
@@ -129,7 +128,7 @@ async function answerWhole(deps: ChatDeps, reply: FastifyReply, admitted: Admitt
 }
 
 async function answerStream(deps: ChatDeps, reply: FastifyReply, admitted: Admitted): Promise<FastifyReply> {
-  const stream = createChatStream(deps.clock, reply.raw, () => {
+  const stream = createChatStream(deps.clock, deps.relayDeps.answerBytes, reply.raw, () => {
     reply.hijack(); // from here on this file writes the response itself
     return reply.getHeaders();
   });

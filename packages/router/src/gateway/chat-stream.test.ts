@@ -10,6 +10,8 @@ import { setImmediate } from "node:timers/promises";
 import type { ManualClock } from "@aimo-network/protocol/clock";
 import { manualClock } from "@aimo-network/protocol/clock";
 import { readAnswerEvent } from "../providers/answer-event.ts";
+import type { ByteBudget } from "../providers/byte-budget.ts";
+import { createByteBudget } from "../providers/byte-budget.ts";
 import type { ChatStream } from "./chat-stream.ts";
 import { createChatStream } from "./chat-stream.ts";
 
@@ -25,6 +27,7 @@ function says(text: string): ReturnType<typeof readAnswerEvent> {
 
 interface Bench {
   readonly clock: ManualClock;
+  readonly answerBytes: ByteBudget;
   readonly stream: ChatStream;
   readonly response: ServerResponse;
   readonly client: Socket;
@@ -45,7 +48,7 @@ describe("a stream to a client", () => {
     server.closeAllConnections();
   });
 
-  const start = async (): Promise<Bench> => {
+  const start = async (answerBytesMax = 100_000_000): Promise<Bench> => {
     const clock = manualClock();
     const { port } = server.address() as AddressInfo;
     const client = connect(port, "127.0.0.1");
@@ -55,7 +58,8 @@ describe("a stream to a client", () => {
     let received = "";
     client.on("data", (bytes: Buffer) => (received += bytes.toString()));
     client.on("error", () => undefined);
-    const stream = createChatStream(clock, response, () => ({
+    const answerBytes = createByteBudget(answerBytesMax);
+    const stream = createChatStream(clock, answerBytes, response, () => ({
       "x-request-id": "req-1",
       "x-none": undefined,
       "set-many": ["a", "b"],
@@ -63,12 +67,13 @@ describe("a stream to a client", () => {
     const receives = async (text: string): Promise<void> => {
       while (!received.includes(text)) await once(client, "data");
     };
-    return { clock, stream, response, client, received: () => received, receives };
+    return { clock, answerBytes, stream, response, client, received: () => received, receives };
   };
-  const finish = async ({ clock, client }: Bench): Promise<void> => {
+  const finish = async (bench: Bench): Promise<void> => {
+    const { clock, client } = bench;
     assert.equal(clock.waiting, 0, "a stream that has ended leaves no timer");
     client.destroy();
-    await setImmediate();
+    while (bench.answerBytes.usedBytes > 0) await setImmediate(); // whatever it had not taken
   };
 
   test("says nothing before its first output, then status, headers and events", async () => {
@@ -77,9 +82,9 @@ describe("a stream to a client", () => {
     assert.equal(bench.stream.isOpen, false);
     assert.equal(bench.response.headersSent, false);
     bench.stream.event(says("x"), ENVELOPE);
-    assert.equal(bench.stream.isOpen, false);
+    assert.deepEqual([bench.stream.isOpen, bench.response.headersSent], [true, false]);
     assert.equal(bench.stream.flush(assert.fail), true);
-    assert.equal(bench.stream.isOpen, true);
+    assert.deepEqual([bench.stream.isOpen, bench.response.headersSent], [true, true]);
     bench.stream.end(ENVELOPE, '{"cost":1}');
     await bench.receives("[DONE]");
     const text = bench.received();
@@ -177,6 +182,7 @@ describe("a stream to a client", () => {
     assert.equal(bench.stream.flush(resume), false);
     await setImmediate();
     assert.equal(resumed, 0);
+    assert.ok(bench.answerBytes.usedBytes >= bench.response.writableLength, "what waits is counted");
     for (let piece = 0; piece < 50; piece += 1) {
       bench.stream.event(says("late"), ENVELOPE);
       assert.equal(bench.stream.flush(resume), false);
@@ -186,9 +192,49 @@ describe("a stream to a client", () => {
     bench.client.resume();
     await drained;
     assert.equal(resumed, 1);
+    assert.equal(bench.answerBytes.usedBytes, 0);
     bench.stream.event(says("end"), ENVELOPE);
     bench.stream.end(ENVELOPE, undefined);
     await bench.receives("[DONE]");
+    await finish(bench);
+  });
+
+  test("is cut when it waits for its reader and the process has no room; one byte more room, and it is not", async () => {
+    const event = says("x".repeat(MORE_THAN_SOCKETS_HOLD));
+    const fill = async (answerBytesMax: number): Promise<Bench> => {
+      const bench = await start(answerBytesMax);
+      bench.client.pause();
+      bench.stream.event(event, ENVELOPE);
+      bench.stream.flush(() => undefined);
+      return bench;
+    };
+    const roomy = await fill(2 * MORE_THAN_SOCKETS_HOLD);
+    const waiting = roomy.answerBytes.usedBytes;
+    assert.ok(waiting >= MORE_THAN_SOCKETS_HOLD);
+    roomy.stream.abandon();
+    await finish(roomy);
+    for (const [room, isCut] of [
+      [waiting, false],
+      [waiting - 1, true],
+    ] as const) {
+      const bench = await fill(room);
+      assert.equal(bench.response.destroyed, isCut);
+      bench.stream.abandon();
+      await finish(bench);
+    }
+  });
+
+  test("counts what its reader has not taken when it ended, until it has", async () => {
+    const bench = await start();
+    bench.client.pause();
+    bench.stream.event(says("x".repeat(MORE_THAN_SOCKETS_HOLD)), ENVELOPE);
+    bench.stream.end(ENVELOPE, undefined);
+    assert.ok(bench.answerBytes.usedBytes >= MORE_THAN_SOCKETS_HOLD);
+    const ended = once(bench.client, "end");
+    bench.client.resume();
+    await ended;
+    assert.match(bench.received().slice(-100), /\[DONE\]/);
+    while (bench.answerBytes.usedBytes > 0) await setImmediate();
     await finish(bench);
   });
 

@@ -1,14 +1,16 @@
 // The client's side of a streamed answer: held back until there is output, kept alive, and ended in-band.
 import type { ServerResponse } from "node:http";
 import type { Clock, Timer } from "@aimo-network/protocol/clock";
-import { HOLD_BACK_MS, KEEP_ALIVE_COMMENT_MS } from "../limits.ts";
+import { ANSWER_UNCOUNTED_BYTES, HOLD_BACK_MS, KEEP_ALIVE_COMMENT_MS } from "../limits.ts";
 import type { AnswerEvent } from "../providers/answer-event.ts";
+import type { ByteBudget } from "../providers/byte-budget.ts";
 import type { Envelope, IntroducedChoices } from "./chat-answer.ts";
 import { chunkJson, errorChunkJson, usageChunkJson } from "./chat-answer.ts";
+import { cutWhenStalled, UnreadAnswer } from "./unread-answers.ts";
 
 /** A stream of events to one client. */
 export interface ChatStream {
-  /** Whether the client has its status already, so that failures can only be told in-band. */
+  /** Whether the client has its status, or output waits to be written: failures can only be told in-band. */
   readonly isOpen: boolean;
   event(event: AnswerEvent, envelope: Envelope): void;
   /** Writes what has gathered; false, with `resume` called later, when the client does not keep up. */
@@ -24,12 +26,13 @@ export interface ChatStream {
 /** Creates the stream; `opening` gives the headers of its status, as soon as there is something to show or after ten seconds. */
 export function createChatStream(
   clock: Clock,
+  answerBytes: ByteBudget,
   response: ServerResponse,
   opening: () => Readonly<Record<string, number | string | string[] | undefined>>,
 ): ChatStream {
   let isOpen = false;
   let gathered = "";
-  let isBehind = false;
+  const unread = new UnreadAnswer(answerBytes, response);
   const introduced: IntroducedChoices = new Set();
   const open = (): void => {
     if (isOpen) return;
@@ -56,10 +59,12 @@ export function createChatStream(
     open();
     response.end(gathered + last);
     gathered = "";
+    cutWhenStalled(response);
+    if (response.writableLength > ANSWER_UNCOUNTED_BYTES) unread.wait();
   };
   return {
     get isOpen() {
-      return isOpen;
+      return isOpen || gathered !== "";
     },
     event(event, envelope) {
       const text = chunkJson(event, envelope, introduced);
@@ -71,13 +76,7 @@ export function createChatStream(
       timer?.refresh();
       const keepsUp = response.write(gathered);
       gathered = "";
-      if (!keepsUp && !isBehind) {
-        isBehind = true;
-        response.once("drain", () => {
-          isBehind = false;
-          resume();
-        });
-      }
+      if (!keepsUp) unread.wait(resume);
       return keepsUp;
     },
     end: (envelope, usage) =>

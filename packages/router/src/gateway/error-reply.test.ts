@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { systemClock } from "@aimo-network/protocol/clock";
+import { HEADER_BYTES_MAX, SMALL_BODY_BYTES_MAX } from "../limits.ts";
 import { connectProvider, plainOffer } from "../test-bed/scripted-provider.ts";
 import type { ScriptedProvider } from "../test-bed/scripted-provider.ts";
 import { sendRaw } from "../test-bed/raw-request.ts";
@@ -143,9 +144,12 @@ describe("an error reply", () => {
       });
 
       test("refuses a large body where only small ones make sense", async () => {
-        const { response, body } = await ask(`${surface}/keys/verify`, { method: "POST", body: "x".repeat(65_537) });
+        const verify = (bytes: number): ReturnType<typeof ask> =>
+          ask(`${surface}/keys/verify`, { method: "POST", body: "x".repeat(bytes) });
+        const { response, body } = await verify(SMALL_BODY_BYTES_MAX + 1);
         assert.equal(response.status, 413);
         assert.match(body.error.message, /larger than 65536 bytes/);
+        assert.equal((await verify(SMALL_BODY_BYTES_MAX)).response.status, 400);
       });
 
       test("says who failed and how when a provider fails", async () => {
@@ -198,6 +202,20 @@ describe("an error reply", () => {
       assert.ok(error.message.length < 500);
     });
   }
+
+  test("is given to headers of the limit, and not to those one byte shorter", async () => {
+    // Node counts the path, names and values, and lets less than the limit through.
+    const send = (bytes: number): ReturnType<typeof sendRaw> => {
+      const others = "/api/v1/modelshostaconnectionclosex-large".length;
+      const large = "x".repeat(bytes - others);
+      return sendRaw(
+        router.url,
+        `GET /api/v1/models HTTP/1.1\r\nhost: a\r\nconnection: close\r\nx-large: ${large}\r\n\r\n`,
+      );
+    };
+    assert.equal((await send(HEADER_BYTES_MAX - 1)).status, 200);
+    assert.equal((await send(HEADER_BYTES_MAX)).status, 431);
+  });
 
   test("is not needed by clients that offer HTTP/2 with their request", async () => {
     const offer =

@@ -15,6 +15,7 @@ import { providerRoutes } from "./providers.ts";
 import { readRawBodies } from "./read-body.ts";
 import type { RouterInfoDeps } from "./router-info.ts";
 import { routerInfoRoutes, wellKnownRoutes } from "./router-info.ts";
+import { boundReplies } from "./unread-answers.ts";
 import type { VisitDeps } from "./visits.ts";
 import { countVisits } from "./visits.ts";
 
@@ -58,17 +59,22 @@ function readJsonBodies(scope: FastifyInstance): void {
   });
 }
 
-/** Everything but chat completions, which are watched one by one. */
-function otherRoutes(deps: GatewayDeps): FastifyPluginAsync {
+/** Tells the observer of every answer; chat completions are watched one by one instead. */
+function watchAnswers(scope: FastifyInstance, { observer }: GatewayDeps): void {
+  scope.addHook("onResponse", (_request, reply, next) => {
+    if (reply.statusCode < 400) observer.answered();
+    next();
+  });
+}
+
+function otherRoutes(deps: GatewayDeps, isDocumented: boolean): FastifyPluginAsync {
   return async (scope) => {
-    scope.addHook("onResponse", (_request, reply, next) => {
-      if (reply.statusCode < 400) deps.observer.answered();
-      next();
-    });
+    watchAnswers(scope, deps);
     await scope.register(modelRoutes(deps));
     await scope.register(providerRoutes(deps));
     await scope.register(routerInfoRoutes(deps));
     await scope.register(keyRoutes(deps));
+    if (isDocumented) scope.get("/openapi.json", { schema: { hide: true } }, () => scope.swagger());
   };
 }
 
@@ -78,8 +84,7 @@ function surface(deps: GatewayDeps, isDocumented: boolean): FastifyPluginAsync {
       if (!isDocumented) route.schema = { ...route.schema, hide: true };
     });
     await scope.register(chatRoutes(deps));
-    await scope.register(otherRoutes(deps));
-    if (isDocumented) scope.get("/openapi.json", { schema: { hide: true } }, () => scope.swagger());
+    await scope.register(otherRoutes(deps, isDocumented));
   };
 }
 
@@ -97,6 +102,7 @@ export async function installGateway(server: FastifyInstance, deps: GatewayDeps)
     next();
   });
   openToOtherSites(server);
+  boundReplies(server, deps.relayDeps.answerBytes);
   server.addHook("onRequest", (request, reply, next) => {
     const refusal = deps.refusal(request);
     if (refusal !== undefined) reply.header("connection", "close");
@@ -112,5 +118,8 @@ export async function installGateway(server: FastifyInstance, deps: GatewayDeps)
   });
   await server.register(surface(deps, true), { prefix: "/api/v1" });
   await server.register(surface(deps, false), { prefix: "/v1" });
-  await server.register(wellKnownRoutes(deps));
+  await server.register(async (scope) => {
+    watchAnswers(scope, deps);
+    await scope.register(wellKnownRoutes(deps));
+  });
 }

@@ -4,13 +4,15 @@ import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
-import { setTimeout as wait } from "node:timers/promises";
 import { after, before, describe, test } from "node:test";
+import { setImmediate, setTimeout as wait } from "node:timers/promises";
 import { systemClock } from "@aimo-network/protocol/clock";
 import { signFirstGenerationKey } from "@aimo-network/protocol/keys/sign-key";
 import type { ClientOptions } from "ws";
 import { WebSocket } from "ws";
-import { LINKS_PER_WALLET_MAX } from "../limits.ts";
+import { LINKS_MAX, LINKS_PER_WALLET_MAX } from "../limits.ts";
+import { createFakeLink } from "../test-bed/fake-link.ts";
+import { startLinkBench } from "../test-bed/link-bench.ts";
 import { connectProvider, plainOffer } from "../test-bed/scripted-provider.ts";
 import type { TestRouter } from "../test-bed/test-router.ts";
 import { newWallet, startTestRouter } from "../test-bed/test-router.ts";
@@ -209,6 +211,21 @@ describe("admission of providers", () => {
     assert.match(log, /"keyId":"[0-9a-f]{32}"/);
     assert.ok(!log.includes(key.slice(-40)));
   });
+});
+
+test(`a router has ${LINKS_MAX} links and not one more, and a place again when one has gone`, async (t) => {
+  const bench = await startLinkBench();
+  t.after(() => bench.close());
+  const others = Array.from({ length: LINKS_MAX - 1 }, (_, index) => createFakeLink(`wallet ${index}`));
+  for (const other of others) bench.links.add(other);
+  const last = await bench.connect();
+  await assert.rejects(bench.connect(), /Unexpected server response: 503/);
+  assert.equal(bench.links.count, LINKS_MAX);
+  last.socket.terminate();
+  await last.closed;
+  while (bench.links.count === LINKS_MAX) await setImmediate();
+  await bench.connect();
+  assert.equal(bench.links.count, LINKS_MAX);
 });
 
 test("a draining router takes no links", async (t) => {

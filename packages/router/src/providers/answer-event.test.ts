@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { isAimoError } from "@aimo-network/protocol/errors";
 import fc from "fast-check";
-import { ANSWER_VALUES_MAX, JSON_DEPTH_MAX } from "../limits.ts";
+import { ANSWER_DEPTH_MAX, ANSWER_VALUES_MAX, CHOICES_MAX } from "../limits.ts";
 import { endsStream, readAnswerEvent, readStreamData } from "./answer-event.ts";
 
 function read(value: unknown): ReturnType<typeof readAnswerEvent> {
@@ -80,6 +80,14 @@ describe("an error in an event", () => {
       );
     });
   }
+  test("is what more choices are taken for than a request may ask for", () => {
+    const some = (count: number): object => ({ choices: Array.from({ length: count }, () => ({})) });
+    assert.doesNotThrow(() => read(some(CHOICES_MAX)));
+    assert.throws(
+      () => read(some(CHOICES_MAX + 1)),
+      (error) => isAimoError(error, "provider_error") && /at most 128 objects/.test(error.message),
+    );
+  });
   test("is not one when it is null", () => assert.doesNotThrow(() => read({ error: null, choices: [] })));
 });
 
@@ -94,6 +102,35 @@ describe("the data of an event", () => {
     assert.deepEqual(
       [...readStreamData('{"a":1}\n\n{"a":2}\n[DONE]', "w")].map(({ text }) => text),
       ['{"a":1}', '{"a":2}'],
+    );
+  });
+  test("has as many lines as the longest answers have, and not one more", () => {
+    const lines = (count: number): string => '{"a":1}\n'.repeat(count);
+    assert.equal([...readStreamData(lines(100_000), "w")].length, 100_000);
+    assert.throws(
+      () => [...readStreamData(lines(100_001), "w")],
+      (error) => isAimoError(error, "provider_error") && /100000 lines/.test(error.message),
+    );
+  });
+  test("holds as many values over all its lines as an answer may, and not one more", () => {
+    const list = (values: number): string => `{"a":[${"1,".repeat(values - 2)}1]}`;
+    readStreamData(list(ANSWER_VALUES_MAX), "w");
+    const half = list(ANSWER_VALUES_MAX / 2);
+    readStreamData(`${half}\n${half}`, "w");
+    for (const data of [list(ANSWER_VALUES_MAX + 1), `${half}\n${half}\n{}`]) {
+      assert.throws(
+        () => readStreamData(data, "w"),
+        (error) => isAimoError(error, "provider_error") && /at most 2000000 values/.test(error.message),
+      );
+    }
+  });
+  test("nests as deep as an answer may, and not one level more", () => {
+    const nested = (levels: number): object =>
+      JSON.parse(`{"p":"${"x".repeat(70_000)}","a":${"[".repeat(levels - 1)}${"]".repeat(levels - 1)}}`) as object;
+    read(nested(ANSWER_DEPTH_MAX));
+    assert.throws(
+      () => read(nested(ANSWER_DEPTH_MAX + 1)),
+      (error) => isAimoError(error, "provider_error"),
     );
   });
   test("ends a stream alone or as its last line", () => {
@@ -123,28 +160,12 @@ describe("the data of an event", () => {
   });
 });
 
-describe("an answer of absurd size", () => {
-  const refused = (text: string): void =>
-    assert.throws(
-      () => readAnswerEvent(text, "w"),
-      (error) => isAimoError(error, "provider_error") && /at most 256 levels and 2000000 values/.test(error.message),
-    );
-  const deep = (levels: number): string =>
-    `{"a":${"[".repeat(levels - 1)}"${"x".repeat(70_000)}"${"]".repeat(levels - 1)}}`;
-  test("may nest as deep as a request and no deeper", () => {
-    assert.equal(readAnswerEvent(deep(JSON_DEPTH_MAX), "w").hasOutput, false);
-    refused(deep(JSON_DEPTH_MAX + 1));
-  });
-  test("may hold as many values as the limit says and not one more", () => {
-    const list = (values: number): string => `{"a":[${"1,".repeat(values - 2)}1]}`; // the object and the array are two
-    assert.equal(readAnswerEvent(list(ANSWER_VALUES_MAX), "w").hasOutput, false);
-    refused(list(ANSWER_VALUES_MAX + 1));
-  });
-  test("in millions of lines is read line by line, so that none waits for the others", () => {
+describe("an event of very many lines", () => {
+  test("is read line by line, so that none waits for the others", () => {
     const lines = readStreamData(`${'{"choices":[]}\n'.repeat(1_000_000)}not JSON`, "w")[Symbol.iterator]();
     assert.equal((lines.next().value as { text: string }).text, '{"choices":[]}');
   });
-  test("that breaks in its last line has said what stands before", () => {
+  test("says what stands before the line that breaks it", () => {
     const said: string[] = [];
     assert.throws(() => {
       for (const { text } of readStreamData('{"a":1}\n{"a":2}\n{"a":', "w")) said.push(text);

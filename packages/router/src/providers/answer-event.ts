@@ -1,11 +1,11 @@
 // What one event of a provider's stream, or its whole JSON answer, says: output, end, usage or error.
 import { AimoError } from "@aimo-network/protocol/errors";
-import { exceededBound } from "@aimo-network/protocol/json-bounds";
+import { exceededJsonBound } from "@aimo-network/protocol/json-bounds";
 import type { JsonObject } from "@aimo-network/protocol/json-object";
 import { isJsonObject } from "@aimo-network/protocol/json-object";
 import type { Usage } from "@aimo-network/protocol/usage";
 import { findUsage } from "@aimo-network/protocol/usage";
-import { ANSWER_VALUES_MAX, ERROR_TEXT_CHARS_MAX, JSON_DEPTH_MAX } from "../limits.ts";
+import { ANSWER_DEPTH_MAX, ANSWER_VALUES_MAX, CHOICES_MAX, ERROR_TEXT_CHARS_MAX } from "../limits.ts";
 
 /** One event of an answer, with its text so that it can be passed on byte-exactly. */
 export interface AnswerEvent {
@@ -17,12 +17,15 @@ export interface AnswerEvent {
   readonly usage: Usage | undefined;
 }
 
-const UNCHECKED_CHARS_MAX = 64 * 1024; // nothing so short is dear to parse, and nearly every event is far shorter
+const SMALL_CHARS = 64 * 1024; // too few for values enough to matter: nearly every event is spared the look
+const BOUNDS = { levelsMax: ANSWER_DEPTH_MAX, valuesMax: ANSWER_VALUES_MAX };
 
-const BOUNDS = { depthMax: JSON_DEPTH_MAX, valuesMax: ANSWER_VALUES_MAX };
+function isTooRich(text: string): boolean {
+  return text.length > SMALL_CHARS && exceededJsonBound(text, BOUNDS) !== undefined;
+}
 
 function parse(text: string): unknown {
-  if (text.length > UNCHECKED_CHARS_MAX && exceededBound(text, BOUNDS) !== undefined) return undefined;
+  if (isTooRich(text)) return undefined;
   try {
     return JSON.parse(text) as unknown;
   } catch {
@@ -86,16 +89,16 @@ export function readAnswerEvent(text: string, provider: string): AnswerEvent {
   if (!isJsonObject(value)) {
     throw new AimoError("provider_error", {
       provider,
-      detail: `expected a JSON object of at most ${JSON_DEPTH_MAX} levels and ${ANSWER_VALUES_MAX} values in its answer, found something else`,
+      detail: `expected a JSON object of at most ${ANSWER_VALUES_MAX} values and ${ANSWER_DEPTH_MAX} levels in its answer, found something else`,
     });
   }
   const error = errorIn(value, provider);
   if (error !== undefined) throw error;
   const choices: readonly unknown[] = Array.isArray(value["choices"]) ? value["choices"] : [];
-  if (!choices.every(isJsonObject)) {
+  if (choices.length > CHOICES_MAX || !choices.every(isJsonObject)) {
     throw new AimoError("provider_error", {
       provider,
-      detail: "expected objects as its choices, found something else",
+      detail: `expected at most ${CHOICES_MAX} objects as its choices, found something else`,
     });
   }
   return {
@@ -112,19 +115,28 @@ export function readAnswerEvent(text: string, provider: string): AnswerEvent {
  * several objects as lines of one event: each is read for itself, when it is its turn, for there may be millions.
  */
 export function readStreamData(data: string, provider: string): Iterable<AnswerEvent> {
-  if (!data.includes("\n") || isJsonObject(parse(data))) return [readAnswerEvent(data, provider)];
+  if (!data.includes("\n") || isTooRich(data) || isJsonObject(parse(data))) return [readAnswerEvent(data, provider)];
   return readLines(data, provider);
 }
 
 function* readLines(data: string, provider: string): Generator<AnswerEvent> {
+  let lines = 0;
   for (let start = 0; start <= data.length;) {
     const feed = data.indexOf("\n", start);
     const end = feed === -1 ? data.length : feed;
     const line = data.slice(start, end);
-    if (line !== "" && line !== DONE) yield readAnswerEvent(line, provider);
     start = end + 1;
+    if (line === "" || line === DONE) continue;
+    lines += 1;
+    if (lines > EVENT_LINES_MAX) {
+      const detail = `expected at most ${EVENT_LINES_MAX} lines in an event, found more`;
+      throw new AimoError("provider_error", { provider, detail });
+    }
+    yield readAnswerEvent(line, provider);
   }
 }
+
+const EVENT_LINES_MAX = 100_000; // one a token, in the longest answers there are
 
 /** The data that ends a stream. */
 const DONE = "[DONE]";

@@ -1,7 +1,7 @@
 // What an attempt makes of the bytes it gets: events split anywhere, bounded bodies, and Ends that disagree.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { ANSWER_BYTES_MAX, ERROR_BODY_BYTES_MAX } from "../limits.ts";
+import { ANSWER_BYTES_MAX, ANSWER_PIECE_BYTES, ANSWER_UNCOUNTED_BYTES, ERROR_BODY_BYTES_MAX } from "../limits.ts";
 import type { RelayBench } from "../test-bed/relay-bench.ts";
 import { createRelayBench, says, stops, WHOLE_ANSWER } from "../test-bed/relay-bench.ts";
 import type { RelayOutcome } from "./relay.ts";
@@ -109,6 +109,48 @@ describe("a stream", () => {
   });
 });
 
+describe("streams whose events do not end", () => {
+  test("fail as overloaded where the process holds all it can; those with short events go on", async () => {
+    const answerBytesMax = 4 * ANSWER_UNCOUNTED_BYTES;
+    const bench = createRelayBench({ links: 1, answerBytesMax });
+    const running = [bench.run(), bench.run(), bench.run()];
+    const attempts = [await bench.attempt(), await bench.attempt(), await bench.attempt()] as const;
+    for (const attempt of attempts) attempt.head();
+    const [one, other, short] = attempts;
+    one.write(`data: ${"x".repeat(2 * ANSWER_UNCOUNTED_BYTES)}`);
+    other.write(`data: ${"x".repeat(ANSWER_UNCOUNTED_BYTES)}`);
+    assert.ok(bench.answerBytes.usedBytes > 3 * ANSWER_UNCOUNTED_BYTES);
+    assert.deepEqual([one.cancels, other.cancels], [[], []]);
+    other.write("x".repeat(ANSWER_UNCOUNTED_BYTES));
+    assert.deepEqual([one.cancels, other.cancels], [[], ["overloaded"]]);
+    short.data(says("fine"), stops(), "[DONE]");
+    short.end();
+    one.write('"}\n\n'); // whole, though no JSON
+    assert.deepEqual(one.cancels, ["provider_error"]);
+    const outcomes = await Promise.all(running);
+    assert.deepEqual(
+      outcomes.map((outcome) => (outcome.ended === "failed" ? outcome.error.code : outcome.ended)),
+      ["provider_error", "overloaded", "answered"],
+    );
+    bench.assertNothingLeft();
+  });
+
+  test("give back what they held when their clients leave or their links break", async () => {
+    for (const end of ["leave", "lose"] as const) {
+      const bench = createRelayBench({ links: 1 });
+      const running = bench.run();
+      const attempt = await bench.attempt();
+      attempt.head();
+      attempt.write(`data: ${"x".repeat(2 * ANSWER_UNCOUNTED_BYTES)}`);
+      assert.ok(bench.answerBytes.usedBytes > 2 * ANSWER_UNCOUNTED_BYTES);
+      if (end === "leave") bench.leave();
+      else attempt.lose();
+      await running;
+      bench.assertNothingLeft();
+    }
+  });
+});
+
 describe("a JSON answer", () => {
   test("is given to the client with every byte of its text", async () => {
     const bench = createRelayBench({ links: 1, stream: false });
@@ -117,7 +159,7 @@ describe("a JSON answer", () => {
     const attempt = await bench.attempt();
     attempt.head(200, { "content-type": "application/json" });
     for (const byte of Buffer.from(text)) attempt.write(Buffer.of(byte));
-    assert.equal(bench.answerBytes.usedBytes, Buffer.byteLength(text));
+    assert.equal(bench.answerBytes.usedBytes, Buffer.byteLength(text) * (1 + ANSWER_PIECE_BYTES));
     attempt.end();
     const outcome = await running;
     assert.equal(outcome.ended === "answered" && outcome.answer?.text, text);
@@ -125,7 +167,7 @@ describe("a JSON answer", () => {
   });
 
   test("that does not fit into this process any more fails as overloaded", async () => {
-    const bench = createRelayBench({ links: 1, stream: false, answerBytesMax: 10 });
+    const bench = createRelayBench({ links: 1, stream: false, answerBytesMax: 10 + ANSWER_PIECE_BYTES });
     const running = bench.run();
     const attempt = await bench.attempt();
     attempt.head(200, { "content-type": "application/json" });
@@ -172,9 +214,10 @@ describe("an error body", () => {
     attempt.head(500, {});
     attempt.write("A".repeat(ERROR_BODY_BYTES_MAX - 1));
     attempt.write("B".repeat(100));
-    assert.equal(bench.answerBytes.usedBytes, ERROR_BODY_BYTES_MAX);
-    attempt.write("C");
-    assert.equal(bench.answerBytes.usedBytes, ERROR_BODY_BYTES_MAX);
+    const wholeBytes = ERROR_BODY_BYTES_MAX + 2 * ANSWER_PIECE_BYTES;
+    assert.equal(bench.answerBytes.usedBytes, wholeBytes);
+    for (let count = 0; count < 100; count += 1) attempt.write("C");
+    assert.equal(bench.answerBytes.usedBytes, wholeBytes);
     attempt.end();
     assert.match(failureIn(await running).message, /A{2000}$/);
     bench.assertNothingLeft();

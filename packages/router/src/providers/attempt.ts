@@ -3,16 +3,16 @@ import type { Clock, Timer } from "@aimo-network/protocol/clock";
 import type { ErrorCode } from "@aimo-network/protocol/errors";
 import { AimoError, isAimoError } from "@aimo-network/protocol/errors";
 import type { SseParser } from "@aimo-network/protocol/sse";
-import { GatheredBytes } from "@aimo-network/protocol/gathered-bytes";
 import { createSseParser } from "@aimo-network/protocol/sse";
 import type { Usage } from "@aimo-network/protocol/usage";
 import type { End, ResponseHead } from "@aimo-network/protocol/wire/messages";
 import type { Logger } from "pino";
-import { ANSWER_BYTES_MAX, ERROR_BODY_BYTES_MAX } from "../limits.ts";
+import { ERROR_BODY_BYTES_MAX } from "../limits.ts";
 import type { AnswerEvent } from "./answer-event.ts";
 import { endsStream, isWholeData, readAnswerEvent, readStreamData } from "./answer-event.ts";
 import { BodyDigest } from "./body-digest.ts";
 import type { ByteBudget } from "./byte-budget.ts";
+import { HeldAnswer } from "./held-answer.ts";
 import { failureOfEnd, failureOfStatus } from "./provider-failure.ts";
 import type { AttemptRequest, LinkAttempt, ProviderLink } from "./provider-link.ts";
 
@@ -63,7 +63,7 @@ export class Attempt {
   readonly #listener: AttemptListener;
   readonly #stream: LinkAttempt;
   readonly #digest = new BodyDigest();
-  readonly #held = new GatheredBytes();
+  readonly #held: HeldAnswer;
   #ungrantedBytes = 0;
   #head: ResponseHead | undefined;
   /** Reads the events, where the answer is a stream of them. */
@@ -89,6 +89,7 @@ export class Attempt {
     this.#request = request;
     this.#deadlines = deadlines;
     this.#listener = listener;
+    this.#held = new HeldAnswer(deps.answerBytes, link.wallet);
     if (request.stream) this.#watch("first_byte", deadlines.firstByteMs);
     this.#stream = link.open(request, {
       head: (head) => this.#readHead(head),
@@ -150,8 +151,10 @@ export class Attempt {
   /** Reads a piece of the answer; false when the client does not keep up. */
   #passOn(bytes: Uint8Array): boolean {
     try {
-      if (this.#parser !== undefined) this.#parser.push(bytes);
-      else this.#hold(bytes);
+      if (this.#parser !== undefined) {
+        this.#parser.push(bytes);
+        if (!this.#finished) this.#held.countEvent(this.#parser.heldBytes);
+      } else this.#hold(bytes);
     } catch (error) {
       if (!isAimoError(error)) throw error;
       this.abort(this.#withProvider(error));
@@ -180,16 +183,7 @@ export class Attempt {
 
   #hold(piece: Uint8Array): void {
     const isError = this.#reading === "error";
-    const bytes = isError ? piece.subarray(0, ERROR_BODY_BYTES_MAX - this.#held.length) : piece;
-    if (this.#held.length + bytes.length > ANSWER_BYTES_MAX) {
-      throw new AimoError("provider_error", {
-        provider: this.#link.wallet,
-        detail: `its answer is larger than ${ANSWER_BYTES_MAX} bytes`,
-      });
-    }
-    if (!this.#deps.answerBytes.reserve(bytes.length)) {
-      throw new AimoError("overloaded", { what: "too many large answers at once" });
-    }
+    const bytes = isError ? piece.subarray(0, ERROR_BODY_BYTES_MAX - this.#held.bytes) : piece;
     this.#held.add(bytes);
     if (bytes.length > 0) this.#silence?.refresh();
   }
@@ -255,8 +249,7 @@ export class Attempt {
 
   #endWhole(): void {
     const provider = this.#link.wallet;
-    const whole = this.#held.joined();
-    const text = Buffer.from(whole.buffer, whole.byteOffset, whole.length).toString();
+    const text = this.#held.text();
     const head = this.#head;
     if (head === undefined) {
       this.#finish({ ok: false, error: new AimoError("provider_error", { provider, detail: "it sent no answer" }) });
@@ -288,7 +281,6 @@ export class Attempt {
     if (this.#finished) return;
     this.#finished = true;
     this.#silence?.cancel();
-    this.#deps.answerBytes.release(this.#held.length);
     this.#held.clear();
     this.#grantHeld();
     this.#listener.ended(result, this.#digest.bytes);

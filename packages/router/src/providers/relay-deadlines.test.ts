@@ -1,9 +1,9 @@
 // The deadlines of a relay, each on both of its sides: first byte, idle and total, and what stops and starts them.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { ATTEMPT_MS_MIN } from "../limits.ts";
 import type { FakeAttempt } from "../test-bed/fake-link.ts";
 import type { RelayBench } from "../test-bed/relay-bench.ts";
-import { ATTEMPT_MS_MIN } from "../limits.ts";
 import { createRelayBench, says, stops, WHOLE_ANSWER } from "../test-bed/relay-bench.ts";
 import type { RelayOutcome } from "./relay.ts";
 

@@ -1,6 +1,7 @@
 // How a relay goes down its plan: when it goes on, when it stays with its provider, and what the client is shown.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { HELD_EVENTS_CHARS_MAX } from "../limits.ts";
 import type { FakeAttempt } from "../test-bed/fake-link.ts";
 import { answerWhole, createRelayBench, errorOf, says, settle, stops } from "../test-bed/relay-bench.ts";
 
@@ -175,10 +176,13 @@ describe("a relay", () => {
     const outcome = bench.run();
     const attempt = await bench.attempt(0);
     attempt.head();
-    const preamble = { choices: [{ index: 0, delta: { role: "assistant" } }], padding: "x".repeat(100_000) };
-    attempt.data(preamble, preamble);
+    const preamble = (chars: number): string => {
+      const silent = { choices: [{ index: 0, delta: { role: "assistant" } }], padding: "" };
+      return JSON.stringify({ ...silent, padding: "x".repeat(chars - JSON.stringify(silent).length) });
+    };
+    attempt.data(preamble(100), preamble(HELD_EVENTS_CHARS_MAX - 100)); // exactly as much as is held
     assert.equal(bench.shown.length, 0);
-    attempt.data(preamble);
+    attempt.data(preamble(100));
     assert.equal(bench.shown.length, 3);
     attempt.data(stops(), "[DONE]");
     attempt.end();

@@ -21,7 +21,7 @@ function readRawReply(received: string): RawReply {
 }
 
 /** Sends `text` and reads until the server closes; a request in it asks for that with `connection: close`. */
-export async function sendRaw(url: string, text: string): Promise<RawReply> {
+export async function sendRaw(url: string, text: string | Uint8Array): Promise<RawReply> {
   const socket = connect(Number(new URL(url).port), "127.0.0.1");
   const pieces: Buffer[] = [];
   socket.on("data", (bytes: Buffer) => pieces.push(bytes));

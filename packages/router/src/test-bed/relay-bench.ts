@@ -52,7 +52,7 @@ const DEADLINES: RelayDeadlines = { firstByteMs: 5_000, idleMs: 2_000, totalMs: 
 export function createRelayBench(options: BenchOptions = {}): RelayBench {
   const clock = manualClock();
   const links = Array.from({ length: options.links ?? 2 }, (_, index) => createFakeLink("abcdef".charAt(index)));
-  const answerBytes = createByteBudget(options.answerBytesMax ?? 1_000_000);
+  const answerBytes = createByteBudget(options.answerBytesMax ?? 100_000_000);
   const judged: string[] = [];
   const shown: string[] = [];
   const logLines: string[] = [];

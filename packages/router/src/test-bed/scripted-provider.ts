@@ -19,7 +19,7 @@ export interface ScriptedCall {
   /** Resolves when the router cancels. */
   readonly cancelled: Promise<string>;
   respond(status: number, headers: Readonly<Record<string, string>>): void;
-  write(text: string): void;
+  write(text: string | Uint8Array): void;
   end(end?: Partial<End>): void;
 }
 

@@ -1,0 +1,72 @@
+// Answers that clients have not taken yet: counted for the process, and cut where a client takes nothing any more.
+import type { ServerResponse } from "node:http";
+import type { FastifyInstance } from "fastify";
+import { AimoError } from "@aimo-network/protocol/errors";
+import { ANSWER_UNCOUNTED_BYTES, CLIENT_STALL_MS } from "../limits.ts";
+import type { ByteBudget } from "../providers/byte-budget.ts";
+
+/** What one response has written and its client has not taken. */
+export class UnreadAnswer {
+  readonly #budget: ByteBudget;
+  readonly #response: ServerResponse;
+  #countedBytes = 0;
+  #isWatched = false;
+  #isWaiting = false;
+
+  constructor(budget: ByteBudget, response: ServerResponse) {
+    this.#budget = budget;
+    this.#response = response;
+  }
+
+  /** Counts what waits now, until it is counted anew or the response closes; false where the process has no room. */
+  count(bytes = this.#response.writableLength): boolean {
+    if (this.#response.destroyed) return true; // its close gives back what was counted, and may have passed
+    const moreBytes = bytes - this.#countedBytes;
+    if (moreBytes <= 0) this.#budget.release(-moreBytes);
+    else if (!this.#budget.reserve(moreBytes)) return false;
+    this.#countedBytes = bytes;
+    if (!this.#isWatched) {
+      this.#isWatched = true;
+      this.#response.once("close", () => {
+        this.#budget.release(this.#countedBytes);
+        this.#countedBytes = 0;
+      });
+    }
+    return true;
+  }
+
+  /** Counts what waits, and calls `resume` once when it is taken; cuts the connection where the process has no room. */
+  wait(resume: () => void = () => undefined): void {
+    if (!this.count()) {
+      this.#response.destroy(); // nothing can be said to a client that does not read
+      return;
+    }
+    if (this.#isWaiting) return;
+    this.#isWaiting = true;
+    this.#response.once("drain", () => {
+      this.#isWaiting = false;
+      this.count();
+      resume();
+    });
+  }
+}
+
+/** Cuts the connection of a response that is whole, when its client takes none of it for `stallMs`. */
+export function cutWhenStalled(response: ServerResponse, stallMs = CLIENT_STALL_MS): void {
+  const { socket } = response.req;
+  response.setTimeout(stallMs, () => void socket.destroy());
+  response.once("finish", () => {
+    // Otherwise the next request on this connection would inherit it; a resting connection has a time of its own.
+    if (socket.timeout === stallMs) socket.setTimeout(0);
+  });
+}
+
+/** Holds every reply of `server` to both; the streams of answers, which are no replies, do it themselves. */
+export function boundReplies(server: FastifyInstance, budget: ByteBudget): void {
+  server.addHook("onSend", (_request, reply, payload: unknown, next) => {
+    cutWhenStalled(reply.raw);
+    const bytes = typeof payload === "string" || Buffer.isBuffer(payload) ? payload.length : 0;
+    if (bytes <= ANSWER_UNCOUNTED_BYTES || new UnreadAnswer(budget, reply.raw).count(bytes)) next();
+    else next(new AimoError("overloaded", { what: "too many large answers at once" }));
+  });
+}

@@ -1,0 +1,76 @@
+// What an attempt holds of an answer that it cannot pass on yet, counted for the process at what it really takes.
+import { AimoError } from "@aimo-network/protocol/errors";
+import { ANSWER_BYTES_MAX, ANSWER_PIECE_BYTES, ANSWER_UNCOUNTED_BYTES } from "../limits.ts";
+import type { ByteBudget } from "./byte-budget.ts";
+
+/** The pieces of an answer that comes whole, or the part of an event that has not ended. */
+export class HeldAnswer {
+  readonly #budget: ByteBudget;
+  readonly #wallet: string;
+  readonly #pieces: Uint8Array[] = [];
+  #bytes = 0;
+  #reservedBytes = 0;
+  #eventBytes = 0;
+
+  /** `wallet` is the provider's, for the words of an error. */
+  constructor(budget: ByteBudget, wallet: string) {
+    this.#budget = budget;
+    this.#wallet = wallet;
+  }
+
+  /** Bytes of the pieces. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Keeps a piece; throws `provider_error` or `overloaded` where it is too much for an answer or for the process. */
+  add(piece: Uint8Array): void {
+    if (piece.length === 0) return;
+    this.#checkSize(this.#bytes + piece.length);
+    this.#reserve(piece.length + ANSWER_PIECE_BYTES);
+    this.#bytes += piece.length;
+    this.#pieces.push(new Uint8Array(piece)); // a view would keep all that the socket read with it
+  }
+
+  /** Counts what is held of an event now; throws as `add` does. Short events, which nearly all are, cost nothing. */
+  countEvent(heldBytes: number): void {
+    if (heldBytes <= ANSWER_UNCOUNTED_BYTES && this.#eventBytes === 0) return;
+    this.#checkSize(heldBytes);
+    const eventBytes = heldBytes > ANSWER_UNCOUNTED_BYTES ? heldBytes : 0;
+    const moreBytes = eventBytes - this.#eventBytes;
+    if (moreBytes > 0) this.#reserve(moreBytes);
+    else this.#release(-moreBytes);
+    this.#eventBytes = eventBytes;
+  }
+
+  /** The pieces joined, as text. */
+  text(): string {
+    return Buffer.concat(this.#pieces).toString();
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.#pieces.length = 0;
+    this.#release(this.#reservedBytes);
+    this.#bytes = 0;
+    this.#eventBytes = 0;
+  }
+
+  #checkSize(bytes: number): void {
+    if (bytes <= ANSWER_BYTES_MAX) return;
+    throw new AimoError("provider_error", {
+      provider: this.#wallet,
+      detail: `its answer is larger than ${ANSWER_BYTES_MAX} bytes`,
+    });
+  }
+
+  #reserve(bytes: number): void {
+    if (!this.#budget.reserve(bytes)) throw new AimoError("overloaded", { what: "too many large answers at once" });
+    this.#reservedBytes += bytes;
+  }
+
+  #release(bytes: number): void {
+    this.#budget.release(bytes);
+    this.#reservedBytes -= bytes;
+  }
+}
