@@ -218,7 +218,7 @@ export const ERROR_TABLE: { readonly [Code in ErrorCode]: ErrorEntry<Code> } = {
     type: INVALID,
     errorType: "unmapped",
     retryable: false,
-    message: () => "The client closed the connection before its answer ended.",
+    message: () => "The client closed the connection, or read too slowly, before its answer ended.",
   },
   draining: {
     status: 503,
@@ -239,7 +239,7 @@ export const ERROR_TABLE: { readonly [Code in ErrorCode]: ErrorEntry<Code> } = {
     type: INVALID,
     errorType: "invalid_request",
     retryable: false,
-    message: ({ detail }) => `The peer broke the aimo.v2 protocol: ${detail}`,
+    message: ({ detail }) => `The peer broke the protocol of the provider link: ${detail}`,
   },
   forbidden_content: {
     status: 400,

@@ -121,7 +121,7 @@ export const SETTINGS = {
   AIMO_PORT: whole("port to listen on, 0 for any free one", 8787, 0, 65_535),
   AIMO_OPERATOR_HOST: text("address of the operator's port", "127.0.0.1"),
   AIMO_OPERATOR_PORT: whole("port of /healthz, /readyz and /metrics, 0 for any free one", 8788, 0, 65_535),
-  AIMO_DATA_DIR: text("where the router keeps its identity", ".aimo-router"),
+  AIMO_DATA_DIR: text("where the router keeps its identity and first-generation offers", ".aimo-router"),
   AIMO_PUBLIC_URL: {
     meaning: "where clients reach this router, if not the address it listens on",
     fallback: "",

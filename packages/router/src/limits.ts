@@ -54,9 +54,6 @@ export const ANSWERS_BYTES_MAX = 512 * 1024 * 1024;
 /** Of this, what is not worth counting: an event that has not ended, or a reply, as long as the credit of one stream. */
 export const ANSWER_UNCOUNTED_BYTES = 32 * 1024;
 
-/** What a piece of a held answer takes beside its bytes, so that one in millions of pieces is not held for nothing. */
-export const ANSWER_PIECE_BYTES = 256;
-
 /** Milliseconds a client may take nothing of an answer that has ended: the connection and the bytes are not its to keep. */
 export const CLIENT_STALL_MS = 60_000;
 
@@ -102,7 +99,7 @@ export const HELD_EVENTS_CHARS_MAX = 32 * 1024;
 /** Milliseconds between keep-alive comments to a client that waits. */
 export const KEEP_ALIVE_COMMENT_MS = 10_000;
 
-/** Levels a request or an answer may nest: schemas of tools go a few dozen deep. */
+/** Levels a request body may nest: schemas of tools go a few dozen deep. */
 export const JSON_DEPTH_MAX = 256;
 
 /** Values in a request body: far more than the longest conversation has, and parsed in a fraction of a second. */
@@ -137,3 +134,36 @@ export const SPANS_FLUSH_MS = 3_000;
 
 /** Characters of a client's `tracestate`: what the standard asks everybody to keep. */
 export const TRACESTATE_CHARS_MAX = 512;
+
+/** The body of a first-generation preflight: a reseller's whole catalogue at 500 bytes a model. */
+export const PREFLIGHT_BODY_BYTES_MAX = 1024 * 1024;
+
+/** Models in one preflight: each is an offer in the book and in the wallet's file. */
+export const PREFLIGHT_MODELS_MAX = 2_000;
+
+/** Wallets whose last preflight is kept: wallets cost nothing to make, and this bounds their files to about 2 GiB. */
+export const PREFLIGHT_WALLETS_MAX = 1_000;
+
+/** Requests at once on a first-generation link, which cannot say how many it takes: what one inference server serves well. */
+export const FIRST_GENERATION_REQUESTS_MAX = 64;
+
+/** One message of a first-generation proxy; a JSON answer comes whole in one, images included. */
+export const FIRST_GENERATION_MESSAGE_BYTES_MAX = 32 * 1024 * 1024;
+
+/** Bytes of messages that have not come whole yet, of all first-generation links: without it strangers could fill the memory. */
+export const FIRST_GENERATION_INCOMING_BYTES_MAX = 512 * 1024 * 1024;
+
+/** One message to a first-generation proxy: the most that its WebSocket library reads. */
+export const FIRST_GENERATION_REQUEST_BYTES_MAX = 64 * 1024 * 1024;
+
+/** One WebSocket fragment to it: pings go between two, and its library reads at most 16 MiB in one. */
+export const FIRST_GENERATION_FRAGMENT_BYTES = 256 * 1024;
+
+/** Answer bytes that wait for a client, of one request: a first-generation proxy cannot be told to send less. */
+export const FIRST_GENERATION_WAITING_BYTES_MAX = 8 * 1024 * 1024;
+
+/** The same of all requests in the process. */
+export const FIRST_GENERATION_WAITING_BYTES_TOTAL_MAX = 256 * 1024 * 1024;
+
+/** Milliseconds a request that nobody wants any more keeps its slot at most: the proxy cannot be told, its model works on. */
+export const FIRST_GENERATION_ABANDONED_MS = 600_000;

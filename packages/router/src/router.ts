@@ -1,5 +1,6 @@
 // The composition root: the only file that knows every room.
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import fastify from "fastify";
 import type { FastifyInstance } from "fastify";
 import type { Clock } from "@aimo-network/protocol/clock";
@@ -23,7 +24,12 @@ import type { RouterInfo } from "./gateway/router-info.ts";
 import type { Identity } from "./identity.ts";
 import { loadIdentity } from "./identity.ts";
 import { listen } from "./listen.ts";
-import { BODIES_SHARES } from "./limits.ts";
+import {
+  BODIES_SHARES,
+  FIRST_GENERATION_INCOMING_BYTES_MAX,
+  FIRST_GENERATION_WAITING_BYTES_TOTAL_MAX,
+  PREFLIGHT_WALLETS_MAX,
+} from "./limits.ts";
 import type { OfferHealth } from "./market/health.ts";
 import { createOfferHealth } from "./market/health.ts";
 import type { LiveOffer, OfferBook } from "./market/offer-book.ts";
@@ -34,8 +40,11 @@ import type { AdmitDeps } from "./providers/admit.ts";
 import { createAdmission } from "./providers/admit.ts";
 import type { ByteBudget } from "./providers/byte-budget.ts";
 import { createByteBudget } from "./providers/byte-budget.ts";
+import { openFilePreflightStore } from "./providers/file-preflight-store.ts";
 import type { Links } from "./providers/links.ts";
 import { createLinks } from "./providers/links.ts";
+import type { Preflights } from "./providers/preflights.ts";
+import { createPreflights } from "./providers/preflights.ts";
 import type { RelayDeps } from "./providers/relay.ts";
 import { VERSION } from "./version.ts";
 
@@ -75,6 +84,7 @@ interface Rooms {
   readonly keyUse: KeyUse;
   readonly answers: ByteBudget;
   readonly observation: Observation;
+  readonly preflights: Preflights;
   isDraining(): boolean;
 }
 
@@ -115,13 +125,14 @@ function gatewayDeps(
   rooms: Rooms & { readonly connections: Connections },
   url: () => string,
 ): GatewayDeps {
-  const { identity, keys, book, health, links, keyUse, observation, isDraining, connections } = rooms;
+  const { identity, keys, book, health, links, preflights, keyUse, observation, isDraining, connections } = rooms;
   return {
     clock: deps.clock,
     random: deps.random,
     book,
     health,
     links,
+    preflights,
     routerId: identity.routerId,
     bodyBytesMax: config.bodyBytesMax,
     refusal: ({ raw }) => connections.refusal(raw.socket),
@@ -137,12 +148,15 @@ function gatewayDeps(
 }
 
 function admitDeps({ clock, random, log }: RouterDeps, rooms: Rooms, requestId: () => string): AdmitDeps {
-  const { identity, keys, book, links, isDraining } = rooms;
+  const { identity, keys, book, links, preflights, isDraining } = rooms;
   return {
     clock,
     random,
     log: log.child({ room: "providers" }),
     links,
+    preflights,
+    waitingBytes: createByteBudget(FIRST_GENERATION_WAITING_BYTES_TOTAL_MAX),
+    incomingBytes: createByteBudget(FIRST_GENERATION_INCOMING_BYTES_MAX),
     routerId: identity.routerId,
     requestId,
     isOpen: () => !isDraining(),
@@ -189,12 +203,14 @@ async function buildRooms(
     bodiesHeldBytes: () => keyUse.bodyBytes,
     answersHeldBytes: () => answers.usedBytes,
   };
+  const store = await openFilePreflightStore(log, join(config.dataDirectory, "preflights"));
   return {
     identity,
     keys: createBearerKeys(clock, { routerId, acceptV1Spending: config.acceptV1Spending }),
     book: createOfferBook(),
     health: createOfferHealth(clock),
     links,
+    preflights: await createPreflights(store, PREFLIGHT_WALLETS_MAX),
     keyUse,
     answers,
     observation: await startObservation(config.traces, { clock, log: log.child({ room: "gateway" }), readings, url }),

@@ -17,9 +17,7 @@ describe("upstream body", () => {
     const kept =
       '"messages":[ {"role":"user", "content":"a\\u00e9 é \\/ 1.0"} ] , "temperature": 1.0e0, "seed":18446744073709551615';
     const body = `{"model":"gpt-4o", ${kept}, "provider":{"only":["x"]},"models":["a"],"route":"fallback","plugins":[],"transforms":[],"usage":{"include":true}}`;
-    const expected =
-      '{"model":"upstream/model","messages":[ {"role":"user", "content":"a\\u00e9 é \\/ 1.0"} ],"temperature": 1.0e0,"seed":18446744073709551615}';
-    assert.equal(rewrite(body), expected);
+    assert.equal(rewrite(body), `{"model":"upstream/model",${kept}}`);
   });
 
   test("a missing model is added", () => {

@@ -140,7 +140,9 @@ async function answerStream(deps: ChatDeps, reply: FastifyReply, admitted: Admit
   };
   const outcome = await relayWatched(deps, admitted, client);
   if (outcome.ended === "client_left") {
-    stream.abandon();
+    const error = errorObject(new AimoError("client_left", {}), codeStyle(reply.request.url));
+    if (stream.isOpen && !reply.raw.destroyed) stream.fail(envelope ?? admitted.envelope(undefined), error);
+    else stream.abandon();
     return reply.sent ? reply : reply.hijack();
   }
   if (outcome.ended === "failed" && !stream.isOpen) {

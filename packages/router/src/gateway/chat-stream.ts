@@ -19,7 +19,7 @@ export interface ChatStream {
   end(envelope: Envelope, usage: string | undefined): void;
   /** Ends a broken answer with one event and no `[DONE]`. */
   fail(envelope: Envelope, error: object): void;
-  /** Ends without a word: the reply is sent some other way, or the client has left, if only by reading no more. */
+  /** Ends without a word: the reply is sent some other way, or the client has left. */
   abandon(): void;
 }
 

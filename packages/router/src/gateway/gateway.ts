@@ -11,6 +11,8 @@ import { installErrorReplies } from "./error-reply.ts";
 import type { KeyRoutesDeps } from "./keys.ts";
 import { keyRoutes } from "./keys.ts";
 import { modelRoutes } from "./models.ts";
+import type { ConnectionDeps } from "./provider-connection.ts";
+import { providerConnectionRoutes } from "./provider-connection.ts";
 import { providerRoutes } from "./providers.ts";
 import { readRawBodies } from "./read-body.ts";
 import type { RouterInfoDeps } from "./router-info.ts";
@@ -20,7 +22,7 @@ import type { VisitDeps } from "./visits.ts";
 import { countVisits } from "./visits.ts";
 
 /** What the endpoints need of the other rooms. */
-export interface GatewayDeps extends ChatDeps, KeyRoutesDeps, RouterInfoDeps, VisitDeps {
+export interface GatewayDeps extends ChatDeps, ConnectionDeps, KeyRoutesDeps, RouterInfoDeps, VisitDeps {
   readonly bodyBytesMax: number;
   /** What to answer a client whose connection is one too many; undefined for all others. */
   refusal(request: FastifyRequest): AimoError | undefined;
@@ -28,7 +30,7 @@ export interface GatewayDeps extends ChatDeps, KeyRoutesDeps, RouterInfoDeps, Vi
 
 function chatRoutes(deps: GatewayDeps): FastifyPluginCallback {
   return (scope, _options, next) => {
-    const visitOf = countVisits(scope, deps); // before bodies are read: a stranger's is not
+    const visitOf = countVisits(scope, deps, "spend"); // before bodies are read: a stranger's is not
     readRawBodies(scope, deps.bodyBytesMax, visitOf);
     const schema = {
       summary: "Chat completion",
@@ -72,6 +74,7 @@ function otherRoutes(deps: GatewayDeps, isDocumented: boolean): FastifyPluginAsy
     watchAnswers(scope, deps);
     await scope.register(modelRoutes(deps));
     await scope.register(providerRoutes(deps));
+    await scope.register(providerConnectionRoutes(deps));
     await scope.register(routerInfoRoutes(deps));
     await scope.register(keyRoutes(deps));
     if (isDocumented) scope.get("/openapi.json", { schema: { hide: true } }, () => scope.swagger());

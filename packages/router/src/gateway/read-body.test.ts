@@ -44,18 +44,22 @@ describe("a body", () => {
   before(async () => {
     server = fastify();
     installErrorReplies(server, QUIET_OBSERVER);
-    const visitOf = countVisits(server, {
-      authenticate: () => Promise.resolve(KEY),
-      keyUse: {
-        enter: (keyId) => use.enter(keyId),
-        get keys() {
-          return use.keys;
-        },
-        get bodyBytes() {
-          return use.bodyBytes;
+    const visitOf = countVisits(
+      server,
+      {
+        authenticate: () => Promise.resolve(KEY),
+        keyUse: {
+          enter: (keyId) => use.enter(keyId),
+          get keys() {
+            return use.keys;
+          },
+          get bodyBytes() {
+            return use.bodyBytes;
+          },
         },
       },
-    });
+      "spend",
+    );
     readRawBodies(server, BODY_BYTES_MAX, visitOf);
     server.post("/", (request, reply) => {
       arrived(request.body);

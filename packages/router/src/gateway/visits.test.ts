@@ -168,7 +168,7 @@ test("a visit ends with its response, whatever its endpoint does", async (t) => 
     if (headers.authorization === "none") throw new AimoError("missing_key", {});
     return Promise.resolve(KEY);
   };
-  const visitOf = countVisits(server, { keyUse, authenticate });
+  const visitOf = countVisits(server, { keyUse, authenticate }, "spend");
   server.get("/throws", (request) => {
     visitOf(request).hold(10);
     throw new Error("an endpoint with a fault");

@@ -1,4 +1,4 @@
-// Who is calling a paid endpoint, and what its key uses meanwhile: counted from the first hook to the response's close.
+// Who is calling an endpoint that takes bodies, and what its key uses meanwhile: counted from the first hook to the response's close.
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { assert } from "@aimo-network/protocol/assert";
 import { AimoError } from "@aimo-network/protocol/errors";
@@ -13,13 +13,17 @@ export interface VisitDeps {
 }
 
 /**
- * Lets nobody into `scope` without a key that may spend, nor more requests of a key at once than it may have. Returns
+ * Lets nobody into `scope` without a key that may do this, nor more requests of a key at once than it may have. Returns
  * the visit of a request that was let in.
  */
-export function countVisits(scope: FastifyInstance, deps: VisitDeps): (request: FastifyRequest) => KeyVisit {
+export function countVisits(
+  scope: FastifyInstance,
+  deps: VisitDeps,
+  purpose: Purpose,
+): (request: FastifyRequest) => KeyVisit {
   const visits = new WeakMap<FastifyRequest, KeyVisit>();
   scope.addHook("onRequest", async (request, reply) => {
-    const key = await deps.authenticate(request, "spend");
+    const key = await deps.authenticate(request, purpose);
     // It left while its key was verified: its close has passed, so what is counted now would stay counted.
     if (reply.raw.destroyed) throw new AimoError("client_left", {});
     const visit = deps.keyUse.enter(key.id);

@@ -9,10 +9,18 @@ import { FRAME_BYTES_MAX, SUBPROTOCOL } from "@aimo-network/protocol/wire/frame"
 import type { Logger } from "pino";
 import type { WebSocket } from "ws";
 import { WebSocketServer } from "ws";
-import { LINK_CLOSE_TIMEOUT_MS, LINKS_MAX, LINKS_PER_WALLET_MAX } from "../limits.ts";
-import type { LinkEvents } from "./link.ts";
+import {
+  FIRST_GENERATION_MESSAGE_BYTES_MAX,
+  LINK_CLOSE_TIMEOUT_MS,
+  LINKS_MAX,
+  LINKS_PER_WALLET_MAX,
+} from "../limits.ts";
+import type { FirstGenerationDeps } from "./first-generation-door.ts";
+import { openFirstGeneration } from "./first-generation-door.ts";
+import type { LinkEvents, LinkPeer } from "./link.ts";
 import { Link } from "./link.ts";
 import type { Links } from "./links.ts";
+import type { ProviderLink } from "./provider-link.ts";
 import { refuseSocket } from "./refuse-socket.ts";
 
 /** The wallet behind a provider's key. */
@@ -23,7 +31,7 @@ export interface AdmittedKey {
 }
 
 /** What admission needs of the rest of the router. */
-export interface AdmitDeps {
+export interface AdmitDeps extends FirstGenerationDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
@@ -55,19 +63,14 @@ function checkPath({ url = "/" }: IncomingMessage): void {
   if (!SUBSCRIBE_PATHS.includes(path)) throw new AimoError("not_found", { method: "GET", path: path.slice(0, 200) });
 }
 
-function offersSubprotocol(request: IncomingMessage): boolean {
-  const offered = request.headers["sec-websocket-protocol"] ?? "";
-  return offered.split(",").some((name) => name.trim() === SUBPROTOCOL);
-}
+/** Makes the link of an upgraded connection. */
+type OpenLink = (socket: WebSocket, peer: LinkPeer, log: Logger, events: LinkEvents) => ProviderLink;
 
-/** Creates the listener for a server's `upgrade` event. */
-export function createAdmission(
-  deps: AdmitDeps,
-): (request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void> {
+function createUpgrades(deps: AdmitDeps, maxPayload: number): WebSocketServer {
   const options = {
     noServer: true,
     perMessageDeflate: false, // tokens are small and already behind TLS: compressing them costs more than it saves
-    maxPayload: FRAME_BYTES_MAX,
+    maxPayload,
     handleProtocols: () => SUBPROTOCOL,
     clientTracking: false,
     closeTimeout: LINK_CLOSE_TIMEOUT_MS,
@@ -77,13 +80,32 @@ export function createAdmission(
     const expected = "a WebSocket handshake as RFC 6455 says";
     refuseSocket(socket, new AimoError("invalid_request", { expected, found: message }), deps.requestId());
   });
+  return server;
+}
 
-  const accept = (socket: WebSocket, key: AdmittedKey): void => {
+/** Which dialect a peer speaks: the subprotocol it offers, or the first generation's where it offers none. */
+function isFirstGeneration({ headers }: IncomingMessage): boolean {
+  const offered = headers["sec-websocket-protocol"];
+  if (offered === undefined) return true;
+  if (offered.split(",").some((name) => name.trim() === SUBPROTOCOL)) return false;
+  const expected = `the WebSocket subprotocol ${SUBPROTOCOL}, or none as first-generation proxies do`;
+  throw new AimoError("invalid_request", { expected, found: offered.slice(0, 200) });
+}
+
+/** Creates the listener for a server's `upgrade` event. */
+export function createAdmission(
+  deps: AdmitDeps,
+): (request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void> {
+  const frames = createUpgrades(deps, FRAME_BYTES_MAX);
+  const texts = createUpgrades(deps, FIRST_GENERATION_MESSAGE_BYTES_MAX);
+  const openFrames: OpenLink = (socket, peer, log, events) => new Link(deps.clock, log, socket, peer, events);
+
+  const accept = (socket: WebSocket, key: AdmittedKey, open: OpenLink): void => {
     const id = hex.encode(deps.random.bytes(8));
     const peer = { id, wallet: key.wallet, routerId: deps.routerId, keyExpiresAtMs: key.expiresAtMs };
     const events = deps.linkEvents(peer);
     const log = deps.log.child({ linkId: id });
-    const link = new Link(deps.clock, log, socket, peer, {
+    const link = open(socket, peer, log, {
       ...events,
       closed() {
         deps.links.remove(id);
@@ -101,16 +123,12 @@ export function createAdmission(
     try {
       checkPath(request);
       const key = await deps.authenticate(request.headers.authorization);
+      const isOld = isFirstGeneration(request);
+      const open = isOld ? await openFirstGeneration(deps, key.wallet, socket) : openFrames;
       checkRoom(deps, key);
-      if (!offersSubprotocol(request)) {
-        throw new AimoError("invalid_request", {
-          expected: `the WebSocket subprotocol ${SUBPROTOCOL}`,
-          found: request.headers["sec-websocket-protocol"] ?? "none",
-        });
-      }
-      server.handleUpgrade(request, socket, head, (upgraded) => {
+      (isOld ? texts : frames).handleUpgrade(request, socket, head, (upgraded) => {
         socket.off("error", ignore);
-        accept(upgraded, key);
+        accept(upgraded, key, open);
       });
     } catch (error) {
       const requestId = deps.requestId();

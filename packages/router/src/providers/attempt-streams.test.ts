@@ -126,13 +126,13 @@ describe("an answer of many bytes", () => {
     assert.deepEqual([over.shown, over.end], [[], "provider_error"]);
   });
 
-  test("behind a million comments arrives, and in a million pieces of one byte", async () => {
+  test("behind a million comments arrives, and in a hundred thousand pieces of one byte", async () => {
     const { shown } = await relayed(pieces(`${":\n\n".repeat(1_000_000)}data: ${says("x")}${END}`, 32_768));
     assert.deepEqual(shown.slice(0, 1), [says("x")]);
-    const bench = createRelayBench({ links: 1, stream: false, answerBytesMax: 2_000_000 });
+    const bench = createRelayBench({ links: 1, stream: false, answerBytesMax: 100_000_000 });
     const outcome = bench.run();
     const attempt = await bench.attempt();
-    const content = "é".repeat(500_000);
+    const content = "é".repeat(50_000);
     const message = { role: "assistant", content };
     attempt.head(200, { "content-type": "application/json" });
     const text = JSON.stringify({ choices: [{ index: 0, message, finish_reason: "stop" }] });

@@ -1,7 +1,7 @@
 // What an attempt makes of the bytes it gets: events split anywhere, bounded bodies, and Ends that disagree.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { ANSWER_BYTES_MAX, ANSWER_PIECE_BYTES, ANSWER_UNCOUNTED_BYTES, ERROR_BODY_BYTES_MAX } from "../limits.ts";
+import { ANSWER_BYTES_MAX, ANSWER_UNCOUNTED_BYTES, ERROR_BODY_BYTES_MAX } from "../limits.ts";
 import type { RelayBench } from "../test-bed/relay-bench.ts";
 import { createRelayBench, says, stops, WHOLE_ANSWER } from "../test-bed/relay-bench.ts";
 import type { RelayOutcome } from "./relay.ts";
@@ -159,7 +159,7 @@ describe("a JSON answer", () => {
     const attempt = await bench.attempt();
     attempt.head(200, { "content-type": "application/json" });
     for (const byte of Buffer.from(text)) attempt.write(Buffer.of(byte));
-    assert.equal(bench.answerBytes.usedBytes, Buffer.byteLength(text) * (1 + ANSWER_PIECE_BYTES));
+    assert.equal(bench.answerBytes.usedBytes, Buffer.byteLength(text));
     attempt.end();
     const outcome = await running;
     assert.equal(outcome.ended === "answered" && outcome.answer?.text, text);
@@ -167,7 +167,7 @@ describe("a JSON answer", () => {
   });
 
   test("that does not fit into this process any more fails as overloaded", async () => {
-    const bench = createRelayBench({ links: 1, stream: false, answerBytesMax: 10 + ANSWER_PIECE_BYTES });
+    const bench = createRelayBench({ links: 1, stream: false, answerBytesMax: 10 });
     const running = bench.run();
     const attempt = await bench.attempt();
     attempt.head(200, { "content-type": "application/json" });
@@ -214,7 +214,7 @@ describe("an error body", () => {
     attempt.head(500, {});
     attempt.write("A".repeat(ERROR_BODY_BYTES_MAX - 1));
     attempt.write("B".repeat(100));
-    const wholeBytes = ERROR_BODY_BYTES_MAX + 2 * ANSWER_PIECE_BYTES;
+    const wholeBytes = ERROR_BODY_BYTES_MAX;
     assert.equal(bench.answerBytes.usedBytes, wholeBytes);
     for (let count = 0; count < 100; count += 1) attempt.write("C");
     assert.equal(bench.answerBytes.usedBytes, wholeBytes);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { isAimoError } from "@aimo-network/protocol/errors";
-import { ANSWER_BYTES_MAX, ANSWER_PIECE_BYTES, ANSWER_UNCOUNTED_BYTES } from "../limits.ts";
+import { ANSWER_BYTES_MAX, ANSWER_UNCOUNTED_BYTES } from "../limits.ts";
 import { createByteBudget } from "./byte-budget.ts";
 import { HeldAnswer } from "./held-answer.ts";
 
@@ -11,19 +11,19 @@ const isProviders = (error: unknown): boolean =>
   isAimoError(error, "provider_error") && error.context.provider === "wallet";
 
 describe("pieces of an answer", () => {
-  test("are counted with what each costs, and joined again", () => {
+  test("are counted, and joined again", () => {
     const budget = createByteBudget(10_000);
     const held = new HeldAnswer(budget, "wallet");
     for (const piece of ["a", "", "é".repeat(2), "c"]) held.add(Buffer.from(piece));
     assert.equal(held.text(), "aééc");
     assert.equal(held.bytes, 6);
-    assert.equal(budget.usedBytes, 6 + 3 * ANSWER_PIECE_BYTES);
+    assert.equal(budget.usedBytes, 6);
     held.clear();
     assert.deepEqual([held.text(), held.bytes, budget.usedBytes], ["", 0, 0]);
   });
 
   test("fill the process exactly, and not one byte more", () => {
-    const budget = createByteBudget(10 + 2 * ANSWER_PIECE_BYTES);
+    const budget = createByteBudget(10);
     const held = new HeldAnswer(budget, "wallet");
     held.add(Buffer.alloc(4));
     assert.throws(() => held.add(Buffer.alloc(7)), isOverloaded);

@@ -1,14 +1,14 @@
 // What an attempt holds of an answer that it cannot pass on yet, counted for the process at what it really takes.
 import { AimoError } from "@aimo-network/protocol/errors";
-import { ANSWER_BYTES_MAX, ANSWER_PIECE_BYTES, ANSWER_UNCOUNTED_BYTES } from "../limits.ts";
+import { GatheredBytes } from "@aimo-network/protocol/gathered-bytes";
+import { ANSWER_BYTES_MAX, ANSWER_UNCOUNTED_BYTES } from "../limits.ts";
 import type { ByteBudget } from "./byte-budget.ts";
 
 /** The pieces of an answer that comes whole, or the part of an event that has not ended. */
 export class HeldAnswer {
   readonly #budget: ByteBudget;
   readonly #wallet: string;
-  readonly #pieces: Uint8Array[] = [];
-  #bytes = 0;
+  readonly #pieces = new GatheredBytes();
   #reservedBytes = 0;
   #eventBytes = 0;
 
@@ -20,16 +20,15 @@ export class HeldAnswer {
 
   /** Bytes of the pieces. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#pieces.length;
   }
 
   /** Keeps a piece; throws `provider_error` or `overloaded` where it is too much for an answer or for the process. */
   add(piece: Uint8Array): void {
     if (piece.length === 0) return;
-    this.#checkSize(this.#bytes + piece.length);
-    this.#reserve(piece.length + ANSWER_PIECE_BYTES);
-    this.#bytes += piece.length;
-    this.#pieces.push(new Uint8Array(piece)); // a view would keep all that the socket read with it
+    this.#checkSize(this.bytes + piece.length);
+    this.#reserve(piece.length);
+    this.#pieces.add(piece);
   }
 
   /** Counts what is held of an event now; throws as `add` does. Short events, which nearly all are, cost nothing. */
@@ -45,14 +44,14 @@ export class HeldAnswer {
 
   /** The pieces joined, as text. */
   text(): string {
-    return Buffer.concat(this.#pieces).toString();
+    const { buffer, byteOffset, length } = this.#pieces.joined();
+    return Buffer.from(buffer, byteOffset, length).toString();
   }
 
   /** Forgets everything. */
   clear(): void {
-    this.#pieces.length = 0;
+    this.#pieces.clear();
     this.#release(this.#reservedBytes);
-    this.#bytes = 0;
     this.#eventBytes = 0;
   }
 

@@ -11,7 +11,8 @@ import type { End, Offers } from "@aimo-network/protocol/wire/messages";
 import type { Offer } from "@aimo-network/protocol/wire/offer";
 import type { Logger } from "pino";
 import type { WebSocket } from "ws";
-import { HELLO_TIMEOUT_MS, KEY_END_GRACE_MS, LINK_QUEUED_BYTES_MAX } from "../limits.ts";
+import { HELLO_TIMEOUT_MS, LINK_QUEUED_BYTES_MAX } from "../limits.ts";
+import { CLOSE_NORMAL, CLOSE_POLICY, CLOSE_PROTOCOL, KEY_DRAIN_MS, LinkLife, TIMER_MS_MAX } from "./link-life.ts";
 import type { AttemptEvents, AttemptRequest, LinkAttempt, ProviderLink } from "./provider-link.ts";
 import { linkSocket } from "./socket-adapter.ts";
 
@@ -34,39 +35,30 @@ export interface LinkEvents {
   closed(): void;
 }
 
-const CLOSE_NORMAL = 1000;
-const CLOSE_PROTOCOL = 1002;
-const CLOSE_POLICY = 1008;
-const DRAIN_LOOK_MS = 100; // how soon a draining link with nothing left to do is closed
-const TIMER_MS_MAX = 24 * 60 * 60 * 1000; // timers of the platform overflow after 24.8 days, keys last for 366
-
 /** A link from the upgrade to its close. */
 export class Link implements ProviderLink {
   readonly id: string;
   readonly wallet: string;
   readonly connectedAtMs: number;
-  readonly #clock: Clock;
   readonly #log: Logger;
   readonly #socket: WebSocket;
   readonly #frames: TurnSocket;
   readonly #peer: LinkPeer;
   readonly #events: LinkEvents;
   readonly #endpoint: Endpoint;
-  readonly #timers = new Map<string, Timer>();
+  readonly #life: LinkLife;
+  readonly #helloDue: Timer;
   readonly #runningByOffer = new Map<string, number>();
   #concurrencyByOffer: ReadonlyMap<string, number> = new Map();
   #pages: Offer[] = [];
   #maxConcurrency = 0;
-  #unansweredPings = 0;
   #draining = false;
-  #closeDueMs = Infinity;
   #closed = false;
 
   constructor(clock: Clock, log: Logger, socket: WebSocket, peer: LinkPeer, events: LinkEvents) {
     this.id = peer.id;
     this.wallet = peer.wallet;
     this.connectedAtMs = clock.now();
-    this.#clock = clock;
     this.#log = log;
     this.#socket = socket;
     this.#peer = peer;
@@ -81,15 +73,15 @@ export class Link implements ProviderLink {
       if (isBinary) this.#endpoint.receive(data);
       else this.#violate(new AimoError("protocol_violation", { detail: "frames are binary messages, found text" }));
     });
-    socket.on("pong", () => (this.#unansweredPings = 0));
     socket.on("close", () => this.#close());
-    socket.on("error", (error) => log.debug({ linkId: this.id, error }, "link socket failed"));
-    this.#timers.set(
-      "hello",
-      clock.timer(HELLO_TIMEOUT_MS, () => this.#socket.close(CLOSE_POLICY, "no hello")),
-    );
-    this.#armHeartbeat();
-    this.#armKeyEnd();
+    this.#helloDue = clock.timer(HELLO_TIMEOUT_MS, () => this.#socket.close(CLOSE_POLICY, "no hello"));
+    const living = {
+      id: this.id,
+      running: () => this.#endpoint.openStreams,
+      keyExpired: () => this.endKey("expired"),
+      close: (code: number, reason: string) => this.#closeSocket(code, reason),
+    };
+    this.#life = new LinkLife(clock, log, socket, living, peer.keyExpiresAtMs);
   }
 
   freeSlots(offerName: string): number {
@@ -141,7 +133,7 @@ export class Link implements ProviderLink {
     if (this.#closed || this.#draining) return;
     this.#startDraining();
     this.#endpoint.send("drain", { reason, deadline_ms: deadlineMs });
-    this.#closeWithin(deadlineMs, CLOSE_NORMAL, "drained");
+    this.#life.closeWithin(deadlineMs, CLOSE_NORMAL, "drained");
   }
 
   terminate(): void {
@@ -153,13 +145,12 @@ export class Link implements ProviderLink {
   endKey(reason: "expired" | "revoked"): void {
     if (this.#closed) return;
     this.#startDraining();
-    const deadlineMs = KEY_END_GRACE_MS - 500; // so that the close itself still falls within the grace
     this.#endpoint.send("notice", {
       code: `key_${reason}`,
       message: `The API key of this connection has ${reason === "expired" ? "expired" : "been revoked"}: start the proxy with a new one.`,
     });
-    this.#endpoint.send("drain", { reason: `key ${reason}`, deadline_ms: deadlineMs });
-    this.#closeWithin(deadlineMs, CLOSE_POLICY, `key ${reason}`);
+    this.#endpoint.send("drain", { reason: `key ${reason}`, deadline_ms: KEY_DRAIN_MS });
+    this.#life.closeWithin(KEY_DRAIN_MS, CLOSE_POLICY, `key ${reason}`);
   }
 
   #receive({ name, message }: ConnectionMessage): void {
@@ -172,7 +163,7 @@ export class Link implements ProviderLink {
         return;
       case "drain":
         this.#startDraining();
-        this.#closeWithin(message.deadline_ms, CLOSE_NORMAL, "drained");
+        this.#life.closeWithin(message.deadline_ms, CLOSE_NORMAL, "drained");
         return;
       case "end-replay":
         this.#endpoint.send("end-ack", { attempt_id: message.attempt_id, charged: this.#events.replayed(message) });
@@ -183,7 +174,7 @@ export class Link implements ProviderLink {
   }
 
   #greet(maxConcurrency: number): void {
-    this.#timers.get("hello")?.cancel();
+    this.#helloDue.cancel();
     this.#maxConcurrency = maxConcurrency;
     this.#endpoint.send("welcome", {
       router_id: this.#peer.routerId,
@@ -229,48 +220,6 @@ export class Link implements ProviderLink {
     this.#events.draining();
   }
 
-  #closeWithin(deadlineMs: number, code: number, reason: string): void {
-    const dueMs = this.#clock.monotonic() + deadlineMs;
-    if (dueMs >= this.#closeDueMs) return; // a proxy cannot put off the end of its key by a drain of its own
-    this.#closeDueMs = dueMs;
-    const look = (): void => {
-      if (this.#endpoint.openStreams === 0 || this.#clock.monotonic() >= dueMs) {
-        this.#closeSocket(code, reason);
-        return;
-      }
-      const leftMs = Math.max(1, dueMs - this.#clock.monotonic());
-      this.#timers.set("drain", this.#clock.timer(Math.min(DRAIN_LOOK_MS, leftMs), look));
-    };
-    this.#timers.get("drain")?.cancel();
-    this.#timers.set("drain", this.#clock.timer(DRAIN_LOOK_MS, look));
-  }
-
-  #armHeartbeat(): void {
-    const beat = (): void => {
-      if (this.#unansweredPings >= 2) {
-        this.#log.info({ linkId: this.id }, "link is dead: two pings unanswered");
-        this.#socket.terminate();
-        return;
-      }
-      this.#unansweredPings += 1;
-      if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
-      this.#timers.set("heartbeat", this.#clock.timer(HEARTBEAT_MS, beat));
-    };
-    this.#timers.set("heartbeat", this.#clock.timer(HEARTBEAT_MS, beat));
-  }
-
-  #armKeyEnd(): void {
-    const look = (): void => {
-      const leftMs = this.#peer.keyExpiresAtMs - this.#clock.now();
-      if (leftMs <= 0) this.endKey("expired");
-      else this.#timers.set("key", this.#clock.timer(Math.min(leftMs, TIMER_MS_MAX), look));
-    };
-    this.#timers.set(
-      "key",
-      this.#clock.timer(Math.min(this.#peer.keyExpiresAtMs - this.#clock.now(), TIMER_MS_MAX), look),
-    );
-  }
-
   #violate(error: AimoError): void {
     // The peer is told the words, which may quote what it sent; the log gets the place in the code that complained.
     this.#log.warn({ linkId: this.id, wallet: this.wallet, error }, "link closed: protocol violation");
@@ -286,7 +235,8 @@ export class Link implements ProviderLink {
   #close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    for (const timer of this.#timers.values()) timer.cancel();
+    this.#helloDue.cancel();
+    this.#life.stop();
     this.#endpoint.close(new AimoError("provider_disconnected", { provider: this.wallet }));
     this.#events.closed();
   }

@@ -17,9 +17,12 @@ import { pino } from "pino";
 import type { ClientOptions } from "ws";
 import { WebSocket } from "ws";
 import { createAdmission } from "../providers/admit.ts";
+import { createByteBudget } from "../providers/byte-budget.ts";
 import type { Links } from "../providers/links.ts";
 import { createLinks } from "../providers/links.ts";
+import { createPreflights } from "../providers/preflights.ts";
 import type { LinkAttempt, ProviderLink } from "../providers/provider-link.ts";
+import { createPreflightMemory } from "./preflight-memory.ts";
 import { plainOffer } from "./scripted-provider.ts";
 
 /** A frame as the peer read it; `message` is its JSON, undefined for frames of bytes. */
@@ -119,6 +122,9 @@ export async function startLinkBench(): Promise<LinkBench> {
     random: systemRandom,
     log: pino({ level: "debug" }, { write: (line: string) => void logLines.push(line) }),
     links,
+    preflights: await createPreflights(createPreflightMemory(), 1),
+    waitingBytes: createByteBudget(0),
+    incomingBytes: createByteBudget(0),
     routerId: "router",
     requestId: () => "req-1",
     isOpen: () => true,
@@ -192,7 +198,7 @@ export interface OpenedAttempt {
 let sequence = 0;
 
 /** Opens an attempt on a peer's link. */
-export function openAttempt({ link }: RawPeer, offerName = "m", body = "body"): OpenedAttempt {
+export function openAttempt({ link }: Pick<RawPeer, "link">, offerName = "m", body = "body"): OpenedAttempt {
   const told: string[] = [];
   sequence += 1;
   const attempt = link.open(
