@@ -1,7 +1,8 @@
 // Finds the long strings of a JSON text while its bytes come in: microseconds a piece, instead of one long stop at the end.
 import { WHOLE_STRING_BYTES_MAX } from "./limits.ts";
+import { skipBase64, skipPlain } from "./string-bytes.ts";
 
-/** A long string value of printable ASCII without escapes: nothing in it can be a fault of the JSON around it. */
+/** A long string value of plain ASCII without escapes: nothing in it can be a fault of the JSON around it. */
 export interface LongString {
   /** Where its first byte stands in the text. */
   readonly start: number;
@@ -24,26 +25,6 @@ const COLON = 0x3a;
 const CASE_BIT = 0x20; // `[` and `]` are `{` and `}` without it
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
-
-const BASE64 = 0;
-const PRINTABLE = 1;
-const STOP = 2;
-
-/** What each byte is within a string. */
-const KINDS = new Uint8Array(256).fill(STOP);
-KINDS.fill(PRINTABLE, SPACE, 0x7f);
-KINDS[QUOTE] = STOP;
-KINDS[BACKSLASH] = STOP;
-for (const character of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/") {
-  KINDS[character.charCodeAt(0)] = BASE64;
-}
-
-/** The index of the first byte from `at` on whose kind is above `kind`. */
-function skipKinds(piece: Uint8Array, at: number, kind: number): number {
-  let next = at;
-  while (next < piece.length && (KINDS[piece[next] as number] as number) <= kind) next += 1;
-  return next;
-}
 
 /** Reads a text piece by piece; the pieces are not kept. */
 export class LongStringFinder {
@@ -125,10 +106,10 @@ export class LongStringFinder {
   #skipPlain(piece: Uint8Array, from: number): number {
     let at = from;
     if (this.#base64End === undefined) {
-      at = skipKinds(piece, at, BASE64);
+      at = skipBase64(piece, at);
       if (at < piece.length) this.#base64End = this.#pieceStart + at;
     }
-    return skipKinds(piece, at, PRINTABLE);
+    return skipPlain(piece, at);
   }
 
   #closeString(end: number): void {
