@@ -3,14 +3,13 @@
 import { AimoError } from "./errors.ts";
 import type { CutPieces } from "./byte-pieces.ts";
 import { joinPieces, pieceCutter, piecesLength } from "./byte-pieces.ts";
-import { STRING_HEAD_BYTES } from "./limits.ts";
 import type { LongString } from "./long-strings.ts";
 
 /** A string that the skeleton has shortened. */
 export interface ShortenedString {
   /** Its beginning and its end, without the mark for what is left out. */
   readonly kept: string;
-  /** Characters of the whole string. */
+  /** Characters of the whole string, as it is written. */
   readonly chars: number;
   /** Whether what is left out is characters of base64 alone. */
   readonly isBase64: boolean;
@@ -40,6 +39,9 @@ const PADDING_BYTES_MAX = 2; // of base64; no scheme of a URL fits there either
  */
 const READ_WHOLE = /^\s*(?:$|(?!data:)[a-z][a-z0-9+.-]*(?::\/\/|:?\/?$))/i;
 
+/** The beginning of base64 whose slashes are escaped: it is read whole, for the number of its characters matters. */
+const MAY_BE_BASE64 = /^[A-Za-z0-9+/]*$/;
+
 // Half of a surrogate pair stands alone in no text that was decoded from UTF-8, so nobody can write a mark: an escape
 // makes one in a value only, never in the text.
 const MARK = /\uD800(\d+)\uD800/g;
@@ -57,12 +59,12 @@ function decode(pieces: readonly Uint8Array[]): string {
   }
 }
 
-function gapOf(cut: CutPieces, { start, end, base64End }: LongString): Gap | undefined {
-  const gap = { start: start + STRING_HEAD_BYTES, end: end - PADDING_BYTES_MAX };
-  const isBase64 = base64End >= gap.end;
+function gapOf(cut: CutPieces, { start, headEnd, end, base64End, hasEscapes }: LongString): Gap | undefined {
   // Base64 has no colon: without one there is no URL, however long its scheme.
-  if (!isBase64 && READ_WHOLE.test(decode(cut(start, gap.start)))) return undefined;
-  return { ...gap, isBase64 };
+  if (base64End >= end - PADDING_BYTES_MAX) return { start: headEnd, end: end - PADDING_BYTES_MAX, isBase64: true };
+  const head = JSON.parse(`"${decode(cut(start, headEnd))}"`) as string;
+  if (READ_WHOLE.test(head) || (hasEscapes && MAY_BE_BASE64.test(head))) return undefined;
+  return { start: headEnd, end, isBase64: false };
 }
 
 /**

@@ -54,8 +54,8 @@ export const WHOLE_JSON_BYTES_MAX = 64 * 1024;
 /** A string of a larger body that is read in full: a longer one is an image, or words that nothing here looks at. */
 export const WHOLE_STRING_BYTES_MAX = 16 * 1024;
 
-/** Bytes at the beginning of a longer string that are read: the scheme, type and parameters of a URL fit twice. */
-export const STRING_HEAD_BYTES = 512;
+/** Bytes of a longer string that are read: the longest name, or type of a `data:` URL, fits with every letter escaped. */
+export const STRING_HEAD_BYTES = 2 * 1024;
 
 /** Characters of a bearer key: the longest valid one is far shorter, and base58 decoding is quadratic. */
 export const KEY_CHARS_MAX = 512;
