@@ -117,8 +117,13 @@ describe("a large body", () => {
     ["an image that is no URL", inImage(long), /forbidden_content/],
     ["an image whose URL comes after spaces", inImage(`${" ".repeat(100_000)}https://10.0.0.1/`), /forbidden_content/],
     ["audio", inAudio(`//uQ${long}`), undefined],
+    [
+      "audio whose slashes are escaped",
+      inAudio(`a/b+${"a/b+".repeat(5_000)}`).replaceAll("/", String.raw`\/`),
+      undefined,
+    ],
     ["audio one character short", inAudio(`//uQ${long}a`), /forbidden_content/],
-    ["audio with a stranger in its middle", inAudio(`${long}../${long}a`), /forbidden_content/],
+    ["audio with a stranger in its middle", inAudio(`//uQ${long}../${long}a`), /forbidden_content/],
     ["audio with padding in its middle", inAudio(`${long}=${long}abc`), /forbidden_content/],
     ["a long path that looks like audio", inAudio(`/etc${"/etc".repeat(5_000)}`), /forbidden_content/],
     [
