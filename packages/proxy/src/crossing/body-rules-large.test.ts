@@ -108,7 +108,7 @@ describe("a large body", () => {
     PADDING;
   const long = "a".repeat(100_000);
 
-  for (const [what, body, refused] of [
+  for (const [what, json, refused] of [
     ["an image", inImage(`data:image/png;base64,${long}`), undefined],
     ["a public https URL", inImage(`https://example.com/${long}`), undefined],
     ["an https URL with a user before its host", inImage(`https://${long}@169.254.169.254/`), /forbidden_content/],
@@ -142,7 +142,7 @@ describe("a large body", () => {
     ["two long members", `{"${long}b":1,"${long}c":2}${PADDING}`, undefined],
   ] as const) {
     test(`with ${what} is ${refused === undefined ? "let through" : "refused"}`, () => {
-      const outcome = checked(body);
+      const outcome = checked(json);
       if (refused === undefined) assert.equal(outcome.refused, undefined);
       else assert.match(outcome.refused ?? "", refused);
     });
