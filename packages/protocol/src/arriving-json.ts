@@ -18,7 +18,12 @@ export class ArrivingJson {
 
   /** All bytes, where they are few enough to be read as one text. */
   get whole(): Uint8Array | undefined {
-    return this.#finder === undefined ? this.#bytes.joined() : undefined;
+    return this.#finder === undefined ? this.joined() : undefined;
+  }
+
+  /** All bytes together, however many. */
+  joined(): Uint8Array {
+    return this.#bytes.joined();
   }
 
   /** Adds a piece, which nobody may change any more. */

@@ -24,9 +24,8 @@ function take(count: number): Uint8Array {
   return bytes;
 }
 
-function fractionOf(bytes: Uint8Array): number {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, 4);
-  return view.getUint32(0) / 2 ** 32;
+function fractionOf([byte0 = 0, byte1 = 0, byte2 = 0, byte3 = 0]: Uint8Array): number {
+  return (byte0 * 2 ** 24 + byte1 * 2 ** 16 + byte2 * 2 ** 8 + byte3) / 2 ** 32;
 }
 
 /** The machine's cryptographic generator. */

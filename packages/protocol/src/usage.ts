@@ -18,14 +18,28 @@ function count(value: unknown): number | undefined {
   return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= TOKENS_MAX ? value : undefined;
 }
 
-/** The first of `names` that `fields` reports; undefined when a reported one is no count, null counts as absent. */
-function read(fields: JsonObject, names: readonly string[]): number | undefined {
-  const found = names.map((name) => fields[name]).find((value) => value !== undefined && value !== null);
-  return found === undefined ? 0 : count(found);
+/** The first of two values that is there: null counts as absent. */
+function either(one: unknown, other: unknown): unknown {
+  return one === undefined || one === null ? other : one;
 }
 
-function details(fields: JsonObject, names: readonly string[]): JsonObject {
-  return names.map((name) => fields[name]).find(isJsonObject) ?? {};
+/** What is reported, 0 where nothing is; undefined when it is no count. */
+function reported(value: unknown): number | undefined {
+  return value === undefined || value === null ? 0 : count(value);
+}
+
+const NO_DETAILS: JsonObject = {};
+
+function details(one: unknown, other: unknown): JsonObject {
+  if (isJsonObject(one)) return one;
+  return isJsonObject(other) ? other : NO_DETAILS;
+}
+
+/** Cached tokens where they are reported and above zero: in the details, or beside them as DeepSeek and Moonshot have it. */
+function cachedIn(value: JsonObject, prompt: JsonObject): number {
+  const within = reported(prompt["cached_tokens"]) ?? 0;
+  if (within > 0) return within;
+  return reported(either(value["prompt_cache_hit_tokens"], value["cached_tokens"])) ?? 0;
 }
 
 /**
@@ -34,23 +48,21 @@ function details(fields: JsonObject, names: readonly string[]): JsonObject {
  */
 export function readUsage(value: unknown): Usage | undefined {
   if (!isJsonObject(value)) return undefined;
-  const promptNames = ["prompt_tokens", "input_tokens"];
-  const completionNames = ["completion_tokens", "output_tokens"];
-  if (![...promptNames, ...completionNames].some((name) => typeof value[name] === "number")) return undefined;
-  const promptTokens = read(value, promptNames);
-  const completionTokens = read(value, completionNames);
+  const prompt = either(value["prompt_tokens"], value["input_tokens"]);
+  const completion = either(value["completion_tokens"], value["output_tokens"]);
+  if (typeof prompt !== "number" && typeof completion !== "number") return undefined;
+  const promptTokens = reported(prompt);
+  const completionTokens = reported(completion);
   if (promptTokens === undefined || completionTokens === undefined) return undefined;
-  const promptDetails = details(value, ["prompt_tokens_details", "input_tokens_details"]);
-  const completionDetails = details(value, ["completion_tokens_details", "output_tokens_details"]);
-  const cacheHits = [read(promptDetails, ["cached_tokens"]), read(value, ["prompt_cache_hit_tokens", "cached_tokens"])];
-  const cached = cacheHits.find((tokens) => tokens !== undefined && tokens > 0) ?? 0;
+  const promptDetails = details(value["prompt_tokens_details"], value["input_tokens_details"]);
+  const completionDetails = details(value["completion_tokens_details"], value["output_tokens_details"]);
   return {
     promptTokens,
     completionTokens,
-    cachedTokens: Math.min(promptTokens, cached),
-    reasoningTokens: Math.min(completionTokens, read(completionDetails, ["reasoning_tokens"]) ?? 0),
-    promptAudioTokens: Math.min(promptTokens, read(promptDetails, ["audio_tokens"]) ?? 0),
-    completionAudioTokens: Math.min(completionTokens, read(completionDetails, ["audio_tokens"]) ?? 0),
+    cachedTokens: Math.min(promptTokens, cachedIn(value, promptDetails)),
+    reasoningTokens: Math.min(completionTokens, reported(completionDetails["reasoning_tokens"]) ?? 0),
+    promptAudioTokens: Math.min(promptTokens, reported(promptDetails["audio_tokens"]) ?? 0),
+    completionAudioTokens: Math.min(completionTokens, reported(completionDetails["audio_tokens"]) ?? 0),
   };
 }
 

@@ -12,16 +12,13 @@ export const BODIES_BYTES_MAX = 512 * 1024 * 1024;
 /** How many keys it takes at least to fill `BODIES_BYTES_MAX`: one alone gets this part of it, and at least one body. */
 export const BODIES_SHARES = 4;
 
-/** What a body is given room for at first; the room doubles as it arrives, so that who sends little holds little. */
-export const BODY_ROOM_BYTES = 4 * 1024;
-
 /** Requests one key may have running at once: ten such keys are needed to use every connection (configurable). */
 export const REQUESTS_PER_KEY_MAX = 1_000;
 
 /** Connections of clients: each costs some 20 KiB when it rests, so all of them 200 MiB (configurable). */
 export const CONNECTIONS_MAX = 10_000;
 
-/** Connections from one address of the Internet, or one /64 of IPv6: a large office behind one address, not an attacker (configurable). */
+/** Connections and links from one address of the Internet, or one /64 of IPv6: a large office's, not an attacker's (configurable). */
 export const CONNECTIONS_PER_NETWORK_MAX = 1_000;
 
 /** Connections beyond these bounds that are read until their first request: to say 503, and to let providers in. */
@@ -149,6 +146,9 @@ export const FIRST_GENERATION_REQUESTS_MAX = 64;
 
 /** One message of a first-generation proxy; a JSON answer comes whole in one, images included. */
 export const FIRST_GENERATION_MESSAGE_BYTES_MAX = 32 * 1024 * 1024;
+
+/** Values in such a message: seven, and a header each; far more would stop the process while they are parsed. */
+export const FIRST_GENERATION_MESSAGE_VALUES_MAX = 1_000;
 
 /** Bytes of messages that have not come whole yet, of all first-generation links: without it strangers could fill the memory. */
 export const FIRST_GENERATION_INCOMING_BYTES_MAX = 512 * 1024 * 1024;

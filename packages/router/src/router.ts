@@ -111,6 +111,7 @@ function routerInfo(config: Config, { routerId }: Identity): RouterInfo {
     version: VERSION,
     limits: {
       body_bytes_max: config.bodyBytesMax,
+      requests_per_key_max: config.requestsPerKeyMax,
       first_byte_timeout_ms: config.firstByteMs,
       idle_timeout_ms: config.idleMs,
       total_timeout_ms: config.totalMs,
@@ -147,8 +148,12 @@ function gatewayDeps(
   };
 }
 
-function admitDeps({ clock, random, log }: RouterDeps, rooms: Rooms, requestId: () => string): AdmitDeps {
-  const { identity, keys, book, links, preflights, isDraining } = rooms;
+function admitDeps(
+  { clock, random, log }: RouterDeps,
+  rooms: Rooms & { readonly connections: Connections },
+  requestId: () => string,
+): AdmitDeps {
+  const { identity, keys, book, links, preflights, isDraining, connections } = rooms;
   return {
     clock,
     random,
@@ -160,6 +165,7 @@ function admitDeps({ clock, random, log }: RouterDeps, rooms: Rooms, requestId: 
     routerId: identity.routerId,
     requestId,
     isOpen: () => !isDraining(),
+    refusal: (socket) => connections.refusal(socket),
     authenticate: async (authorization) => {
       const key = await keys.authenticate(readBearer(authorization), "serve");
       return { keyId: key.id, wallet: key.wallet, expiresAtMs: key.expiresAtMs };
@@ -231,7 +237,7 @@ export async function startRouter(config: Config, deps: RouterDeps): Promise<Rou
   const connectionBounds = { connectionsMax: config.connectionsMax, perNetworkMax: config.connectionsPerAddressMax };
   const connections = boundConnections(server, connectionBounds, requestId);
   await installGateway(server, gatewayDeps(config, deps, { ...rooms, connections }, url));
-  const admit = createAdmission(admitDeps(deps, rooms, requestId));
+  const admit = createAdmission(admitDeps(deps, { ...rooms, connections }, requestId));
   server.server.on("upgrade", (request, socket, head) => void admit(request, socket, head));
 
   const operator = fastify({ loggerInstance: frameworkLog(log), logController: quietFramework() });

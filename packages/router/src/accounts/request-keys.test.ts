@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { isAimoError } from "@aimo-network/protocol/errors";
-import type { KeyContentV2 } from "@aimo-network/protocol/keys/key-content";
 import { signKey } from "@aimo-network/protocol/keys/sign-key";
 import type { ManualClock } from "@aimo-network/protocol/clock";
 import { manualClock } from "@aimo-network/protocol/clock";
@@ -20,16 +19,16 @@ function stage(): { clock: ManualClock; keyOf: ReturnType<typeof createRequestKe
   const keys = createBearerKeys(clock, { routerId: ROUTER, acceptV1Spending: false });
   const looks: (string | undefined)[] = [];
   const keyOf = createRequestKeys({
-    authenticate(bearer, purpose, known) {
+    authenticate(text, purpose, known) {
       looks.push(known?.id);
-      return keys.authenticate(bearer, purpose, known);
+      return keys.authenticate(text, purpose, known);
     },
   });
   return { clock, keyOf, looks };
 }
 
-function bearer(clock: ManualClock, spending: KeyContentV2["spending"] = { kind: "unlimited" }): Promise<string> {
-  const content = { version: 2, validForMs: VALID_MS, spending, scopes: ["completion_model"] } as const;
+function bearer(clock: ManualClock, kind: "unlimited" | "earn_only" = "unlimited"): Promise<string> {
+  const content = { version: 2, validForMs: VALID_MS, spending: { kind }, scopes: ["completion_model"] } as const;
   return signKey(newWallet(), { ...content, createdAtMs: clock.now() }, ROUTER);
 }
 
@@ -63,7 +62,7 @@ describe("the key of a request", () => {
 
   test("is asked for each purpose anew", async () => {
     const { clock, keyOf } = stage();
-    const request = { headers: { authorization: `Bearer ${await bearer(clock, { kind: "earn_only" })}` } };
+    const request = { headers: { authorization: `Bearer ${await bearer(clock, "earn_only")}` } };
     await keyOf(request, "serve" satisfies Purpose);
     await assert.rejects(keyOf(request, "spend"), refuses("earn_only_key"));
   });

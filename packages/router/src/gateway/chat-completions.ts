@@ -1,6 +1,5 @@
 // POST /chat/completions: authenticate, choose, relay, meter.
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { ArrivingJson } from "@aimo-network/protocol/arriving-json";
 import type { Clock } from "@aimo-network/protocol/clock";
 import { assert } from "@aimo-network/protocol/assert";
 import { AimoError } from "@aimo-network/protocol/errors";
@@ -27,6 +26,7 @@ import type { ChatRequest } from "./chat-request.ts";
 import { readChatRequest } from "./chat-request.ts";
 import { createChatStream } from "./chat-stream.ts";
 import { codeStyle, errorObject, sendError } from "./error-reply.ts";
+import type { RequestBody } from "./read-body.ts";
 import type { RequestObserver, RequestWatch } from "./request-watch.ts";
 
 /** What the request path needs of the other rooms. */
@@ -160,10 +160,7 @@ const NO_BODY = Buffer.alloc(0); // what a request without a body is read as
 /** Creates the endpoint. */
 export function createChatCompletions(
   deps: ChatDeps,
-): (
-  request: FastifyRequest<{ Body: Buffer | ArrivingJson | undefined }>,
-  reply: FastifyReply,
-) => Promise<FastifyReply> {
+): (request: FastifyRequest<{ Body: RequestBody | undefined }>, reply: FastifyReply) => Promise<FastifyReply> {
   return async (request, reply) => {
     if (deps.isDraining()) throw new AimoError("draining", {});
     const payer = await deps.authenticate(request, "spend");

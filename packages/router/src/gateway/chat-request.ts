@@ -8,6 +8,7 @@ import { replaceMembers } from "@aimo-network/protocol/json-members";
 import type { JsonSkeleton } from "@aimo-network/protocol/json-skeleton";
 import { CHOICES_MAX, MESSAGES_MAX } from "../limits.ts";
 import { checkJsonBounds } from "./json-bounds.ts";
+import type { RequestBody } from "./read-body.ts";
 
 /** What a client asks for. */
 export interface ChatRequest {
@@ -49,7 +50,7 @@ function describe(value: unknown): string {
 /** A body's text, and its bytes once the text has been changed. */
 type BodyText = Pick<JsonSkeleton, "text" | "pieces">;
 
-function textOf(body: Buffer | ArrivingJson): BodyText {
+function textOf(body: RequestBody): BodyText {
   if (body instanceof ArrivingJson) return body.skeleton();
   if (body.length === 0) throw invalid("a JSON object", "an empty body");
   if (!isUtf8(body)) throw invalid("a JSON object in UTF-8", "bytes that are not UTF-8");
@@ -130,7 +131,7 @@ const TOKENS_MAX = 2 ** 31; // no model comes near; keeps every product in range
  * Reads a request body; throws `invalid_request` or `unsupported_parameter` with what was expected and found. Of a large
  * one the long strings are not looked at: no field that is read here can be among them (decision 7).
  */
-export function readChatRequest(body: Buffer | ArrivingJson): ChatRequest {
+export function readChatRequest(body: RequestBody): ChatRequest {
   const { text, pieces } = textOf(body);
   const fields = parseText(text);
   const model = readModel(fields);

@@ -173,6 +173,25 @@ describe("counted connections", () => {
     assert.equal(await next.ask(), 503);
   });
 
+  test("that have become links take no client's place, but are counted under their address until they close", async (t) => {
+    const upgrade = "GET / HTTP/1.1\r\nhost: a\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\r\n";
+    const { url, connections, upgraded } = await start(t, { connectionsMax: 1, perNetworkMax: 3, network: () => "a" });
+    for (let count = 1; count <= 4; count += 1) {
+      (await open(url)).socket.write(upgrade);
+      while (upgraded.length < count) await setImmediate();
+    }
+    assert.equal(connections.count, 0);
+    assert.deepEqual(
+      upgraded.map((socket) => connections.refusal(socket)?.code),
+      [undefined, undefined, undefined, "overloaded"],
+    );
+    assert.equal(await (await open(url)).ask(), 503);
+    upgraded[0]?.destroy();
+    let status = 503;
+    while (status === 503) status = await (await open(url)).ask();
+    assert.equal(status, 200);
+  });
+
   test("that have become links or have closed are not counted", async (t) => {
     const { url, connections, upgraded } = await start(t, { network: () => "a" });
     const clients = [await open(url), await open(url)];

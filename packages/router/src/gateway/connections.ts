@@ -1,12 +1,13 @@
 // How many connections clients hold; one beyond the bound is read just far enough to be answered.
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { AimoError } from "@aimo-network/protocol/errors";
 
 /** How many connections are taken. */
 export interface ConnectionBounds {
   readonly connectionsMax: number;
-  /** From one address of the Internet; see `remote-network.ts`. */
+  /** From one address of the Internet, provider links included; see `remote-network.ts`. */
   readonly perNetworkMax: number;
   /** Beyond either bound, still read until their first request. */
   readonly surplusMax: number;
@@ -18,41 +19,65 @@ export interface Connections {
   /** Those within the bounds; provider links are not among them. */
   readonly count: number;
   /** What to answer a request that came over a connection beyond the bounds; undefined for all others. */
-  refusal(socket: Socket): AimoError | undefined;
+  refusal(socket: Duplex): AimoError | undefined;
+}
+
+/** Connections by the network they come from. */
+interface NetworkCount {
+  isFull(network: string | undefined): boolean;
+  add(socket: Socket, network: string | undefined): void;
+  remove(socket: Socket): void;
+}
+
+function createNetworkCount(perNetworkMax: number): NetworkCount {
+  const networks = new Map<Socket, string>();
+  const counts = new Map<string, number>();
+  const countUp = (network: string, by: number): void => {
+    const count = (counts.get(network) ?? 0) + by;
+    if (count === 0) counts.delete(network);
+    else counts.set(network, count);
+  };
+  return {
+    isFull: (network) => network !== undefined && (counts.get(network) ?? 0) >= perNetworkMax,
+    add(socket, network) {
+      if (network === undefined) return;
+      networks.set(socket, network);
+      countUp(network, 1);
+    },
+    remove(socket) {
+      const network = networks.get(socket);
+      if (network !== undefined && networks.delete(socket)) countUp(network, -1);
+    },
+  };
 }
 
 const FULL = "this router has all the connections it can hold";
 
 /**
- * Counts the connections of a server. A client beyond the bound is answered 503 at its first request, and a provider
- * that connects then is let through: only its request tells them apart. `drop` ends a surplus connection that has said
- * nothing while others came.
+ * Counts the connections of a server. A client beyond the bounds is answered 503 at its first request. A provider that
+ * connects then is let through, unless its own address has too many: only its request tells them apart. `drop` ends a
+ * surplus connection that has said nothing while others came.
  */
 export function countConnections(
   server: Server,
   bounds: ConnectionBounds,
   drop: (socket: Socket, error: AimoError) => void,
 ): Connections {
-  const held = new Map<Socket, string | undefined>();
+  const clients = new Set<Socket>();
   const surplus = new Map<Socket, string>(); // with the bound that was passed, in words
-  const perNetwork = new Map<string, number>();
+  const networks = createNetworkCount(bounds.perNetworkMax);
 
-  const take = (socket: Socket, network: string | undefined): void => {
-    held.set(socket, network);
-    if (network !== undefined) perNetwork.set(network, (perNetwork.get(network) ?? 0) + 1);
-  };
-  const release = (socket: Socket): void => {
-    surplus.delete(socket);
-    const network = held.get(socket);
-    if (!held.delete(socket) || network === undefined) return;
-    const left = (perNetwork.get(network) ?? 1) - 1;
-    if (left === 0) perNetwork.delete(network);
-    else perNetwork.set(network, left);
-  };
   const excess = (network: string | undefined): string | undefined => {
-    if (held.size >= bounds.connectionsMax) return FULL;
-    if (network === undefined || (perNetwork.get(network) ?? 0) < bounds.perNetworkMax) return undefined;
-    return `it takes at most ${bounds.perNetworkMax} connections from one address`;
+    if (networks.isFull(network)) return `it takes at most ${bounds.perNetworkMax} connections from one address`;
+    return clients.size >= bounds.connectionsMax ? FULL : undefined;
+  };
+  /** It is bounded as a link from here on, but an address has no more of both than it may have. */
+  const becomeLink = (socket: Socket): void => {
+    if (clients.delete(socket)) return;
+    const network = bounds.network(socket.remoteAddress);
+    if (!surplus.has(socket) || networks.isFull(network)) return;
+    surplus.delete(socket);
+    networks.add(socket, network);
   };
   const dropOldest = (): void => {
     for (const [socket, what] of surplus) {
@@ -65,21 +90,27 @@ export function countConnections(
   server.on("connection", (socket: Socket) => {
     const network = bounds.network(socket.remoteAddress);
     const what = excess(network);
-    if (what === undefined) take(socket, network);
-    else {
+    if (what === undefined) {
+      clients.add(socket);
+      networks.add(socket, network);
+    } else {
       surplus.set(socket, what);
       if (surplus.size > bounds.surplusMax) dropOldest();
     }
-    socket.once("close", () => release(socket));
+    socket.once("close", () => {
+      clients.delete(socket);
+      surplus.delete(socket);
+      networks.remove(socket);
+    });
   });
-  server.on("upgrade", ({ socket }) => release(socket)); // a link from here on, and bounded as such
+  server.on("upgrade", ({ socket }) => becomeLink(socket));
 
   return {
     get count() {
-      return held.size;
+      return clients.size;
     },
     refusal(socket) {
-      const what = surplus.get(socket);
+      const what = surplus.get(socket as Socket);
       return what === undefined ? undefined : new AimoError("overloaded", { what });
     },
   };

@@ -1,23 +1,34 @@
-// Request bodies as raw bytes, within what their key and the process may hold.
+// Request bodies, as bytes or in the pieces they came in, within what their key and the process may hold.
 import type { IncomingMessage } from "node:http";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { ArrivingJson } from "@aimo-network/protocol/arriving-json";
 import { AimoError, isAimoError } from "@aimo-network/protocol/errors";
 import type { KeyVisit } from "../accounts/key-use.ts";
-import { ArrivingBody } from "./arriving-body.ts";
 
 /** Where the bytes of a request's body are counted, until its response has closed. */
 export type BodyRoom = Pick<KeyVisit, "checkRoom" | "hold">;
 
-function readBody(
-  payload: IncomingMessage,
-  body: ArrivingBody,
-  bytesMax: number,
-  limitBytes: number,
-): Promise<ArrivingBody["body"]> {
+/** A body: bytes, or JSON in pieces where it is too large to be read whole. */
+export type RequestBody = Buffer | ArrivingJson;
+
+const NO_BODY = Buffer.alloc(0); // what a request without a body is read as
+
+function bufferOf({ buffer, byteOffset, length }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, length);
+}
+
+/** A body's bytes in one buffer, where its endpoint takes none that are too large for that. */
+export function wholeBody(body: RequestBody | undefined): Buffer {
+  return body instanceof ArrivingJson ? bufferOf(body.joined()) : (body ?? NO_BODY);
+}
+
+function readBody(payload: IncomingMessage, limitBytes: number, hold: BodyRoom["hold"]): Promise<RequestBody> {
   return new Promise((resolve, reject) => {
+    const body = new ArrivingJson();
     const add = (piece: Buffer): void => {
       try {
-        if (body.length + piece.length > bytesMax) throw new AimoError("body_too_large", { limitBytes });
+        if (body.length + piece.length > limitBytes) throw new AimoError("body_too_large", { limitBytes });
+        hold(piece.length);
         body.add(piece);
       } catch (error) {
         if (!isAimoError(error)) throw error;
@@ -26,20 +37,22 @@ function readBody(
       }
     };
     payload.on("data", add);
-    payload.once("end", () => resolve(body.body));
+    payload.once("end", () => {
+      const { whole } = body;
+      resolve(whole === undefined ? body : bufferOf(whole));
+    });
     payload.once("error", reject);
   });
 }
 
-/** The length a request says its body has; undefined where it says none, as chunked uploads do. */
-function declaredBytes({ headers }: FastifyRequest): number | undefined {
+/** The length a request says its body has; 0 where it says none, as chunked uploads do. */
+function declaredBytes({ headers }: FastifyRequest): number {
   const declared = /^[0-9]{1,15}$/.exec(headers["content-length"] ?? "");
-  return declared === null ? undefined : Number(declared[0]);
+  return declared === null ? 0 : Number(declared[0]);
 }
 
 /**
- * Makes `scope` read bodies of any content type: small ones as bytes, large ones as text that was looked through as it
- * came. What has arrived is counted, not what was announced: who
+ * Makes `scope` read bodies of any content type as JSON. What has arrived is counted, not what was announced: who
  * announces much and sends little takes nothing from others. What could not fit at all is refused before it is sent.
  */
 export function readRawBodies(
@@ -48,14 +61,13 @@ export function readRawBodies(
   roomOf: (request: FastifyRequest) => BodyRoom,
 ): void {
   scope.addHook("onRequest", async (request) => {
-    const bytes = declaredBytes(request) ?? 0;
+    const bytes = declaredBytes(request);
     if (bytes > bodyBytesMax) throw new AimoError("body_too_large", { limitBytes: bodyBytesMax });
     roomOf(request).checkRoom(bytes);
   });
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser("*", (request: FastifyRequest, payload: IncomingMessage) => {
     const room = roomOf(request);
-    const bytesMax = Math.min(declaredBytes(request) ?? bodyBytesMax, bodyBytesMax);
-    return readBody(payload, new ArrivingBody(bytesMax, (bytes) => room.hold(bytes)), bytesMax, bodyBytesMax);
+    return readBody(payload, bodyBytesMax, (bytes) => room.hold(bytes));
   });
 }

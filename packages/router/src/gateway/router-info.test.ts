@@ -11,6 +11,7 @@ test("a router tells who it is at three places, the same everywhere", async (t) 
     AIMO_FIRST_BYTE_TIMEOUT_MS: "11",
     AIMO_IDLE_TIMEOUT_MS: "12",
     AIMO_TOTAL_TIMEOUT_MS: "13",
+    AIMO_REQUESTS_PER_KEY_MAX: "14",
     AIMO_ACCEPT_V1_SPENDING: "true",
   };
   const router = await startTestRouter(settings);
@@ -24,7 +25,13 @@ test("a router tells who it is at three places, the same everywhere", async (t) 
     software: "aimo-router",
     version: VERSION,
     dialects: ["aimo.v2"],
-    limits: { body_bytes_max: 4_096, first_byte_timeout_ms: 11, idle_timeout_ms: 12, total_timeout_ms: 13 },
+    limits: {
+      body_bytes_max: 4_096,
+      requests_per_key_max: 14,
+      first_byte_timeout_ms: 11,
+      idle_timeout_ms: 12,
+      total_timeout_ms: 13,
+    },
     accepts_v1_spending: true,
   };
   assert.deepEqual(await get("/.well-known/aimo.json"), expected);

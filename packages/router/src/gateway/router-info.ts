@@ -15,6 +15,7 @@ export const RouterShape = Type.Object({
   dialects: Type.Array(Type.String(), { description: "What provider links it speaks" }),
   limits: Type.Object({
     body_bytes_max: Type.Integer(),
+    requests_per_key_max: Type.Integer(),
     first_byte_timeout_ms: Type.Integer(),
     idle_timeout_ms: Type.Integer(),
     total_timeout_ms: Type.Integer(),

@@ -11,10 +11,10 @@ import fastify from "fastify";
 import { ANSWER_UNCOUNTED_BYTES, CLIENT_STALL_MS } from "../limits.ts";
 import type { ByteBudget } from "../providers/byte-budget.ts";
 import { createByteBudget } from "../providers/byte-budget.ts";
+import { QUIET_OBSERVER } from "../test-bed/quiet-observer.ts";
 import { sendRaw } from "../test-bed/raw-request.ts";
 import { connectProvider, plainOffer } from "../test-bed/scripted-provider.ts";
 import { startTestRouter } from "../test-bed/test-router.ts";
-import { QUIET_OBSERVER } from "../test-bed/quiet-observer.ts";
 import { installErrorReplies } from "./error-reply.ts";
 import { boundReplies, cutWhenStalled } from "./unread-answers.ts";
 

@@ -51,13 +51,22 @@ export class UnreadAnswer {
   }
 }
 
-/** Cuts the connection of a response that is whole, when its client takes none of it for `stallMs`. */
-export function cutWhenStalled(response: ServerResponse, stallMs = CLIENT_STALL_MS): void {
+function limitStall(response: ServerResponse, stallMs: number): void {
   const { socket } = response.req;
   response.setTimeout(stallMs, () => void socket.destroy());
   response.once("finish", () => {
     // Otherwise the next request on this connection would inherit it; a resting connection has a time of its own.
     if (socket.timeout === stallMs) socket.setTimeout(0);
+  });
+}
+
+/**
+ * Cuts the connection of a response that is about to be whole, when its client takes none of it for `stallMs`. Nearly
+ * every answer is on its way by the end of the turn: only those that then still wait get a timer.
+ */
+export function cutWhenStalled(response: ServerResponse, stallMs = CLIENT_STALL_MS): void {
+  setImmediate(() => {
+    if (!response.writableFinished && !response.destroyed) limitStall(response, stallMs);
   });
 }
 

@@ -7,6 +7,7 @@ import { text } from "node:stream/consumers";
 import { after, before, describe, test } from "node:test";
 import { setImmediate, setTimeout as wait } from "node:timers/promises";
 import { systemClock } from "@aimo-network/protocol/clock";
+import { AimoError } from "@aimo-network/protocol/errors";
 import { signFirstGenerationKey } from "@aimo-network/protocol/keys/sign-key";
 import type { ClientOptions } from "ws";
 import { WebSocket } from "ws";
@@ -227,6 +228,15 @@ test(`a router has ${LINKS_MAX} links and not one more, and a place again when o
   while (bench.links.count === LINKS_MAX) await setImmediate();
   await bench.connect();
   assert.equal(bench.links.count, LINKS_MAX);
+});
+
+test("a provider whose address has too many connections is refused before its key is looked at", async (t) => {
+  const bench = await startLinkBench();
+  t.after(() => bench.close());
+  bench.refusal = new AimoError("overloaded", { what: "its address" });
+  await assert.rejects(bench.connect(), /Unexpected server response: 503/);
+  bench.refusal = undefined;
+  await bench.connect();
 });
 
 test("a draining router takes no links", async (t) => {

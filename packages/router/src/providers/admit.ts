@@ -44,6 +44,8 @@ export interface AdmitDeps extends FirstGenerationDeps {
   linkEvents(link: { id: string; wallet: string }): LinkEvents;
   /** Whether this router still takes links. */
   isOpen(): boolean;
+  /** What to answer where the peer's address has all the connections it may have; undefined for all others. */
+  refusal(socket: Duplex): AimoError | undefined;
 }
 
 /** The paths under which providers connect. */
@@ -122,6 +124,8 @@ export function createAdmission(
     socket.on("error", ignore);
     try {
       checkPath(request);
+      const refusal = deps.refusal(socket);
+      if (refusal !== undefined) throw refusal;
       const key = await deps.authenticate(request.headers.authorization);
       const isOld = isFirstGeneration(request);
       const open = isOld ? await openFirstGeneration(deps, key.wallet, socket) : openFrames;

@@ -214,10 +214,9 @@ describe("an error body", () => {
     attempt.head(500, {});
     attempt.write("A".repeat(ERROR_BODY_BYTES_MAX - 1));
     attempt.write("B".repeat(100));
-    const wholeBytes = ERROR_BODY_BYTES_MAX;
-    assert.equal(bench.answerBytes.usedBytes, wholeBytes);
+    assert.equal(bench.answerBytes.usedBytes, ERROR_BODY_BYTES_MAX);
     for (let count = 0; count < 100; count += 1) attempt.write("C");
-    assert.equal(bench.answerBytes.usedBytes, wholeBytes);
+    assert.equal(bench.answerBytes.usedBytes, ERROR_BODY_BYTES_MAX);
     attempt.end();
     assert.match(failureIn(await running).message, /A{2000}$/);
     bench.assertNothingLeft();

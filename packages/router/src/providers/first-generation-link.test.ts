@@ -8,6 +8,7 @@ import type { End } from "@aimo-network/protocol/wire/messages";
 import {
   FIRST_GENERATION_ABANDONED_MS,
   FIRST_GENERATION_MESSAGE_BYTES_MAX,
+  FIRST_GENERATION_MESSAGE_VALUES_MAX,
   FIRST_GENERATION_REQUEST_BYTES_MAX,
   FIRST_GENERATION_REQUESTS_MAX,
   FIRST_GENERATION_WAITING_BYTES_MAX,
@@ -528,6 +529,33 @@ describe("a first-generation link", () => {
         assert.match(await peer.closed, /^1002 The peer broke the protocol/);
         assert.deepEqual(told, ["lost provider_disconnected"]);
         assert.deepEqual(bench.told, ["closed"]);
+        await bench.leave();
+      });
+    }
+
+    const headers = (count: number): Record<string, string> =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`x-${index}`, ",[{"]));
+
+    test(`may have ${FIRST_GENERATION_MESSAGE_VALUES_MAX} values in a message, whatever its texts hold`, async () => {
+      const { id, told } = open(peer);
+      const more = { headers: headers(FIRST_GENERATION_MESSAGE_VALUES_MAX - 7), payload: "[".repeat(100_000) };
+      peer.send(message(id, more));
+      await peer.settle();
+      assert.equal(told.length, 3);
+      await bench.leave();
+    });
+
+    for (const [name, sent] of [
+      ["one more header", message("a", { headers: headers(FIRST_GENERATION_MESSAGE_VALUES_MAX - 6) })],
+      ["millions of brackets", `${"[".repeat(8_000_000)}${"]".repeat(8_000_000)}`],
+      ["millions of numbers", `{"a":[${"0,".repeat(8_000_000)}0]}`],
+    ] as const) {
+      test(`is closed for ${name}, before they are parsed`, async () => {
+        peer.send(sent);
+        assert.equal(
+          await peer.closed,
+          "1002 The peer broke the protocol of the provider link: a message has at most 2 levels and 1000 values",
+        );
         await bench.leave();
       });
     }

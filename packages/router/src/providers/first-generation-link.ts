@@ -2,6 +2,7 @@
 import type { Timer } from "@aimo-network/protocol/clock";
 import { assert } from "@aimo-network/protocol/assert";
 import { AimoError, isAimoError } from "@aimo-network/protocol/errors";
+import { closeReason } from "@aimo-network/protocol/wire/close-reason";
 import type { Logger } from "pino";
 import type { WebSocket } from "ws";
 import {
@@ -197,8 +198,8 @@ export class FirstGenerationLink implements ProviderLink {
   }
 
   #violate(error: AimoError): void {
-    this.#log.warn({ linkId: this.id, wallet: this.wallet, error: error.message }, "link closed: protocol violation");
-    this.#socket.close(CLOSE_PROTOCOL, error.message.slice(0, 100));
+    this.#log.warn({ linkId: this.id, wallet: this.wallet, error }, "link closed: protocol violation");
+    this.#socket.close(CLOSE_PROTOCOL, closeReason(error.message));
     this.#close();
   }
 

@@ -1,9 +1,11 @@
 // The text messages of the first-generation dialect: what the router sends for a request, and what comes back (wire.md).
 import { AimoError } from "@aimo-network/protocol/errors";
+import { exceededJsonBound } from "@aimo-network/protocol/json-bounds";
 import { jsonMembers, replaceMembers } from "@aimo-network/protocol/json-members";
 import type { ResponseHead } from "@aimo-network/protocol/wire/messages";
 import { Type } from "typebox";
 import { Compile } from "typebox/compile";
+import { FIRST_GENERATION_MESSAGE_VALUES_MAX } from "../limits.ts";
 import type { AttemptRequest } from "./provider-link.ts";
 
 const MessageShape = Compile(
@@ -47,7 +49,13 @@ function passedHeaders(contentType: string, all: Readonly<Record<string, string>
   };
 }
 
+/** A message is an object whose headers are one: more levels, or many values, would only stop the process while they are parsed. */
+const BOUNDS = { levelsMax: 2, valuesMax: FIRST_GENERATION_MESSAGE_VALUES_MAX };
+
 function parse(text: string): unknown {
+  if (exceededJsonBound(text, BOUNDS) !== undefined) {
+    throw violation(`a message has at most ${BOUNDS.levelsMax} levels and ${BOUNDS.valuesMax} values`);
+  }
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setImmediate } from "node:timers/promises";
+import type { AimoError } from "@aimo-network/protocol/errors";
 import type { ManualClock } from "@aimo-network/protocol/clock";
 import { manualClock } from "@aimo-network/protocol/clock";
 import { systemRandom } from "@aimo-network/protocol/random";
@@ -57,6 +58,8 @@ export interface LinkBench {
   readonly logLines: readonly string[];
   /** Called when a link has told all its offers. */
   offered: (link: ProviderLink | undefined) => void;
+  /** What whoever connects now is answered instead of being let in. */
+  refusal: AimoError | undefined;
   connect(options?: { keyValidMs?: number; socket?: ClientOptions }): Promise<RawPeer>;
   /** A peer that has said hello and sells `offers`, `m` when nothing is said. */
   join(offers?: readonly Offer[], maxConcurrency?: number, keyValidMs?: number): Promise<RawPeer>;
@@ -128,6 +131,7 @@ export async function startLinkBench(): Promise<LinkBench> {
     routerId: "router",
     requestId: () => "req-1",
     isOpen: () => true,
+    refusal: () => bench.refusal,
     authenticate: () => Promise.resolve({ keyId: "key", wallet: "wallet", expiresAtMs: keyExpiresAtMs }),
     linkEvents: ({ id }) => ({
       offers(offers) {
@@ -152,6 +156,7 @@ export async function startLinkBench(): Promise<LinkBench> {
     told,
     logLines,
     offered: () => undefined,
+    refusal: undefined,
     async connect({ keyValidMs = 3_600_000, socket: options = {} } = {}) {
       keyExpiresAtMs = clock.now() + keyValidMs;
       const known = new Set(links.all());
