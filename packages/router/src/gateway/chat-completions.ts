@@ -6,7 +6,6 @@ import { AimoError } from "@aimo-network/protocol/errors";
 import { generationId } from "@aimo-network/protocol/ids";
 import type { VerifiedKey } from "@aimo-network/protocol/keys/verify-key";
 import { formatNanoUsdc } from "@aimo-network/protocol/money";
-import type { Purpose } from "../accounts/bearer-keys.ts";
 import { meter, usageJson } from "../billing/meter.ts";
 import type { LiveOffer } from "../market/offer-book.ts";
 import type {
@@ -33,7 +32,8 @@ import type { RequestObserver, RequestWatch } from "./request-watch.ts";
 export interface ChatDeps extends PlanDeps {
   readonly clock: Clock;
   readonly relayDeps: RelayDeps<LiveOffer>;
-  authenticate(request: FastifyRequest, purpose: Purpose): Promise<VerifiedKey>;
+  /** The key of a request that was let in; throws what to answer where it has ended since. */
+  payer(request: FastifyRequest): Promise<VerifiedKey>;
   /** The payer's stable pseudonym at one provider. */
   pseudonym(payerWallet: string, providerWallet: string): string;
   isDraining(): boolean;
@@ -163,7 +163,7 @@ export function createChatCompletions(
 ): (request: FastifyRequest<{ Body: RequestBody | undefined }>, reply: FastifyReply) => Promise<FastifyReply> {
   return async (request, reply) => {
     if (deps.isDraining()) throw new AimoError("draining", {});
-    const payer = await deps.authenticate(request, "spend");
+    const payer = await deps.payer(request);
     const chat = readChatRequest(request.body ?? NO_BODY);
     const candidates = planChat(deps, chat, payer.wallet);
     const generation = generationId(deps.clock, deps.random);

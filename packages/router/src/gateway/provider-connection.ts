@@ -111,7 +111,7 @@ function createStatus({ clock, book, links, preflights, authenticate }: Connecti
 
 function addPreflight(scope: FastifyInstance, deps: ConnectionDeps): void {
   const visitOf = countVisits(scope, deps, "serve"); // before bodies are read: a stranger's is not
-  readRawBodies(scope, PREFLIGHT_BODY_BYTES_MAX, visitOf);
+  readRawBodies(scope, PREFLIGHT_BODY_BYTES_MAX, (request) => visitOf(request).use);
   const schema = {
     summary: "Announce the models of a first-generation proxy",
     description: "Replaces what this wallet announced before, on its connections too, and is kept for later ones.",
