@@ -45,6 +45,15 @@ test("a hundred thousand pieces of one byte are a few hundred parts of memory", 
   assert.ok(gathered.joined().every((byte, index) => byte === (index & 0xff)));
 });
 
+test("a thousand large pieces are kept as they came: nothing is copied", () => {
+  const gathered = new GatheredBytes();
+  const pieces = Array.from({ length: 1_000 }, (_, index) => new Uint8Array(4_096).fill(index));
+  for (const piece of pieces) gathered.add(piece);
+  const kept = gathered.pieces();
+  assert.equal(kept.length, pieces.length);
+  assert.ok(kept.every((piece, index) => piece === pieces[index]));
+});
+
 test("cleared, it holds nothing", () => {
   const gathered = new GatheredBytes();
   for (let index = 0; index < 300; index += 1) gathered.add(Uint8Array.of(index));

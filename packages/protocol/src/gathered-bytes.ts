@@ -1,23 +1,15 @@
 // Bytes that come in pieces and are wanted whole: however small the pieces, they cost little more than their bytes.
+import { joinPieces } from "./byte-pieces.ts";
 
 const PIECES_APART_MAX = 256; // each is a view of received memory: a hostile peer sends a body in pieces of one byte
-
-function join(pieces: readonly Uint8Array[], length: number): Uint8Array {
-  const whole = new Uint8Array(length);
-  let filled = 0;
-  for (const piece of pieces) {
-    whole.set(piece, filled);
-    filled += piece.length;
-  }
-  return whole;
-}
+const LARGE_PIECE_BYTES = 4 * 1024; // on average: what keeping so many apart costs is then nothing beside their bytes
 
 /** Whether keeping a piece would keep far more memory than it has bytes: it is a view of a message, or of what a socket read. */
 function keepsMuch(piece: Uint8Array): boolean {
   return piece.length < piece.buffer.byteLength / 2;
 }
 
-/** Pieces in their order; what fills the memory it stands in is not copied while there are few. */
+/** Pieces in their order; what fills the memory it stands in is not copied, unless there are many small ones. */
 export class GatheredBytes {
   readonly #blocks: Uint8Array[] = [];
   #pieces: Uint8Array[] = [];
@@ -41,16 +33,20 @@ export class GatheredBytes {
     this.#piecesBytes += piece.length;
     this.#length += piece.length;
     if (this.#pieces.length < PIECES_APART_MAX) return;
-    this.#blocks.push(join(this.#pieces, this.#piecesBytes));
+    if (this.#piecesBytes < PIECES_APART_MAX * LARGE_PIECE_BYTES) this.#blocks.push(joinPieces(this.#pieces));
+    else this.#blocks.push(...this.#pieces); // joining megabytes would stop this process for longer than a frame takes
     this.#pieces = [];
     this.#piecesBytes = 0;
   }
 
   /** All bytes together; a single piece is given as it came. */
   joined(): Uint8Array {
-    const parts = [...this.#blocks, ...this.#pieces];
-    const [only] = parts;
-    return parts.length === 1 && only !== undefined ? only : join(parts, this.#length);
+    return joinPieces(this.pieces());
+  }
+
+  /** All bytes in order and uncopied. */
+  pieces(): Uint8Array[] {
+    return [...this.#blocks, ...this.#pieces];
   }
 
   /** Forgets all bytes. */

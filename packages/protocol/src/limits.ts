@@ -48,5 +48,14 @@ export const ENDS_KEPT_MS = 24 * 60 * 60 * 1000;
 /** Characters of one server-sent event: images come back as one event of base64. */
 export const SSE_EVENT_CHARS_MAX = 16 * 1024 * 1024;
 
+/** A request body that is read as one text: reading a larger one whole would stop everything else for milliseconds. */
+export const WHOLE_JSON_BYTES_MAX = 64 * 1024;
+
+/** A string of a larger body that is read in full: a longer one is an image, or words that nothing here looks at. */
+export const WHOLE_STRING_BYTES_MAX = 16 * 1024;
+
+/** Bytes of a longer string that are read: the longest name, or type of a `data:` URL, fits with every letter escaped. */
+export const STRING_HEAD_BYTES = 2 * 1024;
+
 /** Characters of a bearer key: the longest valid one is far shorter, and base58 decoding is quadratic. */
 export const KEY_CHARS_MAX = 512;

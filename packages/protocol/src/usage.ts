@@ -20,7 +20,7 @@ function count(value: unknown): number | undefined {
 
 /** The first of two values that is there: null counts as absent. */
 function either(one: unknown, other: unknown): unknown {
-  return one === undefined || one === null ? other : one;
+  return one ?? other;
 }
 
 /** What is reported, 0 where nothing is; undefined when it is no count. */

@@ -12,7 +12,6 @@ import type { BearerKeys } from "./accounts/bearer-keys.ts";
 import { createBearerKeys, readBearer } from "./accounts/bearer-keys.ts";
 import type { KeyUse } from "./accounts/key-use.ts";
 import { createKeyUse } from "./accounts/key-use.ts";
-import { createRequestKeys } from "./accounts/request-keys.ts";
 import type { Config } from "./config.ts";
 import { frameworkLog } from "./gateway/framework-log.ts";
 import type { GatewayDeps } from "./gateway/gateway.ts";
@@ -140,7 +139,11 @@ function gatewayDeps(
     keyUse,
     pseudonym: identity.pseudonym,
     isDraining,
-    authenticate: createRequestKeys(keys),
+    authenticate: ({ headers }, purpose) => {
+      const own = headers["x-api-key"];
+      const bearer = readBearer(headers.authorization) ?? (typeof own === "string" ? own : undefined);
+      return keys.authenticate(bearer, purpose);
+    },
     relayDeps: relayDeps(config, deps, rooms),
     observer: observation.observer,
     info: routerInfo(config, identity),

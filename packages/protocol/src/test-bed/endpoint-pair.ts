@@ -102,7 +102,7 @@ export class EndpointPair {
   open(body: Uint8Array = new Uint8Array(0)): { stream: WireStream; ear: Ear } {
     const ear = new Ear();
     const stream = this.router.open(MESSAGE_EXAMPLES["request-head"], ear);
-    stream.sendRequest(body);
+    stream.sendRequest([body]);
     return { stream, ear };
   }
 

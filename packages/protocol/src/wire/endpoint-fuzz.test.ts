@@ -149,7 +149,7 @@ class World {
   request(owner: Owner | undefined, bytes: number): void {
     if (owner === undefined || owner.done) return;
     owner.done = true;
-    owner.stream?.sendRequest(owner.nextBytes(bytes));
+    owner.stream?.sendRequest([owner.nextBytes(bytes)]);
   }
 
   head(owner: Owner | undefined): void {

@@ -82,10 +82,22 @@ describe("a request and its answer", () => {
     pair.assertIdle();
   });
 
+  test("a request in pieces of any size, empty ones too, arrives whole and in order", () => {
+    const pair = new EndpointPair();
+    const body = pattern(200_000);
+    const pieces = [body.subarray(0, 3), body.subarray(3, 3), body.subarray(3, 70_000), body.subarray(70_000)];
+    const stream = pair.router.open(HEAD, new Ear());
+    stream.sendRequest(pieces);
+    pair.settle();
+    const [served] = pair.served;
+    assert.deepEqual(Buffer.concat(served?.ear.body ?? []), Buffer.from(body));
+    assert.equal(served?.ear.heard.at(-1), "request-end");
+  });
+
   test("a request is sent once", () => {
     for (const body of [new Uint8Array(0), pattern(10)]) {
       const { stream } = new EndpointPair().open(body);
-      assert.throws(() => stream.sendRequest(body), /sent only where the table allows it/);
+      assert.throws(() => stream.sendRequest([body]), /sent only where the table allows it/);
     }
   });
 

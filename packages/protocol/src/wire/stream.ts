@@ -1,5 +1,6 @@
 // One request and its answer on a link, seen from either end.
 import { assert } from "../assert.ts";
+import { piecesLength } from "../byte-pieces.ts";
 import { AimoError } from "../errors.ts";
 import type { Frame, FrameName } from "./frame.ts";
 import { encodeCredit, encodeFrame } from "./frame.ts";
@@ -63,12 +64,12 @@ export class WireStream {
     return this.#state === "ended";
   }
 
-  /** Router: sends the whole request body and ends the request; the bytes are not copied. */
-  sendRequest(body: Uint8Array): void {
+  /** Router: sends the whole request body, in any pieces, and ends the request; the bytes are not copied. */
+  sendRequest(body: readonly Uint8Array[]): void {
     if (this.ended || this.#cancelled) return;
-    if (body.length > 0) this.#moveTo("request-body");
+    if (piecesLength(body) > 0) this.#moveTo("request-body");
     this.#moveTo("request-end");
-    this.#outbox.sendBody(this.id, body);
+    for (const piece of body) this.#outbox.sendBody(this.id, piece);
     this.#outbox.sendLast(this.id, encodeFrame("request-end", this.id));
   }
 

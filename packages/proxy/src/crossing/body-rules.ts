@@ -1,9 +1,11 @@
 // What happens to a request body on its way to the upstream: few members change, all other bytes stay (wire.md).
+import { ArrivingJson } from "@aimo-network/protocol/arriving-json";
 import { AimoError, isAimoError } from "@aimo-network/protocol/errors";
 import { exceededJsonBound } from "@aimo-network/protocol/json-bounds";
 import { isJsonObject } from "@aimo-network/protocol/json-object";
 import type { JsonMember } from "@aimo-network/protocol/json-members";
 import { jsonMembers, replaceMembers } from "@aimo-network/protocol/json-members";
+import type { JsonSkeleton } from "@aimo-network/protocol/json-skeleton";
 import { REQUEST_DEPTH_MAX, REQUEST_VALUES_MAX } from "../limits.ts";
 import type { AllowedMedia } from "./media.ts";
 import { mediaHosts } from "./media-hosts.ts";
@@ -19,7 +21,8 @@ export interface BodyRules {
 
 /** A body ready to be sent, when the hosts of its media are public. */
 export interface UpstreamBody {
-  readonly bytes: Buffer;
+  /** Its bytes, in pieces where it is large. */
+  readonly bytes: readonly Uint8Array[];
   readonly isStream: boolean;
   readonly mediaHosts: ReadonlySet<string>;
 }
@@ -65,8 +68,9 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  * Rewrites a body for the upstream whose own name of the model is `modelJson` (a JSON string). Throws
  * `invalid_request` for what is no JSON object, `forbidden_content` for members and media the rules refuse.
  */
-export function upstreamBody(body: Uint8Array, modelJson: string, rules: BodyRules): UpstreamBody {
-  const { text, value } = parseBody(body);
+export function upstreamBody(body: Uint8Array | ArrivingJson, modelJson: string, rules: BodyRules): UpstreamBody {
+  const { json, value } = parseBody(body);
+  const { text } = json;
   const members = jsonMembers(text);
   checkMembers(members, rules);
   const changes = new Map<string, string | undefined>([["model", modelJson]]);
@@ -79,29 +83,34 @@ export function upstreamBody(body: Uint8Array, modelJson: string, rules: BodyRul
   const sent = members.filter(({ key }) => !changes.has(key));
   return {
     isStream,
-    mediaHosts: mediaHosts(text, sent, rules.media),
-    bytes: Buffer.from(replaceMembers(text, changes)),
+    mediaHosts: mediaHosts(text, sent, rules.media, json.shortened),
+    bytes: json.pieces(replaceMembers(text, changes)),
   };
 }
 
 interface ParsedBody {
-  readonly text: string;
+  readonly json: JsonSkeleton;
   readonly value: Readonly<Record<string, unknown>>;
 }
 
 const BOUNDS = { levelsMax: REQUEST_DEPTH_MAX, valuesMax: REQUEST_VALUES_MAX };
 
-function parseBody(body: Uint8Array): ParsedBody {
-  const { text, value } = readJson(body);
-  if (isJsonObject(value)) return { text, value };
+function parseBody(body: Uint8Array | ArrivingJson): ParsedBody {
+  const { json, value } = readJson(body);
+  if (isJsonObject(value)) return { json, value };
   throw new AimoError("invalid_request", { expected: "a JSON object", found: "another JSON value" });
 }
 
-function readJson(body: Uint8Array): { text: string; value: unknown } {
+/** A text without anything left out. */
+function wholeText(text: string): JsonSkeleton {
+  return { text, pieces: (changed) => [Buffer.from(changed)], shortened: () => undefined };
+}
+
+function readJson(body: Uint8Array | ArrivingJson): { json: JsonSkeleton; value: unknown } {
   try {
-    const text = decoder.decode(body);
-    const exceeded = exceededJsonBound(text, BOUNDS);
-    if (exceeded === undefined) return { text, value: JSON.parse(text) as unknown };
+    const json = body instanceof ArrivingJson ? body.skeleton() : wholeText(decoder.decode(body));
+    const exceeded = exceededJsonBound(json.text, BOUNDS);
+    if (exceeded === undefined) return { json, value: JSON.parse(json.text) as unknown };
     const most = exceeded === "levels" ? REQUEST_DEPTH_MAX : REQUEST_VALUES_MAX;
     throw new AimoError("invalid_request", { expected: `JSON with at most ${most} ${exceeded}`, found: "more" });
   } catch (cause) {

@@ -3,6 +3,7 @@ import { AimoError } from "@aimo-network/protocol/errors";
 import type { JsonMember } from "@aimo-network/protocol/json-members";
 import { jsonElements, jsonMembers } from "@aimo-network/protocol/json-members";
 import { MESSAGE_DEPTH_MAX } from "../limits.ts";
+import type { JsonSkeleton } from "@aimo-network/protocol/json-skeleton";
 import type { AllowedMedia, MediaFound } from "./media.ts";
 import { checkMediaValue, isBareBase64, refusedMedia } from "./media.ts";
 
@@ -59,8 +60,12 @@ interface Search {
   readonly holder: string;
   /** Whether every string from here on has to be a medium or a plain name. */
   readonly isMedia: boolean;
+  readonly shortened: Shortened;
   readonly found: MediaFound;
 }
+
+/** What is known of a string of the text, as it stands there, whose middle was left out. */
+type Shortened = JsonSkeleton["shortened"];
 
 interface Extent {
   readonly start: number;
@@ -71,12 +76,17 @@ interface Extent {
  * The hosts of the media URLs in a body's members, to be resolved; throws `forbidden_content` for what is refused by
  * its look alone. It reads the text and not the parsed value, so that a repeated member hides nothing.
  */
-export function mediaHosts(text: string, members: readonly JsonMember[], allowed: AllowedMedia): ReadonlySet<string> {
+export function mediaHosts(
+  text: string,
+  members: readonly JsonMember[],
+  allowed: AllowedMedia,
+  shortened: Shortened = () => undefined,
+): ReadonlySet<string> {
   const found: MediaFound = { allowed, hosts: new Set() };
   for (const member of members) {
     const { key } = member;
     if (WORD_PARAMETERS.has(key)) continue;
-    const search = { text, param: key, depth: 0, key, holder: "", isMedia: MEDIA_MEMBER.test(key), found };
+    const search = { text, param: key, depth: 0, key, holder: "", isMedia: MEDIA_MEMBER.test(key), shortened, found };
     if (key === "messages") searchMessages(extentOf(member), search);
     else searchValue(extentOf(member), search);
   }
@@ -144,7 +154,7 @@ function searchMember(member: JsonMember, search: Search): void {
 function searchValue({ start, end }: Extent, search: Search): void {
   const { text } = search;
   const first = text[start];
-  if (first === '"') checkString(plainText(text.slice(start, end)), search);
+  if (first === '"') checkString(text.slice(start, end), search);
   else if (first === "[") {
     const within = deeper(search);
     for (const element of jsonElements(text, start)) searchValue(element, within);
@@ -154,10 +164,16 @@ function searchValue({ start, end }: Extent, search: Search): void {
   }
 }
 
-function checkString(value: string, { key, holder, isMedia, found }: Search): void {
+function checkString(json: string, { key, holder, isMedia, shortened, found }: Search): void {
+  const value = plainText(json);
   if (isMedia && NAME_MEMBERS.has(key) && PLAIN_NAME.test(value)) return;
-  if (BASE64_PLACES.has(`${holder}.${key}`) && isBareBase64(value)) return;
+  if (BASE64_PLACES.has(`${holder}.${key}`) && isBase64Value(value, shortened(json))) return;
   if (isMedia || SCHEME.test(value)) checkMediaValue(value, found);
+}
+
+function isBase64Value(value: string, shortened: ReturnType<Shortened>): boolean {
+  if (shortened === undefined) return isBareBase64(value);
+  return shortened.isBase64 && isBareBase64(shortened.kept, shortened.chars);
 }
 
 function deeper(search: Search): Search {

@@ -26,11 +26,12 @@ const PATH_CHARS_MAX = 32_767; // of Windows; Linux and macOS take less
 
 /**
  * Whether a value can be nothing but the base64 of a thing itself: padded, without line breaks, and no absolute path
- * (base64 of MP3 begins with a slash too, but is longer than any path).
+ * (base64 of MP3 begins with a slash too, but is longer than any path). `chars` is its length where `value` has only its
+ * beginning and its end.
  */
-export function isBareBase64(value: string): boolean {
-  if (value.length % BASE64_QUANTUM !== 0 || !BASE64.test(value)) return false;
-  return !value.startsWith("/") || value.length > PATH_CHARS_MAX;
+export function isBareBase64(value: string, chars = value.length): boolean {
+  if (chars % BASE64_QUANTUM !== 0 || !BASE64.test(value)) return false;
+  return !value.startsWith("/") || chars > PATH_CHARS_MAX;
 }
 
 /** Notes the host of a medium's URL; throws `forbidden_content` unless it is a data: or, if allowed, public https URL. */

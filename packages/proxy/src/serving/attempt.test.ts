@@ -114,7 +114,7 @@ function bench({ body = STREAM, head = {}, resolve, grants = true, sends = true 
     responseEnd: (end) => ends.push(end),
     lost: () => undefined,
   });
-  if (sends) stream.sendRequest(Buffer.from(body));
+  if (sends) stream.sendRequest([Buffer.from(body)]);
   return {
     clock,
     calls,

@@ -1,8 +1,8 @@
 // One attempt at this provider: a request from its router becomes one call of the upstream, and the answer goes back.
+import { ArrivingJson } from "@aimo-network/protocol/arriving-json";
 import type { Clock } from "@aimo-network/protocol/clock";
 import { AimoError, isAimoError } from "@aimo-network/protocol/errors";
 import type { TimeoutPhase } from "@aimo-network/protocol/errors";
-import { GatheredBytes } from "@aimo-network/protocol/gathered-bytes";
 import type { EndError, RequestHead } from "@aimo-network/protocol/wire/messages";
 import type { StreamEvents, WireStream } from "@aimo-network/protocol/wire/stream";
 import { answerShape, AnswerReader } from "./answer-reader.ts";
@@ -44,8 +44,7 @@ export class Attempt implements StreamEvents, UpstreamEvents {
   readonly #stream: WireStream;
   readonly #ended: (outcome: AttemptOutcome) => void;
   readonly #deadlines: Deadlines;
-  readonly #body = new GatheredBytes();
-  #bodyBytes = 0;
+  readonly #body = new ArrivingJson();
   #isStream = false;
   #call: UpstreamCall | undefined;
   #calledAtMs: number | undefined;
@@ -68,9 +67,9 @@ export class Attempt implements StreamEvents, UpstreamEvents {
   }
 
   requestBody(bytes: Uint8Array): void {
-    this.#bodyBytes += bytes.length;
     if (this.#over) return;
-    if (this.#bodyBytes > this.#plan.head.content_length) this.#failBodyLength();
+    const length = this.#body.length + bytes.length;
+    if (length > this.#plan.head.content_length) this.#failBodyLength(length);
     else {
       this.#body.add(bytes);
       this.#stream.grant(bytes.length);
@@ -79,12 +78,13 @@ export class Attempt implements StreamEvents, UpstreamEvents {
 
   requestEnd(): void {
     if (this.#over) return;
-    if (this.#bodyBytes !== this.#plan.head.content_length) {
-      this.#failBodyLength();
+    if (this.#body.length !== this.#plan.head.content_length) {
+      this.#failBodyLength(this.#body.length);
       return;
     }
     try {
-      const body = upstreamBody(this.#takeBody(), this.#plan.model.modelJson, this.#plan.rules);
+      const body = upstreamBody(this.#body.whole ?? this.#body, this.#plan.model.modelJson, this.#plan.rules);
+      this.#body.clear();
       this.#isStream = body.isStream;
       if (body.mediaHosts.size === 0) this.#callUpstream(body.bytes);
       else void this.#callAfterCheck(body);
@@ -161,12 +161,6 @@ export class Attempt implements StreamEvents, UpstreamEvents {
     this.#fail(upstreamFailure(error, { provider: this.#plan.model.provider, progress }), error);
   }
 
-  #takeBody(): Uint8Array {
-    const body = this.#body.joined();
-    this.#body.clear();
-    return body;
-  }
-
   async #callAfterCheck({ bytes, mediaHosts }: UpstreamBody): Promise<void> {
     try {
       await checkMediaHosts(mediaHosts, this.#tools.resolve);
@@ -177,7 +171,7 @@ export class Attempt implements StreamEvents, UpstreamEvents {
     }
   }
 
-  #callUpstream(body: Buffer): void {
+  #callUpstream(body: readonly Uint8Array[]): void {
     if (!this.#deadlines.hasTimeLeft()) return; // the upstream would compute for nobody
     const { head, model, address } = this.#plan;
     const headers = [...model.headers];
@@ -199,9 +193,9 @@ export class Attempt implements StreamEvents, UpstreamEvents {
     this.#end({ cancelled: false, error: { ...endError(error), phase, limit_ms: limitMs } });
   }
 
-  #failBodyLength(): void {
+  #failBodyLength(bytes: number): void {
     const expected = `a body of ${this.#plan.head.content_length} bytes, as its head said`;
-    this.#fail(new AimoError("invalid_request", { expected, found: `one of ${this.#bodyBytes}` }));
+    this.#fail(new AimoError("invalid_request", { expected, found: `one of ${bytes}` }));
   }
 
   #upstreamError(detail: string): AimoError {

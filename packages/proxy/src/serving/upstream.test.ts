@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import type { TestContext } from "node:test";
 import { describe, test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
@@ -29,7 +29,7 @@ function call(context: TestContext, apiBase: string, environment: Environment = 
   over.promise.catch(() => undefined);
   const said: string[] = [];
   const chunks: Uint8Array[] = [];
-  const request = { address: upstreamAddress(apiBase, "/chat/completions"), headers: [], body: Buffer.from("{}") };
+  const request = { address: upstreamAddress(apiBase, "/chat/completions"), headers: [], body: [Buffer.from("{}")] };
   const running = upstreams.call(request, {
     connected: () => connected.resolve(true),
     responded: (status) => said.push(String(status)),
@@ -71,7 +71,7 @@ describe("connections to an upstream", () => {
       const over = Array.from({ length: CALLS }, () => {
         const ended = Promise.withResolvers<void>();
         const events = { ...ignore, ended: ended.resolve, failed: ended.reject };
-        upstreams.call({ address, headers: [], body: Buffer.from("{}") }, events);
+        upstreams.call({ address, headers: [], body: [Buffer.from("{}")] }, events);
         return ended.promise;
       });
       const exchanges = await Promise.all(over.map(() => upstream.next()));
@@ -97,6 +97,59 @@ describe("a call", () => {
     void over.catch(() => "").finally(() => (isOver = true));
     await new Promise(setImmediate);
     assert.equal(isOver, false);
+    assert.deepEqual(said, []);
+  });
+
+  test("a body in pieces arrives whole, with its length, and so does the next", async (context) => {
+    const upstream = await startUpstream(answerHello);
+    context.after(() => upstream.close());
+    const upstreams = createUpstreams({});
+    context.after(() => upstreams.close());
+    const words = Array.from({ length: 300 }, (_, index) => Buffer.alloc(32_768, `${index} `));
+    const pieces = [Buffer.from('{"words":"'), ...words, Buffer.from('"}')];
+    const address = upstreamAddress(upstream.apiBase, "/chat/completions");
+    for (let count = 0; count < 2; count += 1) {
+      const over = Promise.withResolvers<void>();
+      const ignore = { connected: () => undefined, responded: () => undefined, received: () => undefined };
+      upstreams.call({ address, headers: [], body: pieces }, { ...ignore, ended: over.resolve, failed: over.reject });
+      await over.promise;
+    }
+    for (const { headers, body } of upstream.exchanges) {
+      assert.equal(headers["content-length"], String(Buffer.concat(pieces).length));
+      assert.equal(headers["transfer-encoding"], undefined);
+      assert.ok(body === Buffer.concat(pieces).toString());
+    }
+    assert.equal(upstream.exchanges.length, 2);
+  });
+
+  test("an abort in the middle of a body in pieces closes the connection and is followed by nothing", async (context) => {
+    const server = createServer((socket) => void socket.once("data", () => socket.pause())); // takes the first bytes only
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    context.after(() => server.close());
+    const upstreams = createUpstreams({});
+    context.after(() => upstreams.close());
+    const accepted = once(server, "connection") as Promise<[Socket]>;
+    const address = upstreamAddress(`http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, "/x");
+    const body = Array.from({ length: 1_000 }, () => Buffer.alloc(32_768));
+    const said: string[] = [];
+    const running = upstreams.call(
+      { address, headers: [], body },
+      {
+        connected: () => undefined,
+        responded: (status) => said.push(String(status)),
+        received: () => said.push("bytes"),
+        ended: () => said.push("ended"),
+        failed: ({ message }) => said.push(message),
+      },
+    );
+    const [socket] = await accepted;
+    socket.on("error", () => undefined);
+    await once(socket, "pause");
+    running.abort();
+    const closed = once(socket, "close");
+    socket.resume();
+    await closed;
     assert.deepEqual(said, []);
   });
 

@@ -1,4 +1,6 @@
 // Calls to model APIs over kept connections: one request up, the answer's bytes back as they come.
+import { Readable } from "node:stream";
+import { piecesLength } from "@aimo-network/protocol/byte-pieces";
 import type { Dispatcher } from "undici";
 import { Agent, EnvHttpProxyAgent } from "undici";
 import type { Environment } from "../config/reading.ts";
@@ -35,7 +37,8 @@ export interface UpstreamRequest {
   readonly address: UpstreamAddress;
   /** Names and values in turn. */
   readonly headers: string[];
-  readonly body: Buffer;
+  /** The body in pieces: a large one is never copied together. */
+  readonly body: readonly Uint8Array[];
 }
 
 /** A call that is under way. */
@@ -122,13 +125,21 @@ export function createUpstreams(environment: Environment): Upstreams {
     call({ address, headers, body }, events) {
       const call = new DispatchedCall(events);
       const dispatcher = address.isLoopback ? direct : routed;
-      dispatcher.dispatch({ origin: address.origin, path: address.path, method: "POST", headers, body }, call);
+      const { origin, path } = address;
+      dispatcher.dispatch({ origin, path, method: "POST", ...sendable(headers, body) }, call);
       return call;
     },
     async close() {
       await Promise.all([direct.destroy(), routed === direct ? undefined : routed.destroy()]);
     },
   };
+}
+
+/** A body as the library takes it: one piece as it is, several one after the other as the upstream reads them. */
+function sendable(headers: string[], body: readonly Uint8Array[]): { headers: string[]; body: Uint8Array | Readable } {
+  const [only] = body;
+  if (only !== undefined && body.length === 1) return { headers, body: only };
+  return { headers: [...headers, "content-length", String(piecesLength(body))], body: Readable.from(body) };
 }
 
 function proxied(environment: Environment): Dispatcher | undefined {

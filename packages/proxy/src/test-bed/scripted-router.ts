@@ -227,7 +227,7 @@ function sendRequest(script: RouterScript, endpoint: Endpoint, { body, head, gra
       },
     },
   );
-  stream.sendRequest(bytes);
+  stream.sendRequest([bytes]);
   return {
     stream,
     attemptId: id,

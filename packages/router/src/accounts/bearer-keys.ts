@@ -12,11 +12,8 @@ export type Purpose = "serve" | "spend";
 
 /** Verifies the keys of callers and providers. */
 export interface BearerKeys {
-  /**
-   * The key of an `Authorization: Bearer …` or `x-api-key` value, allowed to do this; throws what to answer otherwise.
-   * `known` is the key that this very text had a moment ago: it is only looked at whether it still holds.
-   */
-  authenticate(bearer: string | undefined, purpose: Purpose, known?: VerifiedKey): Promise<VerifiedKey>;
+  /** The key of an `Authorization: Bearer …` or `x-api-key` value, allowed to do this; throws what to answer otherwise. */
+  authenticate(bearer: string | undefined, purpose: Purpose): Promise<VerifiedKey>;
 }
 
 /** How a router treats keys. */
@@ -51,10 +48,9 @@ export function createBearerKeys(clock: Clock, rules: BearerKeyRules, cachedMax 
     return key;
   };
   return {
-    async authenticate(bearer, purpose, known) {
+    async authenticate(bearer, purpose) {
       if (bearer === undefined || bearer === "") throw new AimoError("missing_key", {});
-      const holds = known !== undefined && clock.now() < known.expiresAtMs;
-      const key = holds ? known : await verify(bearer);
+      const key = await verify(bearer);
       checkPurpose(key, purpose, rules);
       return key;
     },

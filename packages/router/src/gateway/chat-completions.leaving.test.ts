@@ -68,7 +68,7 @@ describe("a client", () => {
       book,
       health: createOfferHealth(clock),
       links,
-      authenticate: (asking: FastifyRequest) => authenticate(asking),
+      payer: (asking: FastifyRequest) => authenticate(asking),
       pseudonym: () => "pseudonym",
       isDraining: () => false,
       observer: QUIET_OBSERVER,

@@ -6,7 +6,6 @@ import { AimoError } from "@aimo-network/protocol/errors";
 import { generationId } from "@aimo-network/protocol/ids";
 import type { VerifiedKey } from "@aimo-network/protocol/keys/verify-key";
 import { formatNanoUsdc } from "@aimo-network/protocol/money";
-import type { Purpose } from "../accounts/bearer-keys.ts";
 import { meter, usageJson } from "../billing/meter.ts";
 import type { LiveOffer } from "../market/offer-book.ts";
 import type {
@@ -26,13 +25,15 @@ import type { ChatRequest } from "./chat-request.ts";
 import { readChatRequest } from "./chat-request.ts";
 import { createChatStream } from "./chat-stream.ts";
 import { codeStyle, errorObject, sendError } from "./error-reply.ts";
+import type { RequestBody } from "./read-body.ts";
 import type { RequestObserver, RequestWatch } from "./request-watch.ts";
 
 /** What the request path needs of the other rooms. */
 export interface ChatDeps extends PlanDeps {
   readonly clock: Clock;
   readonly relayDeps: RelayDeps<LiveOffer>;
-  authenticate(request: FastifyRequest, purpose: Purpose): Promise<VerifiedKey>;
+  /** The key of a request that was let in; throws what to answer where it has ended since. */
+  payer(request: FastifyRequest): Promise<VerifiedKey>;
   /** The payer's stable pseudonym at one provider. */
   pseudonym(payerWallet: string, providerWallet: string): string;
   isDraining(): boolean;
@@ -159,10 +160,10 @@ const NO_BODY = Buffer.alloc(0); // what a request without a body is read as
 /** Creates the endpoint. */
 export function createChatCompletions(
   deps: ChatDeps,
-): (request: FastifyRequest<{ Body: Buffer | undefined }>, reply: FastifyReply) => Promise<FastifyReply> {
+): (request: FastifyRequest<{ Body: RequestBody | undefined }>, reply: FastifyReply) => Promise<FastifyReply> {
   return async (request, reply) => {
     if (deps.isDraining()) throw new AimoError("draining", {});
-    const payer = await deps.authenticate(request, "spend");
+    const payer = await deps.payer(request);
     const chat = readChatRequest(request.body ?? NO_BODY);
     const candidates = planChat(deps, chat, payer.wallet);
     const generation = generationId(deps.clock, deps.random);

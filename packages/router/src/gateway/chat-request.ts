@@ -1,11 +1,14 @@
 // A chat completion request as the router needs to understand it: what it asks for, and what providers are sent.
 import { isUtf8 } from "node:buffer";
+import { ArrivingJson } from "@aimo-network/protocol/arriving-json";
 import { AimoError } from "@aimo-network/protocol/errors";
 import type { JsonObject } from "@aimo-network/protocol/json-object";
 import { isJsonObject } from "@aimo-network/protocol/json-object";
 import { replaceMembers } from "@aimo-network/protocol/json-members";
+import type { JsonSkeleton } from "@aimo-network/protocol/json-skeleton";
 import { CHOICES_MAX, MESSAGES_MAX } from "../limits.ts";
 import { checkJsonBounds } from "./json-bounds.ts";
+import type { RequestBody } from "./read-body.ts";
 
 /** What a client asks for. */
 export interface ChatRequest {
@@ -17,7 +20,7 @@ export interface ChatRequest {
   /** Input kinds beside text. */
   readonly inputModalities: ReadonlySet<string>;
   /** The body for a provider that knows the model by `offerName`. */
-  bodyFor(offerName: string): Buffer;
+  bodyFor(offerName: string): readonly Uint8Array[];
 }
 
 /** The router's own fields: a provider never sees them (http-api.md). */
@@ -44,10 +47,17 @@ function describe(value: unknown): string {
   return text.length > 60 ? `a ${typeof value} of ${text.length} characters` : text;
 }
 
-function parseBody(body: Buffer): { text: string; fields: JsonObject } {
+/** A body's text, and its bytes once the text has been changed. */
+type BodyText = Pick<JsonSkeleton, "text" | "pieces">;
+
+function textOf(body: RequestBody): BodyText {
+  if (body instanceof ArrivingJson) return body.skeleton();
   if (body.length === 0) throw invalid("a JSON object", "an empty body");
   if (!isUtf8(body)) throw invalid("a JSON object in UTF-8", "bytes that are not UTF-8");
-  const text = body.toString();
+  return { text: body.toString(), pieces: (text) => [Buffer.from(text)] };
+}
+
+function parseText(text: string): JsonObject {
   checkJsonBounds(text);
   let value: unknown;
   try {
@@ -57,7 +67,7 @@ function parseBody(body: Buffer): { text: string; fields: JsonObject } {
     throw new AimoError("invalid_request", { expected: "a JSON object", found: "text that is not JSON" }, { cause });
   }
   if (!isJsonObject(value)) throw invalid("a JSON object", describe(value));
-  return { text, fields: value };
+  return value;
 }
 
 function readCount(fields: JsonObject, name: string, most: number): number | undefined {
@@ -117,9 +127,13 @@ function refuseUnsupported(fields: JsonObject): void {
 
 const TOKENS_MAX = 2 ** 31; // no model comes near; keeps every product in range
 
-/** Reads a request body; throws `invalid_request` or `unsupported_parameter` with what was expected and found. */
-export function readChatRequest(body: Buffer): ChatRequest {
-  const { text, fields } = parseBody(body);
+/**
+ * Reads a request body; throws `invalid_request` or `unsupported_parameter` with what was expected and found. Of a large
+ * one the long strings are not looked at: no field that is read here can be among them (decision 7).
+ */
+export function readChatRequest(body: RequestBody): ChatRequest {
+  const { text, pieces } = textOf(body);
+  const fields = parseText(text);
   const model = readModel(fields);
   const { messages } = fields;
   if (!Array.isArray(messages) || messages.length === 0 || messages.length > MESSAGES_MAX) {
@@ -137,7 +151,7 @@ export function readChatRequest(body: Buffer): ChatRequest {
     bodyFor(offerName) {
       const changes = new Map<string, string | undefined>(ROUTER_FIELDS.map((name) => [name, undefined]));
       changes.set("model", JSON.stringify(offerName));
-      return Buffer.from(replaceMembers(text, changes));
+      return pieces(replaceMembers(text, changes));
     },
   };
 }

@@ -3,6 +3,7 @@ import swagger from "@fastify/swagger";
 import { TypeBoxValidatorCompiler } from "@fastify/type-provider-typebox";
 import type { FastifyInstance, FastifyPluginAsync, FastifyPluginCallback, FastifyRequest } from "fastify";
 import type { AimoError } from "@aimo-network/protocol/errors";
+import type { VerifiedKey } from "@aimo-network/protocol/keys/verify-key";
 import type { ChatDeps } from "./chat-completions.ts";
 import { createChatCompletions } from "./chat-completions.ts";
 import { ChatAnswerShape, ChatRequestShape } from "./chat-shapes.ts";
@@ -22,7 +23,7 @@ import type { VisitDeps } from "./visits.ts";
 import { countVisits } from "./visits.ts";
 
 /** What the endpoints need of the other rooms. */
-export interface GatewayDeps extends ChatDeps, ConnectionDeps, KeyRoutesDeps, RouterInfoDeps, VisitDeps {
+export interface GatewayDeps extends Omit<ChatDeps, "payer">, ConnectionDeps, KeyRoutesDeps, RouterInfoDeps, VisitDeps {
   readonly bodyBytesMax: number;
   /** What to answer a client whose connection is one too many; undefined for all others. */
   refusal(request: FastifyRequest): AimoError | undefined;
@@ -31,7 +32,11 @@ export interface GatewayDeps extends ChatDeps, ConnectionDeps, KeyRoutesDeps, Ro
 function chatRoutes(deps: GatewayDeps): FastifyPluginCallback {
   return (scope, _options, next) => {
     const visitOf = countVisits(scope, deps, "spend"); // before bodies are read: a stranger's is not
-    readRawBodies(scope, deps.bodyBytesMax, visitOf);
+    readRawBodies(scope, deps.bodyBytesMax, (request) => visitOf(request).use);
+    const payer = async (request: FastifyRequest): Promise<VerifiedKey> => {
+      const { key } = visitOf(request);
+      return deps.clock.now() < key.expiresAtMs ? key : await deps.authenticate(request, "spend"); // which says why not
+    };
     const schema = {
       summary: "Chat completion",
       description: "OpenAI's request and answer, as JSON or as server-sent events; `usage.cost` is in USDC.",
@@ -45,7 +50,7 @@ function chatRoutes(deps: GatewayDeps): FastifyPluginCallback {
     scope.post(
       "/chat/completions",
       { schema, bodyLimit: deps.bodyBytesMax, ...undecided },
-      createChatCompletions(deps),
+      createChatCompletions({ ...deps, payer }),
     );
     next();
   };

@@ -9,7 +9,8 @@ import type { Links } from "../providers/links.ts";
 import type { Preflight } from "../providers/preflight.ts";
 import type { Preflights } from "../providers/preflights.ts";
 import { readPreflight } from "./preflight-body.ts";
-import { readRawBodies } from "./read-body.ts";
+import type { RequestBody } from "./read-body.ts";
+import { readRawBodies, wholeBody } from "./read-body.ts";
 import type { VisitDeps } from "./visits.ts";
 import { countVisits } from "./visits.ts";
 
@@ -86,12 +87,10 @@ function modelsOf(book: OfferBook, wallet: string, preflight: Preflight): object
   return [...once.values()].map((offer) => modelJson(offer, names.get(offer.offer.name) ?? offer.offer.name));
 }
 
-const EMPTY = Buffer.alloc(0); // what a request without a body is read as
-
 function createPreflight({ preflights, authenticate }: ConnectionDeps) {
-  return async (request: FastifyRequest<{ Body: Buffer | undefined }>): Promise<object> => {
+  return async (request: FastifyRequest<{ Body: RequestBody | undefined }>): Promise<object> => {
     const { wallet } = await authenticate(request, "serve");
-    const preflight = readPreflight(request.body ?? EMPTY);
+    const preflight = readPreflight(wholeBody(request.body));
     await preflights.announce(wallet, preflight);
     return { success: true, message: `${preflight.length} models announced: connect to put them on the market.` };
   };
@@ -112,7 +111,7 @@ function createStatus({ clock, book, links, preflights, authenticate }: Connecti
 
 function addPreflight(scope: FastifyInstance, deps: ConnectionDeps): void {
   const visitOf = countVisits(scope, deps, "serve"); // before bodies are read: a stranger's is not
-  readRawBodies(scope, PREFLIGHT_BODY_BYTES_MAX, visitOf);
+  readRawBodies(scope, PREFLIGHT_BODY_BYTES_MAX, (request) => visitOf(request).use);
   const schema = {
     summary: "Announce the models of a first-generation proxy",
     description: "Replaces what this wallet announced before, on its connections too, and is kept for later ones.",

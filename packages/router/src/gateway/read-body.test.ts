@@ -59,7 +59,7 @@ describe("a body", () => {
       },
       "spend",
     );
-    readRawBodies(server, BODY_BYTES_MAX, visitOf);
+    readRawBodies(server, BODY_BYTES_MAX, (request) => visitOf(request).use);
     server.post("/", (request, reply) => {
       arrived(request.body);
       void answered.then(() => reply.send("read"));

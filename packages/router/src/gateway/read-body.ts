@@ -1,16 +1,30 @@
-// Request bodies as raw bytes, within what their key and the process may hold.
+// Request bodies, as bytes or in the pieces they came in, within what their key and the process may hold.
 import type { IncomingMessage } from "node:http";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { ArrivingJson } from "@aimo-network/protocol/arriving-json";
 import { AimoError, isAimoError } from "@aimo-network/protocol/errors";
-import { GatheredBytes } from "@aimo-network/protocol/gathered-bytes";
 import type { KeyVisit } from "../accounts/key-use.ts";
 
 /** Where the bytes of a request's body are counted, until its response has closed. */
 export type BodyRoom = Pick<KeyVisit, "checkRoom" | "hold">;
 
-function readBody(payload: IncomingMessage, limitBytes: number, hold: BodyRoom["hold"]): Promise<Buffer> {
+/** A body: bytes, or JSON in pieces where it is too large to be read whole. */
+export type RequestBody = Buffer | ArrivingJson;
+
+const NO_BODY = Buffer.alloc(0); // what a request without a body is read as
+
+function bufferOf({ buffer, byteOffset, length }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, length);
+}
+
+/** A body's bytes in one buffer, where its endpoint takes none that are too large for that. */
+export function wholeBody(body: RequestBody | undefined): Buffer {
+  return body instanceof ArrivingJson ? bufferOf(body.joined()) : (body ?? NO_BODY);
+}
+
+function readBody(payload: IncomingMessage, limitBytes: number, hold: BodyRoom["hold"]): Promise<RequestBody> {
   return new Promise((resolve, reject) => {
-    const body = new GatheredBytes();
+    const body = new ArrivingJson();
     const add = (piece: Buffer): void => {
       try {
         if (body.length + piece.length > limitBytes) throw new AimoError("body_too_large", { limitBytes });
@@ -24,8 +38,8 @@ function readBody(payload: IncomingMessage, limitBytes: number, hold: BodyRoom["
     };
     payload.on("data", add);
     payload.once("end", () => {
-      const whole = body.joined();
-      resolve(Buffer.from(whole.buffer, whole.byteOffset, whole.length));
+      const { whole } = body;
+      resolve(whole === undefined ? body : bufferOf(whole));
     });
     payload.once("error", reject);
   });
@@ -38,7 +52,7 @@ function declaredBytes({ headers }: FastifyRequest): number {
 }
 
 /**
- * Makes `scope` read bodies of any content type as bytes. What has arrived is counted, not what was announced: who
+ * Makes `scope` read bodies of any content type as JSON. What has arrived is counted, not what was announced: who
  * announces much and sends little takes nothing from others. What could not fit at all is refused before it is sent.
  */
 export function readRawBodies(

@@ -170,7 +170,7 @@ test("a visit ends with its response, whatever its endpoint does", async (t) => 
   };
   const visitOf = countVisits(server, { keyUse, authenticate }, "spend");
   server.get("/throws", (request) => {
-    visitOf(request).hold(10);
+    visitOf(request).use.hold(10);
     throw new Error("an endpoint with a fault");
   });
   server.get("/refuses", () => {

@@ -12,6 +12,19 @@ export interface VisitDeps {
   authenticate(request: FastifyRequest, purpose: Purpose): Promise<VerifiedKey>;
 }
 
+/** A request that was let in. */
+export interface Visit {
+  readonly key: VerifiedKey;
+  readonly use: KeyVisit;
+}
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Set by `countVisits`; a map from requests would cost the garbage collector more than all else about them. */
+    visit: Visit | null;
+  }
+}
+
 /**
  * Lets nobody into `scope` without a key that may do this, nor more requests of a key at once than it may have. Returns
  * the visit of a request that was let in.
@@ -20,19 +33,18 @@ export function countVisits(
   scope: FastifyInstance,
   deps: VisitDeps,
   purpose: Purpose,
-): (request: FastifyRequest) => KeyVisit {
-  const visits = new WeakMap<FastifyRequest, KeyVisit>();
+): (request: FastifyRequest) => Visit {
+  scope.decorateRequest("visit", null);
   scope.addHook("onRequest", async (request, reply) => {
     const key = await deps.authenticate(request, purpose);
     // It left while its key was verified: its close has passed, so what is counted now would stay counted.
     if (reply.raw.destroyed) throw new AimoError("client_left", {});
-    const visit = deps.keyUse.enter(key.id);
-    reply.raw.once("close", () => visit.leave());
-    visits.set(request, visit);
+    const use = deps.keyUse.enter(key.id);
+    reply.raw.once("close", () => use.leave());
+    request.visit = { key, use };
   });
-  return (request) => {
-    const visit = visits.get(request);
-    assert(visit !== undefined, "a request in this scope was let in");
+  return ({ visit }) => {
+    assert(visit !== null, "a request in this scope was let in");
     return visit;
   };
 }

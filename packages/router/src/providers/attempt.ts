@@ -1,4 +1,6 @@
 // One try of a request at one provider: reads its answer, keeps its deadlines, and ends exactly once.
+import type { Hash } from "node:crypto";
+import { createHash } from "node:crypto";
 import type { Clock, Timer } from "@aimo-network/protocol/clock";
 import type { ErrorCode } from "@aimo-network/protocol/errors";
 import { AimoError, isAimoError } from "@aimo-network/protocol/errors";
@@ -10,7 +12,6 @@ import type { Logger } from "pino";
 import { ERROR_BODY_BYTES_MAX } from "../limits.ts";
 import type { AnswerEvent } from "./answer-event.ts";
 import { endsStream, isWholeData, readAnswerEvent, readStreamData } from "./answer-event.ts";
-import { BodyDigest } from "./body-digest.ts";
 import type { ByteBudget } from "./byte-budget.ts";
 import { HeldAnswer } from "./held-answer.ts";
 import { failureOfEnd, failureOfStatus } from "./provider-failure.ts";
@@ -62,7 +63,9 @@ export class Attempt {
   readonly #deadlines: AttemptDeadlines;
   readonly #listener: AttemptListener;
   readonly #stream: LinkAttempt;
-  readonly #digest = new BodyDigest();
+  /** Of an answer that is not held; the bytes of one that is are hashed at once when it is whole. */
+  #hash: Hash | undefined;
+  #bodyBytes = 0;
   readonly #held: HeldAnswer;
   #ungrantedBytes = 0;
   #head: ResponseHead | undefined;
@@ -141,7 +144,8 @@ export class Attempt {
   }
 
   #readBody(bytes: Uint8Array): void {
-    this.#digest.add(bytes);
+    this.#bodyBytes += bytes.length;
+    if (this.#reading !== "json") this.#hash = (this.#hash ?? createHash("sha256")).update(bytes);
     const keepsUp = this.#finished || this.#passOn(bytes);
     // What comes with the end of the answer, or after it, is consumed here: nobody would grant it later.
     if (keepsUp || this.#finished) this.#stream.grant(bytes.length);
@@ -222,7 +226,7 @@ export class Attempt {
   #readEnd(end: End): void {
     this.#stream.acknowledge(false);
     const isWhole = !end.cancelled && !this.#cancelled; // after a cancel, bytes on their way were dropped
-    if (isWhole && (end.body_bytes !== this.#digest.bytes || end.body_sha256 !== this.#digest.hex())) {
+    if (isWhole && (end.body_bytes !== this.#bodyBytes || end.body_sha256 !== this.#sha256())) {
       const { attemptId } = this.#request;
       this.#deps.log.warn({ attemptId, linkId: this.#link.id }, "the proxy's End differs from what was relayed");
     }
@@ -233,6 +237,10 @@ export class Attempt {
       this.#finish({ ok: false, error: new AimoError("provider_disconnected", { provider: this.#link.wallet }) });
     } else if (this.#parser !== undefined) this.#endEvents(this.#parser);
     else this.#endWhole();
+  }
+
+  #sha256(): string {
+    return this.#reading === "json" ? this.#held.sha256() : (this.#hash ?? createHash("sha256")).digest("hex");
   }
 
   /** Some servers leave out the blank line after their last event: whole as it is, it still counts. */
@@ -283,6 +291,6 @@ export class Attempt {
     this.#silence?.cancel();
     this.#held.clear();
     this.#grantHeld();
-    this.#listener.ended(result, this.#digest.bytes);
+    this.#listener.ended(result, this.#bodyBytes);
   }
 }

@@ -91,7 +91,7 @@ describe("a first-generation link", () => {
     opened += 1;
     const told: string[] = [];
     const id = opened.toString(16).padStart(32, "0");
-    const body = Buffer.from('{"model":"m","messages":[]}');
+    const body = [Buffer.from('{"model":"m","messages":[]}')];
     const request = { attemptId: id, endpoint: "/chat/completions", offerName: "m", headers: {}, body, payer: "p" };
     const attempt = link.open(
       { ...request, stream, deadlineMs: 3_000 },

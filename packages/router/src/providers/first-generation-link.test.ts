@@ -56,7 +56,7 @@ function open({ link }: TextPeer, request: Request = {}, takes = true): Opened {
       endpoint: "/chat/completions",
       offerName,
       headers,
-      body: Buffer.from(body),
+      body: [Buffer.from(body)],
       deadlineMs,
       stream,
       payer: "payer",

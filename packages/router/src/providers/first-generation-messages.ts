@@ -104,7 +104,7 @@ const NEVER_SENT: ReadonlySet<string> = new Set(["authorization", "content-type"
 
 /** The body with the proxy's own name of the model, which it looks for there and passes on; streams ask for usage. */
 function payloadFor(request: AttemptRequest, modelName: string): string {
-  const body = Buffer.from(request.body.buffer, request.body.byteOffset, request.body.length).toString();
+  const body = Buffer.concat(request.body).toString();
   const changes = new Map([["model", JSON.stringify(modelName)]]);
   if (request.stream) {
     const member = jsonMembers(body).find(({ key }) => key === "stream_options");

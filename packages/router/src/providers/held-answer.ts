@@ -1,4 +1,5 @@
 // What an attempt holds of an answer that it cannot pass on yet, counted for the process at what it really takes.
+import { hash } from "node:crypto";
 import { AimoError } from "@aimo-network/protocol/errors";
 import { GatheredBytes } from "@aimo-network/protocol/gathered-bytes";
 import { ANSWER_BYTES_MAX, ANSWER_UNCOUNTED_BYTES } from "../limits.ts";
@@ -46,6 +47,11 @@ export class HeldAnswer {
   text(): string {
     const { buffer, byteOffset, length } = this.#pieces.joined();
     return Buffer.from(buffer, byteOffset, length).toString();
+  }
+
+  /** The SHA-256 of the pieces joined, as hex. */
+  sha256(): string {
+    return hash("sha256", this.#pieces.joined(), "hex");
   }
 
   /** Forgets everything. */

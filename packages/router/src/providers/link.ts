@@ -1,4 +1,5 @@
 // One provider's `aimo.v2` connection: hello, offers, heartbeat, drain, and the attempts that run on it.
+import { piecesLength } from "@aimo-network/protocol/byte-pieces";
 import type { Clock, Timer } from "@aimo-network/protocol/clock";
 import { AimoError } from "@aimo-network/protocol/errors";
 import { HEARTBEAT_MS, OFFERS_PER_LINK_MAX, STREAMS_PER_LINK_MAX } from "@aimo-network/protocol/limits";
@@ -101,7 +102,7 @@ export class Link implements ProviderLink {
         endpoint: request.endpoint,
         model: offerName,
         headers: request.headers,
-        content_length: request.body.length,
+        content_length: piecesLength(request.body),
         deadline_ms: Math.max(0, Math.round(request.deadlineMs)),
         stream: request.stream,
         payer: request.payer,

@@ -9,7 +9,8 @@ export interface AttemptRequest {
   /** The offer's name, which is the model's name on this link. */
   readonly offerName: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array;
+  /** The body in pieces: a large one is never copied together. */
+  readonly body: readonly Uint8Array[];
   readonly deadlineMs: number;
   readonly stream: boolean;
   /** The payer's pseudonym at this provider. */

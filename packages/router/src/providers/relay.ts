@@ -1,4 +1,5 @@
 // Carries a request down its plan of providers until one answers; after the first output there is no way back.
+import { piecesLength } from "@aimo-network/protocol/byte-pieces";
 import { AimoError } from "@aimo-network/protocol/errors";
 import { attemptId } from "@aimo-network/protocol/ids";
 import type { Random } from "@aimo-network/protocol/random";
@@ -22,7 +23,7 @@ export interface RelayRequest<Offer> {
   readonly endpoint: string;
   readonly stream: boolean;
   readonly headers: Readonly<Record<string, string>>;
-  body(candidate: Candidate<Offer>): Uint8Array;
+  body(candidate: Candidate<Offer>): readonly Uint8Array[];
   payer(candidate: Candidate<Offer>): string;
   readonly watch: RelayWatch;
 }
@@ -89,7 +90,7 @@ function beginAttempt<Offer>(
     attemptId: id,
     linkId: link.id,
     wallet: link.wallet,
-    requestBytes: body.length,
+    requestBytes: piecesLength(body),
   });
   const { traceparent } = watch;
   const asked: AttemptRequest = {

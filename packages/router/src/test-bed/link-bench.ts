@@ -212,7 +212,7 @@ export function openAttempt({ link }: Pick<RawPeer, "link">, offerName = "m", bo
       endpoint: "/chat/completions",
       offerName,
       headers: { accept: "*/*" },
-      body: Buffer.from(body),
+      body: [Buffer.from(body)],
       deadlineMs: 59_999.6,
       stream: true,
       payer: "payer",

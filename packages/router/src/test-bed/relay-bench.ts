@@ -95,7 +95,7 @@ export function createRelayBench(options: BenchOptions = {}): RelayBench {
           endpoint: "/chat/completions",
           stream: options.stream ?? true,
           headers: { accept: "*/*" },
-          body: ({ link }) => Buffer.from(`for ${link.wallet}`),
+          body: ({ link }) => [Buffer.from(`for ${link.wallet}`)],
           payer: ({ link }) => `payer at ${link.wallet}`,
           watch: {
             attempt({ wallet, requestBytes }) {
