@@ -19,7 +19,7 @@ export interface SseParser {
    */
   end(): string | undefined;
   /** Memory that the event takes which has not ended: its characters, and what each line and piece costs beside them. */
-  readonly heldBytes: number;
+  heldBytes(): number;
 }
 
 const BYTE_ORDER_MARK = 0xfeff;
@@ -34,7 +34,7 @@ interface HeldEvent {
   /** The data so far, undefined where no line has come; the next event begins. */
   take(): string | undefined;
   /** Memory that it takes: its characters, and what each line costs beside them. */
-  readonly bytes: number;
+  bytes(): number;
   /** Throws `provider_error` unless a line of this many characters still fits. */
   checkRoom(lineChars: number): void;
 }
@@ -62,9 +62,7 @@ function createHeldEvent(charsMax: number): HeldEvent {
       chars = 0;
       return taken;
     },
-    get bytes() {
-      return chars + more.length * LINE_BYTES;
-    },
+    bytes: () => chars + more.length * LINE_BYTES,
     checkRoom(lineChars) {
       if (chars + lineChars <= charsMax) return;
       const detail = `it sent an event of more than ${charsMax} characters`;
@@ -126,9 +124,7 @@ export function createSseParser(listener: SseListener, charsMax = SSE_EVENT_CHAR
       }
       held.checkRoom(restChars);
     },
-    get heldBytes() {
-      return held.bytes + restChars + rest.length * PIECE_BYTES;
-    },
+    heldBytes: () => held.bytes() + restChars + rest.length * PIECE_BYTES,
     end() {
       if (rest.length > 0) endLine(rest.join(""));
       rest.length = 0;

@@ -79,12 +79,12 @@ describe("a stream to a client", () => {
   test("says nothing before its first output, then status, headers and events", async () => {
     const bench = await start();
     bench.clock.advance(HOLD_BACK_MS - 1);
-    assert.equal(bench.stream.isOpen, false);
+    assert.equal(bench.stream.isOpen(), false);
     assert.equal(bench.response.headersSent, false);
     bench.stream.event(says("x"), ENVELOPE);
-    assert.deepEqual([bench.stream.isOpen, bench.response.headersSent], [true, false]);
+    assert.deepEqual([bench.stream.isOpen(), bench.response.headersSent], [true, false]);
     assert.equal(bench.stream.flush(assert.fail), true);
-    assert.deepEqual([bench.stream.isOpen, bench.response.headersSent], [true, true]);
+    assert.deepEqual([bench.stream.isOpen(), bench.response.headersSent], [true, true]);
     bench.stream.end(ENVELOPE, '{"cost":1}');
     await bench.receives("[DONE]");
     const text = bench.received();
@@ -104,9 +104,9 @@ describe("a stream to a client", () => {
   test("shows a comment after ten seconds, and every ten from then on", async () => {
     const bench = await start();
     bench.clock.advance(HOLD_BACK_MS - 1);
-    assert.equal(bench.stream.isOpen, false);
+    assert.equal(bench.stream.isOpen(), false);
     bench.clock.advance(1);
-    assert.equal(bench.stream.isOpen, true);
+    assert.equal(bench.stream.isOpen(), true);
     await bench.receives(COMMENT);
     const comments = (): number => bench.received().split(COMMENT).length - 1;
     assert.equal(comments(), 1);
@@ -155,7 +155,7 @@ describe("a stream to a client", () => {
     const bench = await start();
     bench.stream.event(readAnswerEvent('{"choices":[],"usage":{"prompt_tokens":1}}', "w"), ENVELOPE);
     assert.equal(bench.stream.flush(assert.fail), true);
-    assert.equal(bench.stream.isOpen, false);
+    assert.equal(bench.stream.isOpen(), false);
     bench.stream.abandon();
     assert.equal(bench.response.headersSent, false);
     bench.response.end("other reply");

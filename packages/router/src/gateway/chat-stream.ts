@@ -11,7 +11,7 @@ import { cutWhenStalled, UnreadAnswer } from "./unread-answers.ts";
 /** A stream of events to one client. */
 export interface ChatStream {
   /** Whether the client has its status, or output waits to be written: failures can only be told in-band. */
-  readonly isOpen: boolean;
+  isOpen(): boolean;
   event(event: AnswerEvent, envelope: Envelope): void;
   /** Writes what has gathered; false, with `resume` called later, when the client does not keep up. */
   flush(resume: () => void): boolean;
@@ -63,9 +63,7 @@ export function createChatStream(
     if (response.writableLength > ANSWER_UNCOUNTED_BYTES) unread.wait();
   };
   return {
-    get isOpen() {
-      return isOpen || gathered !== "";
-    },
+    isOpen: () => isOpen || gathered !== "",
     event(event, envelope) {
       const text = chunkJson(event, envelope, introduced);
       if (text !== undefined) gathered += `data: ${text}\n\n`;

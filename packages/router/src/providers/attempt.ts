@@ -157,7 +157,7 @@ export class Attempt {
     try {
       if (this.#parser !== undefined) {
         this.#parser.push(bytes);
-        if (!this.#finished) this.#held.countEvent(this.#parser.heldBytes);
+        if (!this.#finished) this.#held.countEvent(this.#parser.heldBytes());
       } else this.#hold(bytes);
     } catch (error) {
       if (!isAimoError(error)) throw error;

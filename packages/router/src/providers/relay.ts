@@ -39,7 +39,7 @@ export interface RelayClient<Offer> {
 
 /** Whether a client is still there; one listener at a time, since one attempt runs at a time. */
 export interface ClientPresence {
-  readonly hasLeft: boolean;
+  hasLeft(): boolean;
   /** Sets who is told when the client leaves, or nobody. */
   whenLeft(listener: (() => void) | undefined): void;
 }
@@ -176,7 +176,7 @@ export async function relay<Offer>(
   const deadline = { dueMs: deps.clock.monotonic() + deps.deadlines.totalMs };
   let last: { error: AimoError; candidate: Candidate<Offer> } | undefined;
   for (const candidate of plan) {
-    if (client.presence.hasLeft) return { ended: "client_left" };
+    if (client.presence.hasLeft()) return { ended: "client_left" };
     if (candidate.link.freeSlots(candidate.offerName) <= 0) continue; // it left or filled up since the plan was made
     const { result, committed } = await tryCandidate(deps, candidate, request, client, deadline);
     if (result.ok) {

@@ -117,9 +117,7 @@ export function createRelayBench(options: BenchOptions = {}): RelayBench {
             return reads;
           },
           presence: {
-            get hasLeft() {
-              return hasLeft;
-            },
+            hasLeft: () => hasLeft,
             whenLeft: (listener) => void (leaving = listener),
           },
         },
