@@ -10,7 +10,7 @@ import { JSON_AND_STREAMS, shapeToProfile } from "./cases/json-and-streams.ts";
 import { SLOW_READERS } from "./cases/slow-readers.ts";
 import { UPLOAD } from "./cases/upload.ts";
 import type { Options } from "./options.ts";
-import { readOptions } from "./options.ts";
+import { optionsHelp, readOptions } from "./options.ts";
 import { profile } from "./profile.ts";
 import { findWorse } from "./results/compare.ts";
 import type { Figure, Run } from "./results/figures.ts";
@@ -69,12 +69,11 @@ async function profileSubject({ only: [subject = "json"] }: Options, tools: Benc
 }
 
 try {
-  const options = readOptions(
-    process.argv.slice(2),
-    CASES.map(({ name }) => name),
-  );
+  const subjects = CASES.map(({ name }) => name);
+  const options = readOptions(process.argv.slice(2), subjects);
   const tools = { clock: systemClock, environment: process.env, rounds: options.rounds, say: console.error };
-  if (options.soak) console.log((await runSoak(tools)).join("\n"));
+  if (options.help) console.log(optionsHelp(subjects));
+  else if (options.soak) console.log((await runSoak(tools)).join("\n"));
   else if (options.cpuProfile) console.log((await profileSubject(options, tools)).join("\n"));
   else await measureAndReport(options, tools);
 } catch (error) {

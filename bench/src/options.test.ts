@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readOptions } from "./options.ts";
+import { optionsHelp, readOptions } from "./options.ts";
 
 const SUBJECTS = ["json", "streams"];
 
@@ -37,6 +37,14 @@ test("a soak or a profile has no figures to keep or to compare", () => {
       assert.throws(() => readOptions([alone, more], SUBJECTS), /measure no figures/);
     }
   }
+});
+
+test("help names every option that is read, and the subjects", () => {
+  for (const word of ["--help", "-h"]) assert.equal(readOptions([word], SUBJECTS).help, true);
+  const help = optionsHelp(SUBJECTS);
+  const named = [...help.matchAll(/^ {2}--([a-z-]+)/gm)].map(([, name]) => name);
+  assert.deepEqual(named, ["rounds", "only", "compare", "write", "soak", "cpu-prof"]);
+  for (const subject of SUBJECTS) assert.ok(help.includes(subject));
 });
 
 test("an unknown option is refused", () => {

@@ -10,6 +10,8 @@ export interface Options {
   readonly write: boolean;
   readonly soak: boolean;
   readonly cpuProfile: boolean;
+  /** Whether only the options are to be printed. */
+  readonly help: boolean;
 }
 
 const ROUNDS_MAX = 99;
@@ -25,6 +27,7 @@ export function readOptions(words: readonly string[], subjects: readonly string[
       write: { type: "boolean", default: false },
       soak: { type: "boolean", default: false },
       "cpu-prof": { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
     },
   });
   const rounds = Number(values.rounds);
@@ -37,9 +40,24 @@ export function readOptions(words: readonly string[], subjects: readonly string[
   if (values.write && only.length > 0) {
     throw new Error("--write: expected no --only, for what is kept is one run of everything");
   }
-  const { compare, write, soak, "cpu-prof": cpuProfile } = values;
+  const { compare, write, soak, "cpu-prof": cpuProfile, help } = values;
   if ((soak || cpuProfile) && (write || compare)) {
     throw new Error("--soak, --cpu-prof: expected neither --write nor --compare, for they measure no figures");
   }
-  return { rounds, only, compare, write, soak, cpuProfile };
+  return { rounds, only, compare, write, soak, cpuProfile, help };
+}
+
+/** The options there are, as text for a terminal. */
+export function optionsHelp(subjects: readonly string[]): string {
+  return `Usage: npm run bench -- [options]
+
+Options:
+  --rounds <count>   how often to measure, 1 to ${ROUNDS_MAX} (default: 5)
+  --only <subjects>  any of ${subjects.join(", ")}, with commas between
+  --compare          fail where ratios are worse than those kept in bench/figures.json
+  --write            keep the run in bench/figures.json and bench/README.md
+  --soak             many streams: how memory grows
+  --cpu-prof         where router and proxy spend their time
+
+bench/README.md says what is measured and how.`;
 }

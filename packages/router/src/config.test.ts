@@ -180,6 +180,22 @@ describe("a settings file", () => {
     assert.equal(faults.length, 2);
   });
 
+  test("has every line that names a setting and sets none reported, by number and without its words", () => {
+    const path = join(folder, "forgotten.env");
+    writeFileSync(path, 'AIMO_PORT 8080\nAIMO_NAME=x\n# AIMO_HOST\nOTHER="a\nb"\r\nexport OTEL_SERVICE_NAME: secret\n');
+    assert.throws(
+      () => readEnvironment({ AIMO_CONFIG_FILE: path }),
+      (error) => {
+        assert.ok(error instanceof ConfigError);
+        assert.deepEqual(
+          error.faults.map((fault) => /line (\d+) /.exec(fault)?.[1]),
+          ["1", "6"],
+        );
+        return !error.message.includes("secret");
+      },
+    );
+  });
+
   test("that is not there is a fault that names it", () => {
     const path = join(folder, "none.env");
     assert.throws(

@@ -151,7 +151,7 @@ export const SETTINGS = {
   AIMO_TOTAL_TIMEOUT_MS: whole("for a whole answer, over all providers tried", 600_000, 10, HOUR_MS),
   AIMO_DRAIN_MS: whole("for running answers when the router stops", DRAIN_MS, 0, HOUR_MS),
   AIMO_LOG_LEVEL: {
-    meaning: "how much is logged",
+    meaning: `how much is logged: ${LEVELS.join(", ")}`,
     fallback: "info",
     expected: LEVELS.join(", "),
     accepts: (value) => LEVELS.includes(value),
@@ -239,9 +239,25 @@ export function parseConfig(environment: Environment): Config {
 export function readEnvironment(environment: Environment): Environment {
   const path = environment[FILE_VARIABLE];
   if (path === undefined || path === "") return environment;
+  const content = readSettingsFile(path);
+  const faults = faultyLines(content).map(
+    (line) => `${FILE_VARIABLE}: expected NAME=value in line ${line} of ${path}, found no \`=\``,
+  );
+  if (faults.length > 0) throw new ConfigError(faults);
+  return { ...parseEnv(content), ...environment };
+}
+
+function readSettingsFile(path: string): string {
   try {
-    return { ...parseEnv(readFileSync(path, "utf8")), ...environment };
+    return readFileSync(path, "utf8");
   } catch (cause) {
     throw new ConfigError([`${FILE_VARIABLE}: expected a readable file, found ${path} (${(cause as Error).message})`]);
   }
+}
+
+/** The lines that begin with a setting's name and set nothing: the parser passes over them in silence. */
+function faultyLines(content: string): number[] {
+  return content
+    .split(/\r?\n/)
+    .flatMap((line, index) => (/^\s*(?:export\s+)?(?:AIMO|OTEL)_[^=]*$/.test(line) ? [index + 1] : []));
 }

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { after, before, describe, test } from "node:test";
 import { base58 } from "@scure/base";
+import { ConfigError } from "./config.ts";
 import { loadIdentity } from "./identity.ts";
 
 interface Jwk {
@@ -32,6 +33,17 @@ describe("a router's identity", () => {
     assert.equal(statSync(fileOf(directory)).mode & 0o777, 0o600);
     assert.equal(statSync(directory).mode & 0o777, 0o700);
     assert.deepEqual(readdirSync(directory), ["router-identity.json"], "nothing else is left there");
+  });
+
+  test("has a folder that cannot be made told as a fault of its setting", () => {
+    const directory = folder();
+    writeFileSync(directory, "a file");
+    for (const path of [directory, join(directory, "data")]) {
+      assert.throws(
+        () => loadIdentity(path),
+        (error) => error instanceof ConfigError && /AIMO_DATA_DIR.*a file is in its way/.test(error.message),
+      );
+    }
   });
 
   test("is kept: the same id and the same pseudonyms at every start", () => {
@@ -86,7 +98,7 @@ describe("a router's identity", () => {
         assert.throws(
           () => loadIdentity(directory),
           (error) => {
-            assert.ok(error instanceof Error);
+            assert.ok(error instanceof ConfigError, "told without a stack");
             assert.ok(error.message.includes(fileOf(directory)), error.message);
             assert.match(error.message, /expected an Ed25519 key.*backup/);
             assert.ok(!error.message.includes(jwk.d), "the secret is not shown");

@@ -7,6 +7,7 @@ import type { Static } from "typebox";
 import { Type } from "typebox";
 import { Compile } from "typebox/compile";
 import { LRUCache } from "lru-cache";
+import { ConfigError } from "./config.ts";
 
 /** A router's identity and what it keeps secret. */
 export interface Identity {
@@ -69,15 +70,32 @@ function parseKeyPair(text: string): Static<typeof KeyPair> | undefined {
   }
 }
 
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: "this user may not write there",
+  EROFS: "nothing can be written there",
+  ENOTDIR: "a file is in its way",
+  EEXIST: "a file is in its way",
+};
+
+function makeDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    const reason = cause instanceof Error && "code" in cause ? REASONS[String(cause.code)] : undefined;
+    if (reason === undefined) throw cause;
+    throw new ConfigError([`AIMO_DATA_DIR: cannot make the folder ${directory}: ${reason}. Choose another.`]);
+  }
+}
+
 /** Reads the identity in `dataDirectory`, or makes it; throws when the file is there and is no identity. */
 export function loadIdentity(dataDirectory: string): Identity {
-  mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+  makeDirectory(dataDirectory);
   const path = join(dataDirectory, FILE);
   const jwk = parseKeyPair(readOrCreate(dataDirectory, path));
   if (jwk === undefined) {
-    throw new Error(
+    throw new ConfigError([
       `${path}: expected an Ed25519 key as a JWK, found something else. Restore it from a backup: without it every key bound to this router is void.`,
-    );
+    ]);
   }
   const secret = createHmac("sha256", base64url.decode(`${jwk.d}=`))
     .update("payer pseudonyms")

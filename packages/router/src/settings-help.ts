@@ -11,7 +11,7 @@ export function settingsHelp(): string {
   return [
     "aimo-router: a marketplace node of AiMo Network",
     "",
-    "Settings come from the environment, or from the file that AIMO_CONFIG_FILE names (lines of NAME=value):",
+    "Settings come from the environment, or from the file that AIMO_CONFIG_FILE names (lines of NAME=value; the environment wins):",
     "",
     ...lines,
     "",

@@ -105,7 +105,7 @@ function readSigner(bytes: Uint8Array): Uint8Array {
   if (wallet !== WALLET_SOLANA) {
     throw malformed(
       "wallet",
-      `expected wallet kind ${WALLET_SOLANA} (Solana), found ${wallet}. Make a key with a Solana wallet.`,
+      `expected wallet kind ${WALLET_SOLANA} (Solana), found ${wallet}. Copy the whole key again; only Solana wallets make keys.`,
     );
   }
   const signer = bytes.subarray(SIGNER_AT, SIGNATURE_AT);

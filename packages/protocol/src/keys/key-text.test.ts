@@ -146,6 +146,15 @@ test("a text is refused beyond the limit of characters before it is decoded", ()
   assert.equal(faultOf(`aimo-sk-v2-${"0".repeat(KEY_CHARS_MAX)}`), "length");
 });
 
+test("a key whose last characters were not copied is told to be copied whole", () => {
+  // Four digits of base58 less are three bytes less and other first bytes, here 2 and 247: a good version and no wallet.
+  const text = rawBearer(bytesOf({ extensions: tagExtension("laptop") })).slice(0, -4);
+  assert.throws(
+    () => parseKey(text),
+    (error) => isAimoError(error, "malformed_key") && error.context.detail.includes("Copy the whole key"),
+  );
+});
+
 test("bytes are refused for version, wallet, signer, scope, extension, tag or validity", () => {
   const faults: readonly (readonly [KeyFault, Partial<RawKey>])[] = [
     ["version", { version: 0 }],
