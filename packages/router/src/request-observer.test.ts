@@ -23,7 +23,7 @@ const REQUEST: ObservedRequest = {
 const ATTEMPT: ObservedAttempt = { attemptId: "att-1", linkId: "link-1", wallet: "seller", requestBytes: 100 };
 const ANSWERED = {
   ended: "answered",
-  candidate: { offer: { modelId: "a/b" } },
+  candidate: { offer: { modelId: "a/b", wallet: "provider" } },
   usage: undefined,
   finishReason: "stop",
 } as const;
@@ -77,7 +77,19 @@ describe("a request", () => {
       stream: true,
       attempts: 1,
     };
-    assert.deepEqual(said(), [["debug", "request answered", { ...about, firstOutputMs: 400, totalMs: 1_000 }]]);
+    assert.deepEqual(said(), [
+      [
+        "debug",
+        "request answered",
+        {
+          ...about,
+          model: "a/b",
+          provider: "provider",
+          firstOutputMs: 400,
+          totalMs: 1_000,
+        },
+      ],
+    ]);
   });
 
   test("that fails over is one retry, with a line of codes for each attempt", (t) => {

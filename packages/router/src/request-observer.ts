@@ -31,7 +31,7 @@ export interface ObservedAttempt {
 export type ObservedEnd =
   | {
       readonly ended: "answered";
-      readonly candidate: { readonly offer: { readonly modelId: string } };
+      readonly candidate: { readonly offer: { readonly modelId: string; readonly wallet: string } };
       readonly usage: Usage | undefined;
       readonly finishReason: string;
     }
@@ -79,6 +79,14 @@ function codesOf({ code, status, context }: AimoError): object {
     ...("status" in context && { upstreamStatus: context.status }),
     ...("phase" in context && { phase: context.phase }),
   };
+}
+
+/** What of an answer may be logged: who gave it, and its counts. */
+function answerOf(end: ObservedEnd): object {
+  if (end.ended !== "answered") return {};
+  const { candidate, usage } = end;
+  const { modelId: model, wallet: provider } = candidate.offer;
+  return { model, provider, promptTokens: usage?.promptTokens, completionTokens: usage?.completionTokens };
 }
 
 class WatchedAttempt {
@@ -157,7 +165,12 @@ class WatchedRequest {
       counts.errors.add(end.error.code);
       log[levelOf(end.error)]({ ...this.#about(), ...codesOf(end.error) }, "request failed");
     } else if (log.isLevelEnabled("debug")) {
-      const about = { ...this.#about(), firstOutputMs: this.#firstOutputMs, totalMs: this.#afterMs() };
+      const about = {
+        ...this.#about(),
+        ...answerOf(end),
+        firstOutputMs: this.#firstOutputMs,
+        totalMs: this.#afterMs(),
+      };
       log.debug(about, end.ended === "answered" ? "request answered" : "request left by its client");
     }
     this.#span?.end(end, this.#firstOutputMs);

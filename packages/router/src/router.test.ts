@@ -86,8 +86,8 @@ describe("a router that stops", () => {
     await called.promise;
     await router.close();
     const response = await running;
-    assert.equal(response.status, 502);
-    assert.match(await response.text(), /"error_code":"provider_disconnected"/);
+    assert.equal(response.status, 503);
+    assert.match(await response.text(), /"error_code":"draining"/);
     await provider.close();
   });
 

@@ -37,7 +37,7 @@ const REQUEST: ObservedRequest = {
 const ATTEMPT = { attemptId: "att-1", linkId: "link-1", wallet: "seller", requestBytes: 1 };
 const ANSWERED = {
   ended: "answered",
-  candidate: { offer: { modelId: "meta/Llama-3" } },
+  candidate: { offer: { modelId: "meta/Llama-3", wallet: "provider" } },
   usage: {
     promptTokens: 10,
     completionTokens: 20,

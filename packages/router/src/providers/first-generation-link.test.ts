@@ -664,10 +664,7 @@ describe("a first-generation link", () => {
       const [running, cancelled] = [open(peer), open(peer)];
       cancelled.attempt.cancel("client_left");
       peer.link.terminate();
-      assert.deepEqual(
-        [running.told, cancelled.told],
-        [["lost provider_disconnected"], ["lost provider_disconnected"]],
-      );
+      assert.deepEqual([running.told, cancelled.told], [["lost draining"], ["lost draining"]]);
       running.attempt.cancel("late");
       running.attempt.grant(0);
       await bench.leave();

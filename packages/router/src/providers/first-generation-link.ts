@@ -125,7 +125,7 @@ export class FirstGenerationLink implements ProviderLink {
 
   terminate(): void {
     this.#socket.terminate();
-    this.#close();
+    this.#close(new AimoError("draining", {})); // it is this router that ends, and no provider is to blame
   }
 
   /** The key that opened this link has ended: its offers go at once, the link within five seconds. */
@@ -204,12 +204,11 @@ export class FirstGenerationLink implements ProviderLink {
     this.#close();
   }
 
-  #close(): void {
+  #close(error: AimoError = new AimoError("provider_disconnected", { provider: this.wallet })): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#life.stop();
     this.#sender.close();
-    const error = new AimoError("provider_disconnected", { provider: this.wallet });
     for (const { answer } of [...this.#requests.values()]) answer.lose(error);
     for (const open of [...this.#requests.values()]) this.#countOut(open);
     this.#events.closed();

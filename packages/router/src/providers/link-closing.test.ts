@@ -168,7 +168,7 @@ describe("a provider link", () => {
       const peer = await bench.join();
       const { told } = openAttempt(peer);
       peer.link.terminate();
-      assert.deepEqual(told, ["lost provider_disconnected"]);
+      assert.deepEqual(told, ["lost draining"]);
       assert.deepEqual(bench.told, ["offers m", "closed"]);
       await bench.leave(peer);
     });

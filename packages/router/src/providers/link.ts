@@ -138,7 +138,7 @@ export class Link implements ProviderLink {
 
   terminate(): void {
     this.#socket.terminate();
-    this.#close();
+    this.#close(new AimoError("draining", {})); // it is this router that ends, and no provider is to blame
   }
 
   /** The key that opened this link has ended: its offers go at once, the link within five seconds. */
@@ -233,12 +233,12 @@ export class Link implements ProviderLink {
     this.#socket.close(code, reason);
   }
 
-  #close(): void {
+  #close(error: AimoError = new AimoError("provider_disconnected", { provider: this.wallet })): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#helloDue.cancel();
     this.#life.stop();
-    this.#endpoint.close(new AimoError("provider_disconnected", { provider: this.wallet }));
+    this.#endpoint.close(error);
     this.#events.closed();
   }
 }

@@ -44,6 +44,6 @@ export interface ProviderLink {
   open(request: AttemptRequest, events: AttemptEvents): LinkAttempt;
   /** Takes no new requests; closes when the running ones have ended or the deadline has passed. */
   drain(reason: string, deadlineMs: number): void;
-  /** Drops the connection at once; running attempts are lost. */
+  /** Drops the connection at once, for this router ends; running attempts are lost as `draining`. */
   terminate(): void;
 }
