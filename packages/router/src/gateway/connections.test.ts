@@ -159,6 +159,23 @@ describe("counted connections", () => {
     assert.equal(await (await open(url)).ask(), 200);
   });
 
+  test("that have asked nothing give way to newcomers when there is no more room, the oldest first; those in use do not", async (t) => {
+    const { url, connections } = await start(t, { connectionsMax: 3 });
+    const used = await open(url);
+    assert.equal(await used.ask(), 200);
+    const silent = [await open(url), await open(url)];
+    while (connections.count < 3) await setImmediate();
+    for (const lying of silent) {
+      const newcomer = await open(url);
+      assert.equal(await newcomer.ask(), 200);
+      if (!lying.socket.destroyed) await once(lying.socket, "close");
+      assert.match(lying.received(), /^HTTP\/1\.1 503 [^]*"overloaded"/);
+      assert.equal(connections.count, 3);
+    }
+    assert.equal(await (await open(url)).ask(), 503, "now every connection has asked something");
+    assert.equal(await used.ask(), 200);
+  });
+
   test("beyond the bound that say nothing give way, the oldest first, and are told why", async (t) => {
     const { url, upgraded } = await start(t, { connectionsMax: 1, surplusMax: 2 });
     assert.equal(await (await open(url)).ask(), 200);

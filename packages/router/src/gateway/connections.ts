@@ -54,9 +54,10 @@ function createNetworkCount(perNetworkMax: number): NetworkCount {
 const FULL = "this router has all the connections it can hold";
 
 /**
- * Counts the connections of a server. A client beyond the bounds is answered 503 at its first request. A provider that
- * connects then is let through, unless its own address has too many: only its request tells them apart. `drop` ends a
- * surplus connection that has said nothing while others came.
+ * Counts the connections of a server. When it is full, those that have never asked anything give way to newcomers, the
+ * oldest first: sockets that only lie there keep nobody out. A client beyond the bounds is answered 503 at its first
+ * request. A provider that connects then is let through, unless its own address has too many: only its request tells
+ * them apart. `drop` ends a connection that has said nothing while others came.
  */
 export function countConnections(
   server: Server,
@@ -64,6 +65,7 @@ export function countConnections(
   drop: (socket: Socket, error: AimoError) => void,
 ): Connections {
   const clients = new Set<Socket>();
+  const silent = new Set<Socket>(); // clients that have asked nothing yet
   const surplus = new Map<Socket, string>(); // with the bound that was passed, in words
   const networks = createNetworkCount(bounds.perNetworkMax);
 
@@ -73,6 +75,7 @@ export function countConnections(
   };
   /** It is bounded as a link from here on, but an address has no more of both than it may have. */
   const becomeLink = (socket: Socket): void => {
+    silent.delete(socket);
     if (clients.delete(socket)) return;
     const network = bounds.network(socket.remoteAddress);
     if (!surplus.has(socket) || networks.isFull(network)) return;
@@ -87,11 +90,24 @@ export function countConnections(
     }
   };
 
+  /** Makes room for a client; false where every connection is in use. */
+  const dropSilent = (): boolean => {
+    for (const socket of silent) {
+      silent.delete(socket);
+      clients.delete(socket);
+      drop(socket, new AimoError("overloaded", { what: FULL }));
+      return true;
+    }
+    return false;
+  };
+
   server.on("connection", (socket: Socket) => {
     const network = bounds.network(socket.remoteAddress);
-    const what = excess(network);
+    const found = excess(network);
+    const what = found === FULL && dropSilent() ? undefined : found;
     if (what === undefined) {
       clients.add(socket);
+      silent.add(socket);
       networks.add(socket, network);
     } else {
       surplus.set(socket, what);
@@ -99,10 +115,12 @@ export function countConnections(
     }
     socket.once("close", () => {
       clients.delete(socket);
+      silent.delete(socket);
       surplus.delete(socket);
       networks.remove(socket);
     });
   });
+  server.on("request", ({ socket }) => void silent.delete(socket));
   server.on("upgrade", ({ socket }) => becomeLink(socket));
 
   return {
