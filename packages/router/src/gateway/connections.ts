@@ -53,19 +53,27 @@ function createNetworkCount(perNetworkMax: number): NetworkCount {
 
 const FULL = "this router has all the connections it can hold";
 
+type Drop = (socket: Socket, error: AimoError) => void;
+
+/** Ends the oldest of `waiting` with the words kept for it, and returns it; undefined where nobody waits. */
+function dropOldest(waiting: Map<Socket, string>, drop: Drop): Socket | undefined {
+  for (const [socket, what] of waiting) {
+    waiting.delete(socket);
+    drop(socket, new AimoError("overloaded", { what }));
+    return socket;
+  }
+  return undefined;
+}
+
 /**
  * Counts the connections of a server. When it is full, those that have never asked anything give way to newcomers, the
  * oldest first: sockets that only lie there keep nobody out. A client beyond the bounds is answered 503 at its first
  * request. A provider that connects then is let through, unless its own address has too many: only its request tells
  * them apart. `drop` ends a connection that has said nothing while others came.
  */
-export function countConnections(
-  server: Server,
-  bounds: ConnectionBounds,
-  drop: (socket: Socket, error: AimoError) => void,
-): Connections {
+export function countConnections(server: Server, bounds: ConnectionBounds, drop: Drop): Connections {
   const clients = new Set<Socket>();
-  const silent = new Set<Socket>(); // clients that have asked nothing yet
+  const silent = new Map<Socket, string>(); // clients that have asked nothing yet, with what they would be told
   const surplus = new Map<Socket, string>(); // with the bound that was passed, in words
   const networks = createNetworkCount(bounds.perNetworkMax);
 
@@ -82,23 +90,9 @@ export function countConnections(
     surplus.delete(socket);
     networks.add(socket, network);
   };
-  const dropOldest = (): void => {
-    for (const [socket, what] of surplus) {
-      surplus.delete(socket);
-      drop(socket, new AimoError("overloaded", { what }));
-      return;
-    }
-  };
-
-  /** Makes room for a client; false where every connection is in use. */
   const dropSilent = (): boolean => {
-    for (const socket of silent) {
-      silent.delete(socket);
-      clients.delete(socket);
-      drop(socket, new AimoError("overloaded", { what: FULL }));
-      return true;
-    }
-    return false;
+    const dropped = dropOldest(silent, drop);
+    return dropped !== undefined && clients.delete(dropped);
   };
 
   server.on("connection", (socket: Socket) => {
@@ -107,11 +101,11 @@ export function countConnections(
     const what = found === FULL && dropSilent() ? undefined : found;
     if (what === undefined) {
       clients.add(socket);
-      silent.add(socket);
+      silent.set(socket, FULL);
       networks.add(socket, network);
     } else {
       surplus.set(socket, what);
-      if (surplus.size > bounds.surplusMax) dropOldest();
+      if (surplus.size > bounds.surplusMax) dropOldest(surplus, drop);
     }
     socket.once("close", () => {
       clients.delete(socket);
