@@ -334,7 +334,7 @@ describe("a network whose every process logs all it can", () => {
     }
     writeFileSync(config, "");
     // A running proxy whose config becomes faulty says so, too.
-    const running = join(network.directory, "provider-0", "config.toml");
+    const running = join(network.directory, demo.child.name, "config.toml");
     const good = readFileSync(running, "utf8");
     writeFileSync(running, good.replace(/api_key = "sk.*/, `api_key = ["${LITERAL_KEY}"]`));
     await waitFor("the word that a config has faults", () =>
