@@ -87,7 +87,10 @@ describe("a router's identity", () => {
       ["another kind of key", (jwk: Jwk) => JSON.stringify({ ...jwk, crv: "X25519" })],
       ["no private key", ({ d: _d, ...jwk }: Jwk) => JSON.stringify(jwk)],
       ["a short private key", (jwk: Jwk) => JSON.stringify({ ...jwk, d: "abc" })],
-      ["a public key that is not its private key's", (jwk: Jwk) => JSON.stringify({ ...jwk, x: `A${jwk.x.slice(1)}` })],
+      [
+        "a public key that is not its private key's",
+        (jwk: Jwk) => JSON.stringify({ ...jwk, x: `${jwk.x.startsWith("A") ? "B" : "A"}${jwk.x.slice(1)}` }),
+      ],
       ["another private key", (jwk: Jwk) => JSON.stringify({ ...jwk, d: "A".repeat(43) })],
       ["letters that spell no bytes", (jwk: Jwk) => JSON.stringify({ ...jwk, d: "_".repeat(43), x: "_".repeat(43) })],
     ] as const) {
