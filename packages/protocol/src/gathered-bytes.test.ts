@@ -18,6 +18,16 @@ test("pieces of any sizes come back whole and in order", () => {
   );
 });
 
+test("what has been joined is not joined again, and takes more pieces behind it", () => {
+  const gathered = new GatheredBytes();
+  for (const byte of [1, 2]) gathered.add(Uint8Array.of(byte));
+  const whole = gathered.joined();
+  assert.equal(gathered.joined(), whole);
+  gathered.add(Uint8Array.of(3));
+  assert.deepEqual([...gathered.joined()], [1, 2, 3]);
+  assert.deepEqual([gathered.length, gathered.parts], [3, 1]);
+});
+
 test("a single piece is given as it came, without a copy", () => {
   const piece = Uint8Array.of(1, 2, 3);
   const gathered = new GatheredBytes();

@@ -39,9 +39,13 @@ export class GatheredBytes {
     this.#piecesBytes = 0;
   }
 
-  /** All bytes together; a single piece is given as it came. */
+  /** All bytes together, joined once however often they are asked for; a single piece is given as it came. */
   joined(): Uint8Array {
-    return joinPieces(this.pieces());
+    const whole = joinPieces(this.pieces());
+    this.#blocks.splice(0, this.#blocks.length, ...(whole.length > 0 ? [whole] : []));
+    this.#pieces = [];
+    this.#piecesBytes = 0;
+    return whole;
   }
 
   /** All bytes in order and uncopied. */
