@@ -1,12 +1,6 @@
 // How large a graph a JSON text describes: a few megabytes of brackets would stop a process while they are parsed.
+import { CLOSE_BRACE, CLOSE_BRACKET, COMMA, OPEN_BRACE, OPEN_BRACKET, QUOTE } from "./json-characters.ts";
 import { skipJsonString } from "./json-members.ts";
-
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
 
 /** The most levels and values of a text. */
 export interface JsonBounds {

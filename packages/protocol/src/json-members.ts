@@ -1,4 +1,5 @@
 // Where the members of a JSON object stand in its text, so that single values can be replaced byte-exactly.
+import { BACKSLASH, CLOSE_BRACE, CLOSE_BRACKET, COMMA, OPEN_BRACE, OPEN_BRACKET, QUOTE } from "./json-characters.ts";
 
 /** One member of an object: its key, and where its value and the whole member stand in the text. */
 export interface JsonMember {
@@ -7,14 +8,6 @@ export interface JsonMember {
   readonly valueStart: number;
   readonly valueEnd: number;
 }
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COMMA = 0x2c;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
 
 function skipSpace(text: string, from: number): number {
   let at = from;

@@ -1,5 +1,6 @@
 // Finds the long strings of a JSON text while its bytes come in: microseconds a piece, instead of one long stop at the end.
 import { assert } from "./assert.ts";
+import { BACKSLASH, CLOSE_BRACE, OPEN_BRACE, QUOTE } from "./json-characters.ts";
 import { STRING_HEAD_BYTES, WHOLE_STRING_BYTES_MAX } from "./limits.ts";
 import { skipBase64, skipPlain } from "./string-bytes.ts";
 
@@ -23,12 +24,8 @@ export interface LongString {
 const DEPTH_MIN = 3;
 
 const SPACE = 0x20;
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 const COLON = 0x3a;
 const CASE_BIT = 0x20; // `[` and `]` are `{` and `}` without it
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
 
 const ESCAPE_BYTES_MAX = 5; // `u` and its digits
 const HEX_DIGITS = 4;

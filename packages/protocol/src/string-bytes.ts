@@ -1,12 +1,11 @@
 // Runs of plain bytes within a JSON string, skipped as fast as this language can without a library of the machine's.
+import { BACKSLASH, QUOTE } from "./json-characters.ts";
 
 const BASE64 = 0;
 const PLAIN = 1;
 const OTHER = 2;
 
 const SPACE = 0x20;
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 const FIRST_NON_ASCII = 0x80;
 
 /** What each byte is within a string. */
