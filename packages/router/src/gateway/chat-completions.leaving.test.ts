@@ -20,6 +20,7 @@ import { createOfferBook } from "../market/offer-book.ts";
 import { createByteBudget } from "../providers/byte-budget.ts";
 import { createLinks } from "../providers/links.ts";
 import type { FakeLink } from "../test-bed/fake-link.ts";
+import { PLAIN_KEY } from "../test-bed/plain-key.ts";
 import { QUIET_OBSERVER } from "../test-bed/quiet-observer.ts";
 import { createFakeLink } from "../test-bed/fake-link.ts";
 import { says, stops } from "../test-bed/relay-bench.ts";
@@ -28,16 +29,6 @@ import { startTestRouter } from "../test-bed/test-router.ts";
 import { createChatCompletions } from "./chat-completions.ts";
 import { readRawBodies } from "./read-body.ts";
 
-const KEY: VerifiedKey = {
-  id: "key",
-  version: 2,
-  wallet: "payer",
-  scopes: ["completion_model"],
-  spending: { kind: "unlimited" },
-  createdAtMs: 0,
-  expiresAtMs: Number.MAX_SAFE_INTEGER,
-  boundTo: "any",
-};
 const TOTAL_MS = 60_000;
 
 function request(body: object): string {
@@ -86,7 +77,7 @@ describe("a client", () => {
   });
   beforeEach(() => {
     judged.length = 0;
-    authenticate = () => Promise.resolve(KEY);
+    authenticate = () => Promise.resolve(PLAIN_KEY);
   });
   after(() => server.close());
 
@@ -112,7 +103,7 @@ describe("a client", () => {
       const gone = once(raw.socket, "close");
       socket.destroy();
       await gone;
-      verified.resolve(KEY);
+      verified.resolve(PLAIN_KEY);
       await setImmediate();
       assert.equal(link.attempts.length, attempts);
       assert.equal(clock.waiting, 0);

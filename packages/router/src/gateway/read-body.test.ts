@@ -5,11 +5,11 @@ import type { Socket } from "node:net";
 import { connect } from "node:net";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
-import type { VerifiedKey } from "@aimo-network/protocol/keys/verify-key";
 import type { FastifyInstance } from "fastify";
 import fastify from "fastify";
 import type { KeyUse } from "../accounts/key-use.ts";
 import { createKeyUse } from "../accounts/key-use.ts";
+import { PLAIN_KEY } from "../test-bed/plain-key.ts";
 import { sendRaw } from "../test-bed/raw-request.ts";
 import { startTestRouter } from "../test-bed/test-router.ts";
 import { installErrorReplies } from "./error-reply.ts";
@@ -17,16 +17,6 @@ import { readRawBodies } from "./read-body.ts";
 import { countVisits } from "./visits.ts";
 import { QUIET_OBSERVER } from "../test-bed/quiet-observer.ts";
 
-const KEY: VerifiedKey = {
-  id: "key",
-  version: 2,
-  wallet: "payer",
-  scopes: ["completion_model"],
-  spending: { kind: "unlimited" },
-  createdAtMs: 0,
-  expiresAtMs: Number.MAX_SAFE_INTEGER,
-  boundTo: "any",
-};
 const KEY_BYTES = 100_000;
 const ALL_BYTES = 150_000;
 const BODY_BYTES_MAX = 90_000;
@@ -46,7 +36,7 @@ describe("a body", () => {
     const visitOf = countVisits(
       server,
       {
-        authenticate: () => Promise.resolve(KEY),
+        authenticate: () => Promise.resolve(PLAIN_KEY),
         keyUse: {
           enter: (keyId) => use.enter(keyId),
           get keys() {

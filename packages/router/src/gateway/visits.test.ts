@@ -11,6 +11,7 @@ import { seededRandom, systemRandom } from "@aimo-network/protocol/random";
 import type { FastifyRequest } from "fastify";
 import fastify from "fastify";
 import { createKeyUse } from "../accounts/key-use.ts";
+import { PLAIN_KEY } from "../test-bed/plain-key.ts";
 import type { ScriptedCall } from "../test-bed/scripted-provider.ts";
 import { connectProvider, plainOffer } from "../test-bed/scripted-provider.ts";
 import { startTestRouter } from "../test-bed/test-router.ts";
@@ -24,16 +25,6 @@ const STOP = 'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\
 const WHOLE = '{"choices":[{"index":0,"message":{"role":"assistant","content":"x"},"finish_reason":"stop"}]}';
 const PER_KEY = 3;
 const WAITS = JSON.stringify({ model: "waits", messages: MESSAGES });
-const KEY: VerifiedKey = {
-  id: "key",
-  version: 2,
-  wallet: "payer",
-  scopes: ["completion_model"],
-  spending: { kind: "unlimited" },
-  createdAtMs: 0,
-  expiresAtMs: Number.MAX_SAFE_INTEGER,
-  boundTo: "any",
-};
 
 /** Answers as the name of the model says. */
 function answer(call: ScriptedCall): void {
@@ -166,7 +157,7 @@ test("a visit ends with its response, whatever its endpoint does", async (t) => 
   const keyUse = createKeyUse({ requestsPerKeyMax: 1, bodyBytesPerKeyMax: 10, bodyBytesMax: 10 });
   const authenticate = ({ headers }: FastifyRequest): Promise<VerifiedKey> => {
     if (headers.authorization === "none") throw new AimoError("missing_key", {});
-    return Promise.resolve(KEY);
+    return Promise.resolve(PLAIN_KEY);
   };
   const visitOf = countVisits(server, { keyUse, authenticate }, "spend");
   server.get("/throws", (request) => {
