@@ -32,13 +32,33 @@ export interface ErrorContexts {
   scope_missing: { scope: string };
   earn_only_key: Nothing;
   v1_key_cannot_spend: Nothing;
+  key_revoked: { revokedAt: string };
+  key_disabled: { keyId: string };
+  key_unknown: Nothing;
+  model_not_allowed: { model: string };
+  key_not_found: { keyId: string };
+  too_many_keys: { keysMax: number };
+  missing_session: Nothing;
+  bad_login: { detail: string };
+  csrf_missing: Nothing;
+  generation_not_found: { id: string };
+  insufficient_balance: { required: string; available: string; locked: string };
+  key_limit_exceeded: { required: string; remaining: string; resetsAt?: string };
+  allowance_exceeded: { required: string; detail: string };
+  escrow_not_opened: { wallet: string };
+  in_progress: { generationId: string };
+  already_answered: { generationId: string; cost: string };
+  idempotency_mismatch: Nothing;
+  ledger_unavailable: Nothing;
   not_found: { method: string; path: string };
   model_not_found: { model: string; near: readonly string[] };
   provider_not_found: { wallet: string };
   body_too_large: { limitBytes: number };
   headers_too_large: { limitBytes: number };
-  rate_limited: { provider: string; retryAfter?: string; raw?: string };
-  too_many_concurrent: { model: string } | { keyHas: string };
+  rate_limited:
+    | { provider: string; retryAfter?: string; raw?: string }
+    | { subject: "API key" | "wallet"; what: "requests" | "tokens"; limit: number; retryAfter: string };
+  too_many_concurrent: { model: string } | { keyHas: string } | { walletHas: string };
   provider_error: { provider: string; status?: number; detail: string; raw?: string; retryAfter?: string };
   provider_refused: { provider: string; status: number; detail: string; raw?: string };
   provider_timeout: { provider: string; phase: TimeoutPhase; limitMs: number };

@@ -1,23 +1,8 @@
 // Every operating error of the network in one table: status, OpenAI's type, OpenRouter's type, and the words.
-
-import type { ErrorContexts, TimeoutPhase } from "./error-contexts.ts";
-
-/** The stable name of an operating error; never renamed, never reused. */
-export type ErrorCode = keyof ErrorContexts;
-/** What an error of this code carries. */
-export type ErrorContext<Code extends ErrorCode> = Readonly<ErrorContexts[Code]>;
-
-/** One row of the table. */
-export interface ErrorEntry<Code extends ErrorCode> {
-  readonly status: number | ((context: ErrorContext<Code>) => number);
-  /** OpenAI's `error.type`. */
-  readonly type: string;
-  /** OpenRouter's `metadata.error_type`. */
-  readonly errorType: string;
-  /** Whether the same request may succeed at another provider, or later. */
-  readonly retryable: boolean;
-  message(context: ErrorContext<Code>): string;
-}
+import { ACCOUNT_ERRORS } from "./error-rows-accounts.ts";
+import type { TimeoutPhase } from "./error-contexts.ts";
+import type { ErrorCode, ErrorRows } from "./error-entry.ts";
+import { MONEY_ERRORS } from "./error-rows-money.ts";
 
 const PHASES: Record<TimeoutPhase, string> = {
   connect: "did not accept the connection",
@@ -27,11 +12,17 @@ const PHASES: Record<TimeoutPhase, string> = {
 };
 
 const INVALID = "invalid_request_error";
-const AUTH = "authentication_error";
 const SERVER = "server_error";
 
+function waitWords(retryAfter: string | undefined): string {
+  if (retryAfter === undefined) return "later";
+  return /^[0-9]+$/.test(retryAfter) ? `in ${retryAfter} s` : `after ${retryAfter}`;
+}
+
 /** Status, types, words and whether a retry may help, for every code. */
-export const ERROR_TABLE: { readonly [Code in ErrorCode]: ErrorEntry<Code> } = {
+export const ERROR_TABLE: ErrorRows<ErrorCode> = {
+  ...ACCOUNT_ERRORS,
+  ...MONEY_ERRORS,
   invalid_request: {
     status: 400,
     type: INVALID,
@@ -53,66 +44,6 @@ export const ERROR_TABLE: { readonly [Code in ErrorCode]: ErrorEntry<Code> } = {
     errorType: "unprocessable",
     retryable: false,
     message: ({ param, advice }) => `\`${param}\` is not supported here. ${advice}`,
-  },
-  missing_key: {
-    status: 401,
-    type: AUTH,
-    errorType: "authentication",
-    retryable: false,
-    message: () =>
-      "This endpoint needs an API key: send `Authorization: Bearer aimo-sk-…`. A Solana wallet makes one by signing the text of POST /api/v1/keys/message.",
-  },
-  malformed_key: {
-    status: 401,
-    type: AUTH,
-    errorType: "authentication",
-    retryable: false,
-    message: ({ detail }) => `The API key cannot be read: ${detail}`,
-  },
-  bad_signature: {
-    status: 401,
-    type: AUTH,
-    errorType: "authentication",
-    retryable: false,
-    message: () => "The API key's signature does not match its contents: copy the whole key again, or make a new one.",
-  },
-  key_for_other_router: {
-    status: 401,
-    type: AUTH,
-    errorType: "authentication",
-    retryable: false,
-    message: ({ routerId }) =>
-      `The API key's signature is not valid at router ${routerId}: the key is bound to another router, or damaged. Make a key for this router, or use it at the router it was made for.`,
-  },
-  key_expired: {
-    status: 401,
-    type: AUTH,
-    errorType: "authentication",
-    retryable: false,
-    message: ({ expiredAt }) => `The API key expired at ${expiredAt}: make a new one.`,
-  },
-  scope_missing: {
-    status: 403,
-    type: "permission_error",
-    errorType: "permission_denied",
-    retryable: false,
-    message: ({ scope }) => `The API key lacks the scope \`${scope}\`: make a key that has it.`,
-  },
-  earn_only_key: {
-    status: 403,
-    type: "permission_error",
-    errorType: "permission_denied",
-    retryable: false,
-    message: () =>
-      "This is an earn-only provider key: it can serve models but never spend. Use a user key to call models.",
-  },
-  v1_key_cannot_spend: {
-    status: 403,
-    type: "permission_error",
-    errorType: "permission_denied",
-    retryable: false,
-    message: () =>
-      "This router does not let first-generation keys spend, because any router that saw one could replay it. Make a version 2 key in the console.",
   },
   not_found: {
     status: 404,
@@ -156,8 +87,10 @@ export const ERROR_TABLE: { readonly [Code in ErrorCode]: ErrorEntry<Code> } = {
     type: "rate_limit_error",
     errorType: "rate_limit_exceeded",
     retryable: true,
-    message: ({ provider, retryAfter }) =>
-      `Provider ${provider} is rate limited: try again ${retryAfter === undefined ? "later" : /^[0-9]+$/.test(retryAfter) ? `in ${retryAfter} s` : `after ${retryAfter}`}, or choose another model.`,
+    message: (context) =>
+      "provider" in context
+        ? `Provider ${context.provider} is rate limited: try again ${waitWords(context.retryAfter)}, or choose another model.`
+        : `This ${context.subject} may use ${context.limit} ${context.what} per minute: try again ${waitWords(context.retryAfter)}.`,
   },
   too_many_concurrent: {
     status: 429,
@@ -167,7 +100,9 @@ export const ERROR_TABLE: { readonly [Code in ErrorCode]: ErrorEntry<Code> } = {
     message: (context) =>
       "keyHas" in context
         ? `This API key has ${context.keyHas}: try again when one of its requests has ended.`
-        : `Every provider of \`${context.model}\` is at its limit of concurrent requests: try again in a moment.`,
+        : "walletHas" in context
+          ? `This wallet has ${context.walletHas}: try again when one of its requests has ended.`
+          : `Every provider of \`${context.model}\` is at its limit of concurrent requests: try again in a moment.`,
   },
   provider_error: {
     status: 502,

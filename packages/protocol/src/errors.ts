@@ -1,9 +1,9 @@
 // Operating errors: what will happen and is told with a stable code, a status and advice.
-import type { ErrorCode, ErrorContext, ErrorEntry } from "./error-table.ts";
+import type { ErrorCode, ErrorContext, ErrorEntry } from "./error-entry.ts";
 import { ERROR_TABLE } from "./error-table.ts";
 
 export type { KeyFault, TimeoutPhase } from "./error-contexts.ts";
-export type { ErrorCode } from "./error-table.ts";
+export type { ErrorCode } from "./error-entry.ts";
 
 /** Whether `value` is the name of an error of this table, as read from the wire. */
 function isErrorCode(value: unknown): value is ErrorCode {
