@@ -1,0 +1,224 @@
+-- The ledger's tables: who takes part, what everybody has, and every change of it. Amounts are nano-USDC (docs/accounting.md).
+
+-- Dictionaries: what would be long in every row has a number.
+CREATE TABLE wallets (
+  id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  address bytea NOT NULL UNIQUE CHECK (octet_length(address) = 32)
+);
+
+CREATE TABLE models (
+  id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  name text NOT NULL UNIQUE CHECK (char_length(name) BETWEEN 1 AND 200)
+);
+
+-- Token prices in pico-USDC per token; image and request in micro-USDC each. A price that is named by a row never changes.
+CREATE TABLE prices (
+  id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  prompt bigint NOT NULL CHECK (prompt >= 0),
+  completion bigint NOT NULL CHECK (completion >= 0),
+  cache_read bigint CHECK (cache_read >= 0),
+  image bigint NOT NULL DEFAULT 0 CHECK (image >= 0),
+  request bigint NOT NULL DEFAULT 0 CHECK (request >= 0),
+  UNIQUE NULLS NOT DISTINCT (prompt, completion, cache_read, image, request)
+);
+
+-- Routers that share this database: one row for each run of a process.
+CREATE TABLE instances (
+  id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  started_at timestamptz NOT NULL,
+  lease_until timestamptz NOT NULL
+);
+
+-- Balances. A batch locks the rows of its users in the order of their ids before it changes anything; whatever belongs to a
+-- user (keys, locks, payables, daily usage) is changed only under that lock, so two batches cannot wait for each other.
+CREATE TABLE users (
+  id integer PRIMARY KEY REFERENCES wallets,
+  available bigint NOT NULL DEFAULT 0 CHECK (available >= 0),
+  locked bigint NOT NULL DEFAULT 0 CHECK (locked >= 0),
+  withdrawing bigint NOT NULL DEFAULT 0 CHECK (withdrawing >= 0),
+  payable bigint NOT NULL DEFAULT 0 CHECK (payable >= 0), -- the sum of the user's payables
+  -- The chain as this router has followed it. Without an allowance everything available may be locked.
+  has_deposited boolean NOT NULL DEFAULT false,
+  opened_slot bigint NOT NULL DEFAULT 0,
+  settled bigint NOT NULL DEFAULT 0 CHECK (settled >= 0), -- of this opened_slot, raised where payable is lowered
+  allowance bigint CHECK (allowance >= 0),
+  allowance_stops_at timestamptz, -- one notice before the allowance ends or falls
+  is_exiting boolean NOT NULL DEFAULT false,
+  running integer NOT NULL DEFAULT 0 CHECK (running >= 0),
+  rate_minute bigint NOT NULL DEFAULT 0, -- minutes since 1970 that the next two count for
+  rate_requests bigint NOT NULL DEFAULT 0,
+  rate_tokens bigint NOT NULL DEFAULT 0
+) WITH (fillfactor = 70);
+
+CREATE TABLE providers (
+  id integer PRIMARY KEY REFERENCES wallets,
+  claimable bigint NOT NULL DEFAULT 0 CHECK (claimable >= 0),
+  withdrawing bigint NOT NULL DEFAULT 0 CHECK (withdrawing >= 0)
+) WITH (fillfactor = 70);
+
+-- Charged and not yet settled, gross.
+CREATE TABLE payables (
+  user_id integer NOT NULL REFERENCES users,
+  provider_id integer NOT NULL REFERENCES providers,
+  amount bigint NOT NULL CHECK (amount >= 0),
+  PRIMARY KEY (user_id, provider_id)
+) WITH (fillfactor = 70);
+
+CREATE TABLE router_accounts (
+  vault bigint NOT NULL DEFAULT 0 CHECK (vault >= 0),
+  fees bigint NOT NULL DEFAULT 0 CHECK (fees >= 0),
+  is_paused boolean NOT NULL DEFAULT false, -- whether the program has paused settling
+  only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row)
+);
+INSERT INTO router_accounts DEFAULT VALUES;
+
+-- Keys that have been used or issued here. An issued key's spending counts against its parent's limit too; a parent is always
+-- wallet-signed, so its limit never resets and there is no third generation.
+CREATE TABLE keys (
+  id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  key_id bytea NOT NULL UNIQUE CHECK (octet_length(key_id) = 16),
+  user_id integer NOT NULL REFERENCES users,
+  parent_id integer REFERENCES keys,
+  secret_hash bytea UNIQUE CHECK (octet_length(secret_hash) = 32), -- of issued keys: SHA-256 of the secret
+  name text NOT NULL DEFAULT '' CHECK (char_length(name) <= 200),
+  is_earn_only boolean NOT NULL DEFAULT false,
+  spending_limit bigint CHECK (spending_limit >= 0),
+  limit_reset text NOT NULL DEFAULT 'never' CHECK (limit_reset IN ('never', 'daily', 'weekly', 'monthly')),
+  limit_window date NOT NULL DEFAULT '1970-01-01',
+  window_spent bigint NOT NULL DEFAULT 0 CHECK (window_spent >= 0), -- charged and locked in limit_window
+  allowed_models text[],
+  created_at timestamptz NOT NULL,
+  updated_at timestamptz,
+  expires_at timestamptz NOT NULL DEFAULT 'infinity',
+  is_disabled boolean NOT NULL DEFAULT false,
+  revoked_at timestamptz,
+  last_used_at timestamptz,
+  running integer NOT NULL DEFAULT 0 CHECK (running >= 0),
+  rate_minute bigint NOT NULL DEFAULT 0,
+  rate_requests bigint NOT NULL DEFAULT 0,
+  rate_tokens bigint NOT NULL DEFAULT 0,
+  CHECK (limit_reset = 'never' OR secret_hash IS NOT NULL),
+  CHECK (parent_id IS NULL OR secret_hash IS NOT NULL)
+) WITH (fillfactor = 70);
+CREATE INDEX keys_user ON keys (user_id);
+CREATE INDEX keys_parent ON keys (parent_id) WHERE parent_id IS NOT NULL;
+
+-- Wallet-signed keys may be revoked before this router has ever seen them.
+CREATE TABLE revocations (
+  seq bigint GENERATED ALWAYS AS IDENTITY UNIQUE, -- instances follow this table by it
+  key_id bytea PRIMARY KEY CHECK (octet_length(key_id) = 16),
+  wallet_id integer NOT NULL REFERENCES wallets,
+  revoked_at timestamptz NOT NULL
+);
+
+-- One row for each request: open, then exactly one of charged, released, expired. An expired lock may still be charged late, once.
+CREATE TABLE locks (
+  id uuid PRIMARY KEY,
+  user_id integer NOT NULL,
+  key_id integer NOT NULL,
+  parent_id integer,
+  instance_id integer NOT NULL,
+  provider_id integer NOT NULL, -- of the attempt that runs, or ran last
+  model_id integer NOT NULL,
+  price_id integer NOT NULL, -- pinned at admission
+  ceiling bigint NOT NULL CHECK (ceiling >= 0),
+  charged bigint CHECK (charged >= 0 AND charged <= ceiling),
+  deadline timestamptz NOT NULL,
+  ended_at timestamptz,
+  key_window date NOT NULL, -- the key's limit_window: what comes back goes there only
+  rate_minute integer NOT NULL,
+  tokens integer NOT NULL, -- reserved for the rate limits
+  prompt_tokens_max integer NOT NULL,
+  output_tokens_max integer NOT NULL,
+  delivered_bytes integer NOT NULL DEFAULT 0, -- at the last checkpoint
+  image_count smallint NOT NULL,
+  attempt smallint NOT NULL DEFAULT 0,
+  is_stream boolean NOT NULL,
+  state "char" NOT NULL DEFAULT 'o' CHECK (state IN ('o', 'c', 'r', 'x')),
+  CHECK ((state = 'o') = (ended_at IS NULL)),
+  CHECK (state IN ('c', 'x') OR charged IS NULL)
+) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.05);
+CREATE INDEX locks_deadline ON locks (deadline) WHERE state = 'o';
+
+CREATE TABLE idempotency_keys (
+  key_id integer NOT NULL,
+  idempotency_hash bytea NOT NULL CHECK (octet_length(idempotency_hash) = 32),
+  body_hash bytea NOT NULL CHECK (octet_length(body_hash) = 32), -- an HMAC: the body cannot be guessed from it
+  lock_id uuid NOT NULL,
+  claimed_at timestamptz NOT NULL,
+  PRIMARY KEY (key_id, idempotency_hash)
+);
+CREATE INDEX idempotency_keys_claimed ON idempotency_keys (claimed_at);
+
+-- What a chain's escrow has brought in, for each time it was opened.
+CREATE TABLE deposits (
+  user_id integer NOT NULL REFERENCES users,
+  opened_slot bigint NOT NULL CHECK (opened_slot >= 0),
+  credited bigint NOT NULL CHECK (credited >= 0),
+  PRIMARY KEY (user_id, opened_slot)
+);
+CREATE TABLE deposit_events (
+  id uuid PRIMARY KEY,
+  user_id integer NOT NULL REFERENCES users,
+  opened_slot bigint NOT NULL,
+  amount bigint NOT NULL CHECK (amount > 0),
+  source text NOT NULL CHECK (char_length(source) BETWEEN 1 AND 120), -- a transaction's signature, or what stands for one
+  at timestamptz NOT NULL
+);
+CREATE INDEX deposit_events_user ON deposit_events (user_id, id);
+
+-- What a provider earned, or served, and will not get, and why.
+CREATE TABLE uncollected (
+  lock_id uuid NOT NULL, -- or the settlement or exit that fell short
+  reason text NOT NULL,
+  provider_id integer NOT NULL REFERENCES providers,
+  user_id integer NOT NULL REFERENCES users,
+  model_id integer NOT NULL REFERENCES models,
+  amount bigint NOT NULL CHECK (amount >= 0), -- 0 where nobody can say
+  at timestamptz NOT NULL,
+  PRIMARY KEY (lock_id, reason, provider_id)
+);
+CREATE INDEX uncollected_provider ON uncollected (provider_id, at);
+
+-- One answered request. The time is in the id (UUID version 7); the day of the id is the partition.
+CREATE TABLE generations (
+  day date NOT NULL,
+  id uuid NOT NULL,
+  user_id integer NOT NULL,
+  key_id integer NOT NULL,
+  provider_id integer NOT NULL,
+  model_id integer NOT NULL,
+  price_id integer NOT NULL,
+  prompt_tokens integer NOT NULL CHECK (prompt_tokens >= 0),
+  completion_tokens integer NOT NULL CHECK (completion_tokens >= 0),
+  cached_tokens integer NOT NULL CHECK (cached_tokens BETWEEN 0 AND prompt_tokens),
+  reasoning_tokens integer NOT NULL CHECK (reasoning_tokens BETWEEN 0 AND completion_tokens),
+  first_output_ms integer, -- from admission; absent where nothing was shown
+  duration_ms integer NOT NULL,
+  cost bigint NOT NULL CHECK (cost >= 0),
+  image_count smallint NOT NULL,
+  flags smallint NOT NULL, -- GENERATION_FLAGS in ledger/generation-row.ts
+  finish_reason text NOT NULL CHECK (char_length(finish_reason) <= 40),
+  PRIMARY KEY (day, id)
+) PARTITION BY RANGE (day);
+CREATE INDEX generations_key ON generations (key_id, id);
+CREATE INDEX generations_provider ON generations (provider_id, id);
+CREATE TABLE generations_elsewhen PARTITION OF generations DEFAULT; -- an insert never fails for want of a partition
+
+-- The same by day, kept when the partitions of generations are dropped.
+CREATE TABLE usage_daily (
+  user_id integer NOT NULL,
+  day date NOT NULL,
+  key_id integer NOT NULL,
+  model_id integer NOT NULL,
+  provider_id integer NOT NULL,
+  requests bigint NOT NULL,
+  prompt_tokens bigint NOT NULL,
+  completion_tokens bigint NOT NULL,
+  reasoning_tokens bigint NOT NULL,
+  cached_tokens bigint NOT NULL,
+  cost bigint NOT NULL CHECK (cost >= 0),
+  PRIMARY KEY (user_id, day, key_id, model_id, provider_id)
+) WITH (fillfactor = 70);
+CREATE INDEX usage_daily_key ON usage_daily (key_id, day);
+CREATE INDEX usage_daily_provider ON usage_daily (provider_id, day);
