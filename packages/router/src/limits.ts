@@ -170,3 +170,24 @@ export const FIRST_GENERATION_WAITING_BYTES_TOTAL_MAX = 256 * 1024 * 1024;
 
 /** Milliseconds a request that nobody wants any more keeps its slot at most: the proxy cannot be told, its model works on. */
 export const FIRST_GENERATION_ABANDONED_MS = 600_000;
+
+/** Connections to the database: more would only queue inside it, and several routers share what it has (configurable). */
+export const DATABASE_CONNECTIONS_MAX = 10;
+
+/** Milliseconds for a statement, and for a connection to run it: a client learns of a lost database within two seconds. */
+export const DATABASE_ANSWER_MS = 1_800;
+
+/** Milliseconds a statement waits for rows that another transaction holds: those of the hot path hold them for a few. */
+export const DATABASE_LOCK_MS = 1_000;
+
+/** Milliseconds a transaction may rest between two statements, so that a stuck router does not keep other routers' rows. */
+export const DATABASE_IDLE_TRANSACTION_MS = 10_000;
+
+/** Milliseconds an unused connection of the pool is kept: a quiet router gives them back. */
+export const DATABASE_IDLE_CONNECTION_MS = 60_000;
+
+/** Milliseconds of silence after which the system probes a connection, against firewalls that forget idle ones. */
+export const DATABASE_KEEP_ALIVE_MS = 10_000;
+
+/** Milliseconds for all migrations together, and for other routers to wait for them: large tables are rewritten in it. */
+export const MIGRATION_MS = 600_000;
