@@ -40,3 +40,8 @@ export function plainDecimal({ source }: JsonNumber): string {
   if (point >= significant.length) return `${sign}${significant.padEnd(point, "0")}`;
   return `${sign}${significant.slice(0, point)}.${significant.slice(point)}`;
 }
+
+/** An amount as a JSON number with exactly its digits, for replies that `JSON.stringify` writes. */
+export function exactNumber(digits: string): unknown {
+  return (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(digits); // TypeScript's library does not know it yet
+}

@@ -8,6 +8,7 @@ import type { LiveOffer, OfferBook } from "../market/offer-book.ts";
 import type { Links } from "../providers/links.ts";
 import type { Preflight } from "../providers/preflight.ts";
 import type { Preflights } from "../providers/preflights.ts";
+import { exactNumber } from "./json-number.ts";
 import { readPreflight } from "./preflight-body.ts";
 import type { RequestBody } from "./read-body.ts";
 import { readRawBodies, wholeBody } from "./read-body.ts";
@@ -55,11 +56,6 @@ const StatusShape = Type.Object({
 
 const TAGS = ["Providers"];
 const BEARER = [{ bearer: [] }];
-
-/** An amount as a JSON number with exactly its digits. */
-function exactNumber(digits: string): unknown {
-  return (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(digits); // TypeScript's library does not know it yet
-}
 
 function modelJson({ offer, price }: LiveOffer, name: string): object {
   const { prompt, completion, image } = price;
