@@ -32,6 +32,7 @@ export interface ErrorContexts {
   scope_missing: { scope: string };
   earn_only_key: Nothing;
   v1_key_cannot_spend: Nothing;
+  issued_key_cannot_serve: Nothing;
   key_revoked: { revokedAt: string };
   key_disabled: { keyId: string };
   key_unknown: Nothing;

@@ -18,6 +18,7 @@ export type AccountErrorCode =
   | "scope_missing"
   | "earn_only_key"
   | "v1_key_cannot_spend"
+  | "issued_key_cannot_serve"
   | "model_not_allowed"
   | "key_not_found"
   | "too_many_keys"
@@ -87,6 +88,14 @@ export const ACCOUNT_ERRORS: ErrorRows<AccountErrorCode> = {
     retryable: false,
     message: () =>
       "This router does not let first-generation keys spend, because any router that saw one could replay it. Make a version 2 key in the console.",
+  },
+  issued_key_cannot_serve: {
+    status: 403,
+    type: PERMISSION,
+    errorType: "permission_denied",
+    retryable: false,
+    message: () =>
+      "This key was issued by a router and can only call models: serve them with a key that your wallet has signed.",
   },
   key_revoked: {
     status: 401,

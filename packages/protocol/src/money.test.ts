@@ -8,6 +8,7 @@ import {
   formatMicroUsdc,
   formatMicroUsdcFixed,
   formatNanoUsdc,
+  microToNanoAtMost,
   microUsdc,
   nanoUsdc,
   parseMicroUsdc,
@@ -113,6 +114,14 @@ test("arbitrary text is an amount or invalid_amount, and its message holds no mo
     }),
   );
   refuses(() => parseMicroUsdc("x".repeat(1_000_000)), "x".repeat(60));
+});
+
+test("micro-USDC are a thousand times as many nano-USDC, up to the most that an amount can be", () => {
+  assert.equal(microToNanoAtMost(microUsdc(0n)), 0n);
+  assert.equal(microToNanoAtMost(microUsdc(1_234_567n)), 1_234_567_000n);
+  assert.equal(microToNanoAtMost(microUsdc(MAX / 1_000n)), (MAX / 1_000n) * 1_000n);
+  assert.equal(microToNanoAtMost(microUsdc(MAX / 1_000n + 1n)), MAX);
+  assert.equal(microToNanoAtMost(microUsdc(MAX)), MAX);
 });
 
 test("division rounds the way it is told, by less than one", () => {

@@ -31,6 +31,12 @@ export function microUsdc(amount: bigint): MicroUsdc {
   return checkRange(amount, "micro") as MicroUsdc;
 }
 
+/** The same amount in the ledger's unit; where that is more than a ledger can hold, the most it can. */
+export function microToNanoAtMost(amount: MicroUsdc): NanoUsdc {
+  const exact = amount * 1_000n;
+  return (exact < AMOUNT_MAX ? exact : AMOUNT_MAX) as NanoUsdc;
+}
+
 /** Integer division that says which way it rounds; both operands must not be negative. */
 export function divide(numerator: bigint, denominator: bigint, rounding: "up" | "down"): bigint {
   if (numerator < 0n || denominator <= 0n) {

@@ -84,6 +84,21 @@ export const DRAIN_MS = 30_000;
 /** Verified keys remembered, so that a key is verified once and not at every request. */
 export const KEYS_CACHED_MAX = 50_000;
 
+/** Milliseconds for which what a router has read of an issued key is taken for true: a change is seen everywhere within 1 s. */
+export const ISSUED_KEY_CACHED_MS = 1_000;
+
+/** Milliseconds between two looks for revocations of other instances: with the look itself, well within 1 s. */
+export const REVOCATION_LOOK_MS = 400;
+
+/** Revocations read at once; where there are more, the next are read at once too. */
+export const REVOCATIONS_PER_LOOK_MAX = 1_000;
+
+/** Last revocations remembered for keys that were being looked up when they came: those of some seconds, however many come. */
+export const REVOCATIONS_REMEMBERED_MAX = 10_000;
+
+/** Keys a wallet may revoke that this router has never seen: each is a row, kept because the key may still turn up. */
+export const UNSEEN_REVOCATIONS_PER_WALLET_MAX = 1_000;
+
 /** Milliseconds an answer is held back for its first output, so that failures can still fail over (http-api.md). */
 export const HOLD_BACK_MS = 10_000;
 
