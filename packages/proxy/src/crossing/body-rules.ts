@@ -6,6 +6,7 @@ import { isJsonObject } from "@aimo-network/protocol/json-object";
 import type { JsonMember } from "@aimo-network/protocol/json-members";
 import { jsonMembers, replaceMembers } from "@aimo-network/protocol/json-members";
 import type { JsonSkeleton } from "@aimo-network/protocol/json-skeleton";
+import { checkMemberNames, foldedName } from "@aimo-network/protocol/member-names";
 import { REQUEST_DEPTH_MAX, REQUEST_VALUES_MAX } from "../limits.ts";
 import type { AllowedMedia } from "./media.ts";
 import { mediaHosts } from "./media-hosts.ts";
@@ -52,14 +53,9 @@ const OWN_MEMBERS: ReadonlySet<string> = new Set([
   ...ROUTER_MEMBERS,
 ]);
 
-/** A name as parsers that ignore case compare it, such as Go's, for which ſ is an s and the Kelvin sign a k. */
-function folded(name: string): string {
-  return name.toUpperCase().toLowerCase();
-}
-
 /** The rules of a provider's file together with the built-in ones. */
 export function bodyRules(denied: readonly string[], nMax: number, media: AllowedMedia): BodyRules {
-  return { denied: new Set([...STEERING, ...denied].map(folded)), nMax, media };
+  return { denied: new Set([...STEERING, ...denied].map(foldedName)), nMax, media };
 }
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -120,25 +116,15 @@ function readJson(body: Uint8Array | ArrivingJson): { json: JsonSkeleton; value:
 }
 
 function checkMembers(members: readonly JsonMember[], rules: BodyRules): void {
-  const seen = new Set<string>();
   for (const { key } of members) {
-    const name = folded(key);
-    const shown = key.slice(0, 64);
-    if (rules.denied.has(name)) {
-      throw new AimoError("forbidden_content", {
-        what: `the parameter \`${shown}\``,
-        advice: "Leave it out: it steers the server and not the answer, or this provider has ruled it out.",
-      });
-    }
-    if (name !== key && OWN_MEMBERS.has(name)) {
-      throw new AimoError("invalid_request", { param: name, expected: `\`${name}\``, found: `\`${shown}\`` });
-    }
-    if (seen.has(name)) {
-      // Parsers disagree which one counts: what is checked here must be what the upstream reads.
-      throw new AimoError("invalid_request", { expected: "every member once", found: `\`${shown}\` twice` });
-    }
-    seen.add(name);
+    if (!rules.denied.has(foldedName(key))) continue;
+    throw new AimoError("forbidden_content", {
+      what: `the parameter \`${key.slice(0, 64)}\``,
+      advice: "Leave it out: it steers the server and not the answer, or this provider has ruled it out.",
+    });
   }
+  // What is checked here must be what the upstream reads.
+  checkMemberNames(members, { own: OWN_MEMBERS, others: "once" });
 }
 
 function readStream(stream: unknown = null): boolean {
