@@ -70,7 +70,7 @@ export const TABLE: readonly Row[] = [
   row("echo",                                [echoed,               "stays", echoed,                    "stays"]),
   row("fixed-6",                             [saying(6),            "stays", saying(6),                 "stays"]),
   row("fixed-0",                             [saying(0),            "stays", saying(0),                 "stays"]), // with a finish_reason it is empty on purpose
-  row("fill",                                [saying(256),          "stays", saying(256),               "stays"]),
+  row("fill",                                [saying(4096),         "stays", saying(4096),              "stays"]),
   row("pace-20ms",                           [answer,               "stays", answer,                    "stays"]),
   row("pause-100ms",                         [answer,               "stays", answer,                    "stays"]),
   row("slow-first-byte-100ms",               [answer,               "stays", answer,                    "stays"]),

@@ -85,7 +85,7 @@ describe("a request of 30 MiB", () => {
       });
       const messages = `"messages": [ {"role":"user", "content":[{"type":"text","text":"caf\u00e9 \ud83d\ude42"}, ${part}]} ]`;
       await send(`{ ${messages}, "usage":{"include":true}, "model":"test/${MODEL}", "seed": 1.0 }`, isChunked);
-      expectLast(`{"model":"upstream-name",${messages},"seed": 1.0}`);
+      expectLast(`{"model":"upstream-name","max_tokens":4096,${messages},"seed": 1.0}`);
     });
   }
 
@@ -101,6 +101,6 @@ describe("a request of 30 MiB", () => {
     ];
     const messages = `"messages":${JSON.stringify([{ role: "user", content }])}`;
     await send(`{"model":"test/${MODEL}",${messages}}`);
-    expectLast(`{"model":"upstream-name",${messages}}`);
+    expectLast(`{"model":"upstream-name","max_tokens":4096,${messages}}`);
   });
 });

@@ -71,22 +71,28 @@ export function formatPricing(price: Price): Pricing {
 }
 
 const PICO_PER_MICRO = 1_000_000n;
-const PICO_PER_NANO = 1_000n;
+/** Pico-USDC, in which prices are counted, in a nano-USDC. */
+export const PICO_PER_NANO = 1_000n;
 
 /**
- * The cost of one answer in nano-USDC: Σ quantity × price in pico-USDC, rounded up once (accounting.md).
- * Cached tokens are part of the prompt and reasoning tokens part of the completion, so neither is counted twice.
+ * The exact cost of one answer in pico-USDC (accounting.md). Cached tokens are part of the prompt and reasoning tokens
+ * part of the completion, so neither is counted twice.
  */
-export function cost(price: Price, usage: Usage, imageCount = 0): NanoUsdc {
+export function costInPico(price: Price, usage: Usage, imageCount = 0): bigint {
   const cached = BigInt(usage.cachedTokens);
   const uncached = BigInt(usage.promptTokens) - cached;
-  const pico =
+  return (
     uncached * price.prompt +
     cached * (price.inputCacheRead ?? price.prompt) +
     BigInt(usage.completionTokens) * price.completion +
     BigInt(imageCount) * (price.image ?? 0n) * PICO_PER_MICRO +
-    (price.request ?? 0n) * PICO_PER_MICRO;
-  return nanoUsdc(divide(pico, PICO_PER_NANO, "up"));
+    (price.request ?? 0n) * PICO_PER_MICRO
+  );
+}
+
+/** The cost of one answer in nano-USDC: Σ quantity × price in pico-USDC, rounded up once (accounting.md). */
+export function cost(price: Price, usage: Usage, imageCount = 0): NanoUsdc {
+  return nanoUsdc(divide(costInPico(price, usage, imageCount), PICO_PER_NANO, "up"));
 }
 
 /** A token price as decimal USDC per single token, as OpenRouter's lists show it. */

@@ -206,3 +206,21 @@ export const DATABASE_KEEP_ALIVE_MS = 10_000;
 
 /** Milliseconds for all migrations together, and for other routers to wait for them: large tables are rewritten in it. */
 export const MIGRATION_MS = 600_000;
+
+/** Output tokens of a choice where neither the client nor the offer bounds them: a long answer, and a lock people can afford. */
+export const OUTPUT_TOKENS_DEFAULT = 4_096;
+
+/** Output tokens of a choice to which a short balance lowers what the client left open, and no further: shorter answers are of no use. */
+export const OUTPUT_TOKENS_MIN = 1_024;
+
+/** How many times as much as the first choice another provider may cost, unless the client named it: the lock is for the dearest. */
+export const FALLBACK_COST_FACTOR = 2n;
+
+/** USDC one request may cost at most: dearer is a mistake, and thousands of such locks stay in a BIGINT. */
+export const REQUEST_COST_USDC_MAX = 1_000_000n;
+
+/** Completion tokens of a choice that show no bytes, such as end marks and the frames of tool calls. */
+export const SILENT_TOKENS_PER_CHOICE_MAX = 32;
+
+/** Seconds of output, at the offer's usual pace, that are charged of an answer beyond its last checkpoint: one falls due every two. */
+export const ORPHAN_UNSEEN_SECONDS_MAX = 2;

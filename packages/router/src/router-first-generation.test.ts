@@ -111,7 +111,7 @@ describe("a first-generation proxy at a router", () => {
     assert.equal(text.match(/\[DONE\]/g)?.length, 1);
   });
 
-  test("calls its model as if the client did: the body but for model and usage, no header twice", async () => {
+  test("calls its model as if the client did: the body but for model, usage and how much it may write, no header twice", async () => {
     const proxy = await start(answer, { models: [plainModel("meta/llama 3")] });
     const body = `{"model":"meta-llama-3","stream":true,"x":1.50,"messages":[{"role":"user","content":"\\u00e9"}],"usage":{}}`;
     const headers = { authorization: `Bearer ${userKey}`, "content-type": "application/json", cookie: "a=b" };
@@ -121,7 +121,7 @@ describe("a first-generation proxy at a router", () => {
     const [call] = proxy.calls;
     assert.equal(
       call?.payload,
-      '{"model":"meta/llama 3","stream_options":{"include_usage":true},"stream":true,"x":1.50,"messages":[{"role":"user","content":"\\u00e9"}]}',
+      '{"model":"meta/llama 3","stream_options":{"include_usage":true},"max_tokens":4096,"stream":true,"x":1.50,"messages":[{"role":"user","content":"\\u00e9"}]}',
     );
     const names = call.headers.map(([name]) => name.toLowerCase());
     assert.equal(new Set(names).size, names.length, `no header comes twice: ${names.join()}`);

@@ -24,7 +24,7 @@ export const QUANTIZATIONS = [
 export const ENDPOINTS = ["/chat/completions"] as const;
 
 const modality = Type.Enum(MODALITIES);
-const TOKENS_MAX = 1_000_000_000;
+const tokens = Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000_000 }));
 
 /** An offer's `name` and the slug of its model: `author/slug` is made of it (wire.md). */
 export const OFFER_NAME_PATTERN = "^[A-Za-z0-9._-]{1,64}$";
@@ -34,8 +34,8 @@ export const OfferSchema = Type.Object({
   name: Type.String({ pattern: OFFER_NAME_PATTERN }),
   display_name: Type.String({ minLength: 1, maxLength: 200 }),
   provider_name: Type.Optional(Type.String({ pattern: OFFER_NAME_PATTERN })),
-  context_length: Type.Optional(Type.Integer({ minimum: 1, maximum: TOKENS_MAX })),
-  max_completion_tokens: Type.Optional(Type.Integer({ minimum: 1, maximum: TOKENS_MAX })),
+  context_length: tokens,
+  max_completion_tokens: tokens,
   input_modalities: Type.Array(modality, { minItems: 1, maxItems: 8 }),
   output_modalities: Type.Array(modality, { minItems: 1, maxItems: 8 }),
   capabilities: Type.Array(Type.String({ maxLength: 40 }), { maxItems: 40 }),
@@ -43,7 +43,33 @@ export const OfferSchema = Type.Object({
   quantization: Type.Optional(Type.Enum(QUANTIZATIONS)),
   data_policy: Type.Optional(Type.String({ maxLength: 200 })),
   pricing: PricingSchema,
-  max_tokens_per_image: Type.Optional(Type.Integer({ minimum: 1, maximum: TOKENS_MAX })),
+  max_tokens_per_image: tokens,
+  max_tokens_per_audio: tokens,
+  max_tokens_per_video: tokens,
+  max_tokens_per_file: tokens,
   max_concurrency: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
 });
 export type Offer = Static<typeof OfferSchema>;
+
+/** What an offer says about the tokens its answers and their prompts can have. */
+export type OfferBounds = Pick<
+  Offer,
+  | "context_length"
+  | "max_completion_tokens"
+  | "max_tokens_per_image"
+  | "max_tokens_per_audio"
+  | "max_tokens_per_video"
+  | "max_tokens_per_file"
+>;
+
+/** The kinds of content parts whose tokens nobody can tell from their bytes. */
+export const MEDIA = ["image", "audio", "video", "file"] as const;
+/** One of them. */
+export type Medium = (typeof MEDIA)[number];
+
+const IMAGE_TOKENS_DEFAULT = 3_000; // more than the large image of any well-known model; recordings and files have no such size
+
+/** The tokens that one part of a kind counts for at most; undefined where the offer does not say and nobody could tell. */
+export function mediaTokensMax(offer: OfferBounds, medium: Medium): number | undefined {
+  return offer[`max_tokens_per_${medium}`] ?? (medium === "image" ? IMAGE_TOKENS_DEFAULT : undefined);
+}

@@ -31,6 +31,9 @@ test("every declaration of an offer reaches the offer as the wire names it", () 
     'quantization = "fp8"',
     'data_policy = "prompts are not stored"',
     "max_tokens_per_image = 1_600",
+    "max_tokens_per_audio = 20_000",
+    "max_tokens_per_video = 200_000",
+    "max_tokens_per_file = 100_000",
     "max_concurrency = 8",
   ];
   const prices = "prompt = 2.5\ninput_cache_read = 1.25\nrequest = 0.0005\nimage = 0.001";
@@ -50,6 +53,9 @@ test("every declaration of an offer reaches the offer as the wire names it", () 
     quantization: "fp8",
     data_policy: "prompts are not stored",
     max_tokens_per_image: 1_600,
+    max_tokens_per_audio: 20_000,
+    max_tokens_per_video: 200_000,
+    max_tokens_per_file: 100_000,
     max_concurrency: 8,
     pricing: { prompt: "2.5", completion: "10", input_cache_read: "1.25", request: "0.0005", image: "0.001" },
   });

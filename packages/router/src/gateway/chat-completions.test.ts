@@ -117,7 +117,7 @@ describe("chat completions", () => {
     });
   }
 
-  test("the provider gets its own model name, the client's fields, and none of the router's", async () => {
+  test("the provider gets its own model name, the client's fields, and none of the router's, and how much it may write", async () => {
     let seen: ScriptedCall | undefined;
     answers = {
       guide: (call) => {
@@ -129,7 +129,10 @@ describe("chat completions", () => {
       userKey,
       '{"model":"ACME/Guide","usage":{"include":true},"top_p":1.0,"messages":[{"role":"user","content":"\\u00e9"}]}',
     );
-    assert.equal(seen?.body, '{"model":"guide","top_p":1.0,"messages":[{"role":"user","content":"\\u00e9"}]}');
+    assert.equal(
+      seen?.body,
+      '{"model":"guide","max_tokens":4096,"top_p":1.0,"messages":[{"role":"user","content":"\\u00e9"}]}',
+    );
     assert.equal(seen.head.headers["authorization"], undefined);
     assert.match(seen.head.payer, /^[0-9a-f]{32}$/);
   });

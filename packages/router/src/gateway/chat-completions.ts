@@ -6,6 +6,7 @@ import { AimoError } from "@aimo-network/protocol/errors";
 import { generationId } from "@aimo-network/protocol/ids";
 import type { VerifiedKey } from "@aimo-network/protocol/keys/verify-key";
 import { formatNanoUsdc } from "@aimo-network/protocol/money";
+import { maxOutput } from "../billing/ceiling.ts";
 import { meter, usageJson } from "../billing/meter.ts";
 import type { LiveOffer } from "../market/offer-book.ts";
 import type {
@@ -63,7 +64,7 @@ function relayRequest(
     endpoint: "/chat/completions",
     stream: chat.stream,
     headers,
-    body: ({ offerName }) => chat.bodyFor(offerName),
+    body: ({ offer, offerName }) => chat.bodyFor(offerName, maxOutput(offer.offer, chat)),
     payer: ({ link }) => deps.pseudonym(payer, link.wallet),
     watch,
   };
@@ -94,7 +95,7 @@ interface Admitted {
 }
 
 function meteredUsage({ candidate, usage }: Answered, chat: ChatRequest): { cost: string; json: string } | undefined {
-  const metered = meter(candidate.offer.price, usage, chat.imageCount);
+  const metered = meter(candidate.offer.price, usage, chat.media.image);
   return metered === undefined ? undefined : { cost: formatNanoUsdc(metered.cost), json: usageJson(metered) };
 }
 

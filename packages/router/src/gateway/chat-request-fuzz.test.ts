@@ -8,6 +8,8 @@ import type { ChatRequest } from "./chat-request.ts";
 import { readChatRequest } from "./chat-request.ts";
 
 const ROUTER_FIELDS = new Set(["provider", "models", "route", "plugins", "transforms", "usage"]);
+const OUTPUT_FIELDS = ["max_completion_tokens", "max_tokens"];
+const CHANGED = new Set(["model", ...OUTPUT_FIELDS, ...ROUTER_FIELDS]);
 const MESSAGES = '[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:,"}},"\\ud800"]}]';
 
 const anything = jsonObjectText(
@@ -43,15 +45,19 @@ test("a request is refused with an operating error, or read and passed on as a p
       if (request === undefined) return;
       accepted += 1;
       const sent = members(text);
-      const forwarded = members(request.bodyFor("mine").toString());
+      const forwarded = members(request.bodyFor("mine", 77).toString());
       assert.equal(forwarded.get("model"), "mine");
       assert.equal(request.model, sent.get("model"));
       assert.equal(request.stream, forwarded.get("stream") === true);
-      const maxTokens = forwarded.get("max_completion_tokens") ?? forwarded.get("max_tokens") ?? undefined;
-      assert.equal(request.maxTokens, maxTokens);
+      assert.equal(request.maxTokens, sent.get("max_completion_tokens") ?? sent.get("max_tokens") ?? undefined);
+      const bounds = OUTPUT_FIELDS.map((name) => forwarded.get(name) ?? undefined).filter(
+        (bound) => bound !== undefined,
+      );
+      assert.ok(bounds.length > 0 && bounds.every((bound) => bound === 77));
+      assert.equal(request.choices, sent.get("n") ?? 1);
       for (const field of ROUTER_FIELDS) assert.ok(!forwarded.has(field));
       const others = (all: Map<string, unknown>): [string, unknown][] =>
-        [...all].filter(([key]) => key !== "model" && !ROUTER_FIELDS.has(key)).toSorted(([a], [b]) => (a < b ? -1 : 1));
+        [...all].filter(([key]) => !CHANGED.has(key)).toSorted(([a], [b]) => (a < b ? -1 : 1));
       assert.deepEqual(others(forwarded), others(sent));
     }),
     { numRuns: 2_000 },
@@ -69,7 +75,7 @@ test("a valid request with bytes changed is refused with an operating error, or 
   fc.assert(
     fc.property(fc.nat(valid.length), fc.nat(5), put, (at, removed, bytes) => {
       const request = read(Buffer.concat([valid.subarray(0, at), bytes, valid.subarray(at + removed)]));
-      if (request !== undefined) assert.ok(members(request.bodyFor("mine").toString()).has("messages"));
+      if (request !== undefined) assert.ok(members(request.bodyFor("mine", 77).toString()).has("messages"));
     }),
     { numRuns: 1_000 },
   );

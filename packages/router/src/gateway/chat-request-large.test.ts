@@ -19,7 +19,7 @@ function arriving(text: string | Uint8Array, sizes: readonly number[]): Arriving
 function outcomeOf(body: Buffer | ArrivingJson): object {
   try {
     const { bodyFor, inputModalities, ...read } = readChatRequest(body);
-    return { ...read, kinds: [...inputModalities], sent: Buffer.concat(bodyFor("offer")).toString() };
+    return { ...read, kinds: [...inputModalities], sent: Buffer.concat(bodyFor("offer", 9)).toString() };
   } catch (error) {
     if (!isAimoError(error)) throw error;
     return { refused: `${error.code}: ${error.message}` };

@@ -17,6 +17,12 @@ function withFields(fields: object): object {
   return { model: "m", messages: MESSAGES, ...fields };
 }
 
+/** A value of a member that is not refused. */
+function fine(name: string): unknown {
+  if (name === "model") return "m";
+  return name === "messages" ? MESSAGES : null;
+}
+
 interface Refusal {
   readonly code: string;
   readonly message: string;
@@ -116,6 +122,23 @@ describe("a chat request is refused with", () => {
     });
   }
 
+  for (const name of [
+    ...["model", "messages", "stream", "stream_options", "n", "max_tokens", "max_completion_tokens"],
+    ...["provider", "models", "route", "plugins", "transforms", "usage"],
+  ]) {
+    test(`${name} twice or in another letter case, which another parser would read otherwise`, () => {
+      const key = JSON.stringify(name);
+      const [model, messages] = ['"model":"m"', `"messages":${JSON.stringify(MESSAGES)}`];
+      const twice = refusalOf(Buffer.from(`{${key}:1,${model},${messages},${key}:${JSON.stringify(fine(name))}}`));
+      assert.deepEqual([twice.code, twice.param], ["invalid_request", name]);
+      assert.match(twice.message, /expected every member once, found `\w+` twice\.$/);
+      const cased = `${name[0]?.toUpperCase()}${name.slice(1)}`;
+      const other = refusalOf(Buffer.from(JSON.stringify(withFields({ [cased]: null }))));
+      assert.deepEqual([other.code, other.param], ["invalid_request", name]);
+      assert.equal(other.message, `\`${name}\`: expected \`${name}\`, found \`${cased}\`.`);
+    });
+  }
+
   test("words that never quote a prompt that is not JSON", () => {
     const { message } = refusalOf(Buffer.from('{"messages":[{"role":"user","content":my secret}]}'));
     assert.doesNotMatch(message, /secret/);
@@ -123,19 +146,21 @@ describe("a chat request is refused with", () => {
 });
 
 describe("a chat request", () => {
-  test("with nothing but a model and messages is no stream and leaves the output open", () => {
-    const { model, stream, maxTokens, imageCount, inputModalities } = read(withFields({}));
-    assert.deepEqual([model, stream, maxTokens, imageCount, [...inputModalities]], ["m", false, undefined, 0, []]);
+  test("with nothing but a model and messages is no stream, asks for one answer and leaves its length open", () => {
+    const { model, stream, maxTokens, choices, media, inputModalities } = read(withFields({}));
+    assert.deepEqual([model, stream, maxTokens, choices], ["m", false, undefined, 1]);
+    assert.deepEqual([media, [...inputModalities]], [{ image: 0, audio: 0, video: 0, file: 0 }, []]);
   });
 
   test("may say null for what it leaves open", () => {
     const request = read(withFields({ stream: null, n: null, max_tokens: null, max_completion_tokens: null }));
-    assert.deepEqual([request.stream, request.maxTokens], [false, undefined]);
+    assert.deepEqual([request.stream, request.maxTokens, request.choices], [false, undefined, 1]);
   });
 
   test("at the edges of its limits is accepted", () => {
     const edges = { model: "x".repeat(200), n: CHOICES_MAX, max_tokens: 2 ** 31, stream: true };
-    assert.equal(read(withFields(edges)).maxTokens, 2 ** 31);
+    const { maxTokens, choices } = read(withFields(edges));
+    assert.deepEqual([maxTokens, choices], [2 ** 31, CHOICES_MAX]);
     assert.equal(read(withFields({ n: 1, max_tokens: 1 })).maxTokens, 1);
   });
 
@@ -151,6 +176,7 @@ describe("a chat request", () => {
       { type: "input_audio", input_audio: {} },
       { type: "file", file: {} },
       { type: "video_url", video_url: {} },
+      { type: "audio_url", audio_url: {} },
       { type: "something new" },
       null,
       "text",
@@ -158,7 +184,8 @@ describe("a chat request", () => {
     const request = read(
       withFields({ messages: [...MESSAGES, { role: "user", content }, { role: "tool", content: null }] }),
     );
-    assert.equal(request.imageCount, 2);
+    assert.deepEqual(request.media, { image: 2, audio: 2, video: 1, file: 1 });
+    assert.equal(request.messageCount, 3);
     assert.deepEqual([...request.inputModalities].toSorted(), ["audio", "file", "image", "video"]);
   });
 });
@@ -168,15 +195,36 @@ describe("the body for a provider", () => {
     const kept =
       '"messages":[ {"role":"user","content":"\\u00e9 \\ud83d\\ude42 \\/"} ],"temperature":1.0,"seed":12345678901234567890,"x":{"provider":1,"model":"inner"}';
     const body = `{ "model" : "a/B", "provider":{},"models":[],"route":null,"plugins":[],"transforms":[],"usage":{"include":true},${kept} }`;
-    const sent = read(body).bodyFor("B").toString();
-    assert.equal(sent, `{"model":"B",${kept}}`);
+    const sent = read(body).bodyFor("B", 9).toString();
+    assert.equal(sent, `{"model":"B","max_tokens":9,${kept}}`);
   });
 
-  test("names the model once, however often and however spelt the client did", () => {
-    const body = '{"model":"first","\\u006dodel":"second","messages":[{"role":"user"}],"model":"a/last"}';
-    const request = read(body);
-    assert.equal(request.model, "a/last");
-    assert.equal(request.bodyFor("mine").toString(), '{"model":"mine","messages":[{"role":"user"}]}');
+  test("bounds the output by the name the client used, by both where it used both", () => {
+    const sent = (fields: object, offerName = "m"): object => {
+      const body = JSON.parse(read(withFields(fields)).bodyFor(offerName, 7).toString()) as Record<string, unknown>;
+      const { model: _, messages: __, ...rest } = body;
+      return rest;
+    };
+    assert.deepEqual(sent({ max_tokens: 9 }), { max_tokens: 7 });
+    assert.deepEqual(sent({ max_completion_tokens: 9 }), { max_completion_tokens: 7 });
+    assert.deepEqual(sent({ max_tokens: 9, max_completion_tokens: 8 }), { max_tokens: 7, max_completion_tokens: 7 });
+    assert.deepEqual(sent({ max_tokens: null, max_completion_tokens: 8 }), {
+      max_tokens: null,
+      max_completion_tokens: 7,
+    });
+    assert.deepEqual(sent({ max_tokens: null }), { max_tokens: 7 });
+  });
+
+  test("bounds the output by its new name where the client used none and the model knows no other", () => {
+    for (const [offerName, name] of [
+      ["gpt-5-mini", "max_completion_tokens"],
+      ["o3", "max_completion_tokens"],
+      ["gpt-4o", "max_tokens"],
+      ["olmo", "max_tokens"],
+    ] as const) {
+      const sent = read(withFields({})).bodyFor(offerName, 7).toString();
+      assert.deepEqual(JSON.parse(sent), { model: offerName, [name]: 7, messages: MESSAGES });
+    }
   });
 
   test("is the client's own but for those fields, whatever it holds", () => {
@@ -191,9 +239,10 @@ describe("the body for a provider", () => {
         );
         const body = { ...own, messages: MESSAGES, model: "a/b", usage: { include: true } };
         const sent = read(JSON.stringify(body, null, space ?? undefined))
-          .bodyFor("b")
+          .bodyFor("b", 9)
           .toString();
-        assert.deepEqual(JSON.parse(sent), JSON.parse(JSON.stringify({ ...own, messages: MESSAGES, model: "b" })));
+        const expected = { ...own, messages: MESSAGES, model: "b", max_tokens: 9 };
+        assert.deepEqual(JSON.parse(sent), JSON.parse(JSON.stringify(expected)));
       }),
     );
   });
@@ -203,7 +252,7 @@ describe("a hostile body", () => {
   const outcome = (body: Buffer): void => {
     try {
       const request = readChatRequest(body);
-      JSON.parse(request.bodyFor("m").toString());
+      JSON.parse(request.bodyFor("m", 9).toString());
     } catch (error) {
       assert.ok(isAimoError(error), String(error));
     }

@@ -1,60 +1,55 @@
 // A chat completion request as the router needs to understand it: what it asks for, and what providers are sent.
 import { isUtf8 } from "node:buffer";
+import { assert } from "@aimo-network/protocol/assert";
 import { ArrivingJson } from "@aimo-network/protocol/arriving-json";
 import { AimoError } from "@aimo-network/protocol/errors";
 import type { JsonObject } from "@aimo-network/protocol/json-object";
 import { isJsonObject } from "@aimo-network/protocol/json-object";
-import { replaceMembers } from "@aimo-network/protocol/json-members";
+import { jsonMembers, replaceMembers } from "@aimo-network/protocol/json-members";
 import type { JsonSkeleton } from "@aimo-network/protocol/json-skeleton";
+import { checkMemberNames } from "@aimo-network/protocol/member-names";
+import type { Medium } from "@aimo-network/protocol/wire/offer";
+import type { RequestSize } from "../billing/ceiling.ts";
 import { CHOICES_MAX, MESSAGES_MAX } from "../limits.ts";
+import { countMedia, mediaDataBytes, mediaOf } from "./content-parts.ts";
+import { describe } from "./describe-json.ts";
 import { checkJsonBounds } from "./json-bounds.ts";
 import type { RequestBody } from "./read-body.ts";
 
 /** What a client asks for. */
-export interface ChatRequest {
+export interface ChatRequest extends RequestSize {
   readonly model: string;
   readonly stream: boolean;
-  /** Output tokens the client allows; undefined where it leaves them to the offer. */
-  readonly maxTokens: number | undefined;
-  readonly imageCount: number;
   /** Input kinds beside text. */
-  readonly inputModalities: ReadonlySet<string>;
-  /** The body for a provider that knows the model by `offerName`. */
-  bodyFor(offerName: string): readonly Uint8Array[];
+  readonly inputModalities: ReadonlySet<Medium>;
+  /** The body for a provider that knows the model by `offerName` and may write `maxOutput` tokens for each choice. */
+  bodyFor(offerName: string, maxOutput: number): readonly Uint8Array[];
 }
 
 /** The router's own fields: a provider never sees them (http-api.md). */
 const ROUTER_FIELDS = ["provider", "models", "route", "plugins", "transforms", "usage"] as const;
 
-/** Content parts that need an input kind beside text. */
-const PART_MODALITIES: ReadonlyMap<unknown, string> = new Map([
-  ["image_url", "image"],
-  ["input_audio", "audio"],
-  ["file", "file"],
-  ["video_url", "video"],
+/**
+ * Members that decide what is paid, or who answers: in another letter case or twice, a provider's parser could read
+ * others than those that were read here. `stream_options` asks for the usage that is charged.
+ */
+const DECISIVE_MEMBERS: ReadonlySet<string> = new Set([
+  ...["model", "messages", "stream", "stream_options", "n", "max_tokens", "max_completion_tokens"],
+  ...ROUTER_FIELDS,
 ]);
+
+/** Models whose API refuses `max_tokens`, OpenAI's that reason: they know its new name alone. */
+const NEW_NAME_ONLY = /^(?:o\d|gpt-5)/i;
 
 function invalid(expected: string, found: string, param?: string): AimoError {
   return new AimoError("invalid_request", { expected, found, ...(param !== undefined && { param }) });
 }
 
-function describe(value: unknown): string {
-  if (value === undefined) return "nothing";
-  if (value === null) return "null";
-  if (Array.isArray(value)) return value.length === 0 ? "an empty array" : "an array";
-  if (typeof value === "object") return "an object";
-  const text = JSON.stringify(value);
-  return text.length > 60 ? `a ${typeof value} of ${text.length} characters` : text;
-}
-
-/** A body's text, and its bytes once the text has been changed. */
-type BodyText = Pick<JsonSkeleton, "text" | "pieces">;
-
-function textOf(body: RequestBody): BodyText {
+function textOf(body: RequestBody): JsonSkeleton {
   if (body instanceof ArrivingJson) return body.skeleton();
   if (body.length === 0) throw invalid("a JSON object", "an empty body");
   if (!isUtf8(body)) throw invalid("a JSON object in UTF-8", "bytes that are not UTF-8");
-  return { text: body.toString(), pieces: (text) => [Buffer.from(text)] };
+  return { text: body.toString(), pieces: (text) => [Buffer.from(text)], shortened: () => undefined };
 }
 
 function parseText(text: string): JsonObject {
@@ -95,25 +90,6 @@ function readModel(fields: JsonObject): string {
   return model;
 }
 
-function countParts(messages: readonly unknown[]): { imageCount: number; inputModalities: Set<string> } {
-  const inputModalities = new Set<string>();
-  let imageCount = 0;
-  for (const [index, message] of messages.entries()) {
-    if (!isJsonObject(message) || typeof message["role"] !== "string") {
-      throw invalid("an object with a `role`", describe(message), `messages[${index}]`);
-    }
-    const { content } = message;
-    if (!Array.isArray(content)) continue;
-    for (const part of content as readonly unknown[]) {
-      const modality = isJsonObject(part) ? PART_MODALITIES.get(part["type"]) : undefined;
-      if (modality === undefined) continue;
-      inputModalities.add(modality);
-      if (modality === "image") imageCount += 1;
-    }
-  }
-  return { imageCount, inputModalities };
-}
-
 function refuseUnsupported(fields: JsonObject): void {
   const asksNothing = (value: unknown): boolean =>
     value === undefined || value === null || (typeof value === "object" && Object.keys(value).length === 0);
@@ -127,30 +103,59 @@ function refuseUnsupported(fields: JsonObject): void {
 
 const TOKENS_MAX = 2 ** 31; // no model comes near; keeps every product in range
 
+/** Where the messages begin; throws `invalid_request` for members that parsers may disagree about. */
+function findMessages(text: string): number {
+  const members = jsonMembers(text);
+  checkMemberNames(members, { own: DECISIVE_MEMBERS, others: "any" });
+  const messages = members.find(({ key }) => key === "messages");
+  assert(messages !== undefined, "messages that were read stand in the text");
+  return messages.valueStart;
+}
+
+/** The members with which the client bounds the output. */
+function outputMembers(fields: JsonObject): readonly string[] {
+  return ["max_completion_tokens", "max_tokens"].filter((name) => typeof fields[name] === "number");
+}
+
+/** The member that bounds the output where the client used none. */
+function usualOutputMember(offerName: string): string {
+  return NEW_NAME_ONLY.test(offerName) ? "max_completion_tokens" : "max_tokens";
+}
+
 /**
  * Reads a request body; throws `invalid_request` or `unsupported_parameter` with what was expected and found. Of a large
  * one the long strings are not looked at: no field that is read here can be among them (decision 7).
  */
 export function readChatRequest(body: RequestBody): ChatRequest {
-  const { text, pieces } = textOf(body);
+  const { text, pieces, shortened } = textOf(body);
   const fields = parseText(text);
   const model = readModel(fields);
   const { messages } = fields;
   if (!Array.isArray(messages) || messages.length === 0 || messages.length > MESSAGES_MAX) {
     throw invalid(`an array of 1 to ${MESSAGES_MAX} messages`, describe(messages), "messages");
   }
-  readCount(fields, "n", CHOICES_MAX);
+  const messagesAt = findMessages(text);
+  const choices = readCount(fields, "n", CHOICES_MAX) ?? 1;
   const maxCompletionTokens = readCount(fields, "max_completion_tokens", TOKENS_MAX);
   const maxTokens = readCount(fields, "max_tokens", TOKENS_MAX);
   refuseUnsupported(fields);
+  const media = countMedia(messages as readonly unknown[]);
+  const inputModalities = mediaOf(media);
+  const bounding = outputMembers(fields);
   return {
     model,
     stream: readStream(fields),
     maxTokens: maxCompletionTokens ?? maxTokens,
-    ...countParts(messages as readonly unknown[]),
-    bodyFor(offerName) {
+    choices,
+    messageCount: messages.length,
+    media,
+    inputModalities,
+    textBytes: body.length - (inputModalities.size === 0 ? 0 : mediaDataBytes(text, messagesAt, shortened)),
+    bodyFor(offerName, maxOutput) {
       const changes = new Map<string, string | undefined>(ROUTER_FIELDS.map((name) => [name, undefined]));
       changes.set("model", JSON.stringify(offerName));
+      for (const name of bounding.length > 0 ? bounding : [usualOutputMember(offerName)])
+        changes.set(name, String(maxOutput));
       return pieces(replaceMembers(text, changes));
     },
   };

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Random } from "@aimo-network/protocol/random";
 import { seededRandom } from "@aimo-network/protocol/random";
-import type { Offer } from "@aimo-network/protocol/wire/offer";
+import type { Medium, Offer } from "@aimo-network/protocol/wire/offer";
 import fc from "fast-check";
 import { plainOffer } from "../test-bed/scripted-provider.ts";
 import type { Needs, Standing } from "./choose.ts";
@@ -157,8 +157,17 @@ describe("a plan", () => {
     const offers = market(["blind", "1"], ["sees", "9", { input_modalities: ["text", "image"] }]);
     const plan = choose(offers, { ...NEEDS, inputModalities: new Set(["image"]) }, ALL_FREE, seededRandom(1));
     assert.deepEqual([wallets(plan), reasons(plan)], [["sees"], { blind: "modality" }]);
-    const both = { ...NEEDS, inputModalities: new Set(["image", "audio"]) };
+    const both = { ...NEEDS, inputModalities: new Set(["image", "audio"] as const) };
     assert.deepEqual(reasons(choose(offers, both, ALL_FREE, seededRandom(1))), { blind: "modality", sees: "modality" });
+  });
+
+  test("leaves out who does not say what a recording, a video or a file may cost, not who says it", () => {
+    for (const medium of ["audio", "video", "file"] as const) {
+      const takes = { input_modalities: ["text", medium] } satisfies Partial<Offer>;
+      const offers = market(["silent", "1", takes], ["says", "9", { ...takes, [`max_tokens_per_${medium}`]: 9_000 }]);
+      const plan = choose(offers, { ...NEEDS, inputModalities: new Set([medium]) }, ALL_FREE, seededRandom(1));
+      assert.deepEqual([wallets(plan), reasons(plan)], [["says"], { silent: "modality" }]);
+    }
   });
 
   test("leaves out whose context is shorter than the output asked for, not who has just enough", () => {
@@ -213,7 +222,7 @@ describe("a plan", () => {
           freeSlots: (offer: LiveOffer) => of(offer).free,
           isHealthy: (offer: LiveOffer) => of(offer).healthy,
         };
-        const needs = { ...NEEDS, inputModalities: new Set(needsImage ? ["image"] : []) };
+        const needs = { ...NEEDS, inputModalities: new Set<Medium>(needsImage ? ["image"] : []) };
         const plan = choose(offers, needs, standing, seededRandom(seed));
         const fits = (offer: LiveOffer): boolean =>
           offer.wallet !== "payer" && of(offer).free > 0 && (!needsImage || of(offer).sees);

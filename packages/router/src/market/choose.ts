@@ -1,12 +1,14 @@
 // Which providers a request is offered to, in which order: a pure function of what is known.
 import type { Random } from "@aimo-network/protocol/random";
+import type { Medium } from "@aimo-network/protocol/wire/offer";
+import { mediaTokensMax } from "@aimo-network/protocol/wire/offer";
 import type { LiveOffer } from "./offer-book.ts";
 
 /** What a request needs from an offer. */
 export interface Needs {
   readonly endpoint: string;
-  /** Input kinds beside text, such as `image`. */
-  readonly inputModalities: ReadonlySet<string>;
+  /** Input kinds beside text; an offer that does not bound what one of them may cost never gets it. */
+  readonly inputModalities: ReadonlySet<Medium>;
   /** Output tokens the client asked for; undefined where it left them open. */
   readonly maxTokens: number | undefined;
   readonly payerWallet: string;
@@ -35,7 +37,9 @@ function unfit(offer: LiveOffer, needs: Needs): Exclusion | undefined {
   if (offer.wallet === needs.payerWallet) return "self_dealing";
   const { endpoints, input_modalities: modalities, context_length: contextLength } = offer.offer;
   if (!endpoints.some((endpoint) => endpoint === needs.endpoint)) return "endpoint";
-  if ([...needs.inputModalities].some((needed) => !modalities.some((has) => has === needed))) return "modality";
+  for (const needed of needs.inputModalities) {
+    if (!modalities.includes(needed) || mediaTokensMax(offer.offer, needed) === undefined) return "modality";
+  }
   if (contextLength !== undefined && needs.maxTokens !== undefined && needs.maxTokens > contextLength) {
     return "context_length";
   }
