@@ -108,7 +108,7 @@ describe("the cost of an answer is", () => {
   });
 });
 
-test("usage is shown in OpenRouter's shape", () => {
+test("usage is shown in OpenRouter's shape, its cost null while it is not charged", () => {
   const usage: Usage = {
     promptTokens: 10,
     completionTokens: 20,
@@ -123,4 +123,5 @@ test("usage is shown in OpenRouter's shape", () => {
     usageJson(metered),
     '{"prompt_tokens":10,"completion_tokens":20,"total_tokens":30,"prompt_tokens_details":{"cached_tokens":3,"audio_tokens":5},"completion_tokens_details":{"reasoning_tokens":4,"audio_tokens":6},"cost":0.00003}',
   );
+  assert.match(usageJson({ usage, cost: undefined }), /"audio_tokens":6\},"cost":null\}$/);
 });

@@ -26,8 +26,11 @@ export function meter(price: Price, usage: Usage | undefined, imageCount: number
   }
 }
 
-/** The `usage` object clients see, in OpenRouter's shape, as JSON text: `cost` is written from the exact amount. */
-export function usageJson({ usage, cost: amount }: Metered): string {
+/**
+ * The `usage` object clients see, in OpenRouter's shape, as JSON text: `cost` is written from the exact amount, and null
+ * while the charge is not in the ledger yet.
+ */
+export function usageJson({ usage, cost: amount }: { usage: Usage; cost: NanoUsdc | undefined }): string {
   const shape = JSON.stringify({
     prompt_tokens: usage.promptTokens,
     completion_tokens: usage.completionTokens,
@@ -38,5 +41,5 @@ export function usageJson({ usage, cost: amount }: Metered): string {
       audio_tokens: usage.completionAudioTokens,
     },
   });
-  return `${shape.slice(0, -1)},"cost":${formatNanoUsdc(amount)}}`;
+  return `${shape.slice(0, -1)},"cost":${amount === undefined ? "null" : formatNanoUsdc(amount)}}`;
 }
