@@ -224,3 +224,5 @@ export const SILENT_TOKENS_PER_CHOICE_MAX = 32;
 
 /** Seconds of output, at the offer's usual pace, that are charged of an answer beyond its last checkpoint: one falls due every two. */
 export const ORPHAN_UNSEEN_SECONDS_MAX = 2;
+/** Days one page looks back at most for its generations: the next page goes on, however old the wallet is. */
+export const GENERATION_LIST_DAYS = 366;

@@ -1,0 +1,96 @@
+// One answered request as its row tells it.
+import type { NanoUsdc } from "@aimo-network/protocol/money";
+import { nanoUsdc } from "@aimo-network/protocol/money";
+import { GENERATION_FLAGS } from "../ledger/generation-row.ts";
+import { generationIdOf, uuidTimeMs } from "./generation-id.ts";
+import { keyIdText, walletAddress } from "./wallet-bytes.ts";
+
+/** What a generation is shown with to whom may see it. */
+export interface Generation {
+  readonly id: string;
+  readonly createdAtMs: number;
+  readonly keyId: string;
+  readonly model: string;
+  /** The provider's wallet. */
+  readonly provider: string;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  readonly cachedTokens: number;
+  readonly reasoningTokens: number;
+  readonly imageCount: number;
+  /** From admission to the first output; null where nothing was shown. */
+  readonly firstOutputMs: number | null;
+  readonly durationMs: number;
+  readonly cost: NanoUsdc;
+  /** What the cached tokens cost less than others, in pico-USDC; null where they did not. */
+  readonly cacheDiscountPico: bigint | null;
+  /** Null where the answer was broken off before it said why it ended. */
+  readonly finishReason: string | null;
+  readonly isStreamed: boolean;
+  readonly isCancelled: boolean;
+  readonly isUsageAdjusted: boolean;
+  readonly isUsageEstimated: boolean;
+  readonly isInterrupted: boolean;
+  readonly hasNoUsage: boolean;
+}
+
+/** The columns of `GENERATION_COLUMNS`. */
+export interface GenerationRow {
+  readonly id: string;
+  readonly key_id: Uint8Array;
+  readonly model: string;
+  readonly provider: Uint8Array;
+  readonly prompt_tokens: number;
+  readonly completion_tokens: number;
+  readonly cached_tokens: number;
+  readonly reasoning_tokens: number;
+  readonly image_count: number;
+  readonly first_output_ms: number | null;
+  readonly duration_ms: number;
+  readonly cost: bigint;
+  readonly saved_per_token: bigint;
+  readonly flags: number;
+  readonly finish_reason: string;
+}
+
+/** What is selected of a row of `generations` that is called `g`. */
+export const GENERATION_COLUMNS = `g.id, k.key_id, m.name AS model, p.address AS provider, g.prompt_tokens, g.completion_tokens,
+  g.cached_tokens, g.reasoning_tokens, g.image_count, g.first_output_ms, g.duration_ms, g.cost,
+  r.prompt - coalesce(r.cache_read, r.prompt) AS saved_per_token, g.flags, g.finish_reason`;
+
+/** What its numbers stand for. */
+export const GENERATION_JOINS = `JOIN models m ON m.id = g.model_id JOIN wallets p ON p.id = g.provider_id
+  JOIN keys k ON k.id = g.key_id JOIN prices r ON r.id = g.price_id`;
+
+function savedPico({ cached_tokens, saved_per_token }: GenerationRow): bigint | null {
+  const saved = BigInt(cached_tokens) * saved_per_token;
+  return saved > 0n ? saved : null;
+}
+
+/** The generation of a row. */
+export function generationOf(row: GenerationRow): Generation {
+  const has = (flag: number): boolean => (row.flags & flag) !== 0;
+  return {
+    id: generationIdOf(row.id),
+    createdAtMs: uuidTimeMs(row.id),
+    keyId: keyIdText(row.key_id),
+    model: row.model,
+    provider: walletAddress(row.provider),
+    promptTokens: row.prompt_tokens,
+    completionTokens: row.completion_tokens,
+    cachedTokens: row.cached_tokens,
+    reasoningTokens: row.reasoning_tokens,
+    imageCount: row.image_count,
+    firstOutputMs: row.first_output_ms,
+    durationMs: row.duration_ms,
+    cost: nanoUsdc(row.cost),
+    cacheDiscountPico: savedPico(row),
+    finishReason: row.finish_reason === "" ? null : row.finish_reason,
+    isStreamed: has(GENERATION_FLAGS.streamed),
+    isCancelled: has(GENERATION_FLAGS.cancelled),
+    isUsageAdjusted: has(GENERATION_FLAGS.usageAdjusted),
+    isUsageEstimated: has(GENERATION_FLAGS.usageEstimated),
+    isInterrupted: has(GENERATION_FLAGS.interrupted),
+    hasNoUsage: has(GENERATION_FLAGS.noUsage),
+  };
+}
