@@ -234,7 +234,8 @@ describe("the body for a provider", () => {
         const routers = ["model", "provider", "models", "route", "plugins", "transforms", "usage"];
         const own = Object.fromEntries(
           Object.entries(more).filter(
-            ([name]) => !["n", "stream", "max_tokens", "max_completion_tokens", ...routers].includes(name),
+            ([name]) =>
+              !["n", "stream", "max_tokens", "max_completion_tokens", ...routers].includes(name.toLowerCase()),
           ),
         );
         const body = { ...own, messages: MESSAGES, model: "a/b", usage: { include: true } };
