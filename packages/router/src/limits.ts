@@ -98,6 +98,29 @@ export const REVOCATIONS_REMEMBERED_MAX = 10_000;
 
 /** Keys a wallet may revoke that this router has never seen: each is a row, kept because the key may still turn up. */
 export const UNSEEN_REVOCATIONS_PER_WALLET_MAX = 1_000;
+/** Milliseconds a session lasts at most: after a week whoever found a browser open must have the wallet too. */
+export const SESSION_MS = 7 * 24 * 3_600_000;
+
+/** Milliseconds a session lasts unused: a console left open overnight is still signed in, a forgotten one is not. */
+export const SESSION_IDLE_MS = 24 * 3_600_000;
+
+/** Milliseconds between two notes that a session was used: a write a minute, not one for every request. */
+export const SESSION_TOUCH_MS = 60_000;
+
+/** Sessions of one wallet: a person's browsers, with room for those that were closed without signing out. */
+export const SESSIONS_PER_WALLET_MAX = 20;
+
+/** Sessions in the database: some 200 MB with their indexes; wallets cost nothing to make, so strangers could fill it. */
+export const SESSIONS_MAX = 500_000;
+
+/** Milliseconds between two sweeps of sessions and used challenges. */
+export const SESSIONS_SWEEP_MS = 60_000;
+
+/** Logins after which they are swept earlier: how far the bound of all sessions may be passed meanwhile. */
+export const SESSIONS_SWEEP_LOGINS = 10_000;
+
+/** Rows that a sweep deletes in one statement: it must end well within what a statement may take. */
+export const SESSIONS_SWEPT_AT_ONCE_MAX = 5_000;
 
 /** Milliseconds an answer is held back for its first output, so that failures can still fail over (http-api.md). */
 export const HOLD_BACK_MS = 10_000;

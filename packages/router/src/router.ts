@@ -9,7 +9,7 @@ import { uuidV7 } from "@aimo-network/protocol/ids";
 import type { Random } from "@aimo-network/protocol/random";
 import type { Logger } from "pino";
 import type { BearerKeys } from "./accounts/bearer-keys.ts";
-import { createBearerKeys, readBearer } from "./accounts/bearer-keys.ts";
+import { bearerOf, createBearerKeys, readBearer } from "./accounts/bearer-keys.ts";
 import type { KeyUse } from "./accounts/key-use.ts";
 import { createKeyUse } from "./accounts/key-use.ts";
 import type { Config } from "./config.ts";
@@ -139,11 +139,7 @@ function gatewayDeps(
     keyUse,
     pseudonym: identity.pseudonym,
     isDraining,
-    authenticate: ({ headers }, purpose) => {
-      const own = headers["x-api-key"];
-      const bearer = readBearer(headers.authorization) ?? (typeof own === "string" ? own : undefined);
-      return keys.authenticate(bearer, purpose);
-    },
+    authenticate: ({ headers }, purpose) => keys.authenticate(bearerOf(headers), purpose),
     relayDeps: relayDeps(config, deps, rooms),
     observer: observation.observer,
     info: routerInfo(config, identity),
