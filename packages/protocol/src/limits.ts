@@ -39,11 +39,17 @@ export const STREAM_ID_MAX = 2 ** 32 - 1;
 /** Milliseconds between pings; two unanswered ones mean that the link is dead. */
 export const HEARTBEAT_MS = 15_000;
 
+/** Tries of one request, each at another provider: their ids have two bits for it, and plans are shorter. */
+export const ATTEMPTS_PER_REQUEST_MAX = 4;
+
 /** Ends a proxy keeps until they are acknowledged: a router that is away for longer loses the oldest. */
 export const ENDS_KEPT_MAX = 10_000;
 
 /** Milliseconds a proxy keeps an unacknowledged End: no router accepts a replay later than this. */
 export const ENDS_KEPT_MS = 24 * 60 * 60 * 1000;
+
+/** Replayed Ends of one link that wait for their answers at once: ten thousand of them come back in a few hundred round trips. */
+export const REPLAYS_AT_ONCE_MAX = 32;
 
 /** Characters of one server-sent event: images come back as one event of base64. */
 export const SSE_EVENT_CHARS_MAX = 16 * 1024 * 1024;

@@ -42,6 +42,9 @@ export const DRAIN_SPREAD_MS = 5_000;
 /** Milliseconds to wait for acknowledgements of the last Ends before a drained link closes; the spool keeps the rest. */
 export const ACKNOWLEDGE_MS = 2_000;
 
+/** Milliseconds without any answer after which replayed Ends are sent again: a router whose ledger was away has it back by then. */
+export const REPLAY_AGAIN_MS = 30_000;
+
 /** Milliseconds running requests get to finish after SIGTERM: as long as a request runs by default. */
 export const DRAIN_GRACE_MS = 600_000;
 

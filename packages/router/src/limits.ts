@@ -131,6 +131,9 @@ export const ATTEMPT_MS_MIN = 50;
 /** Characters of not yet shown events held back meanwhile: role chunks are short, a provider that sends more is answered from. */
 export const HELD_EVENTS_CHARS_MAX = 32 * 1024;
 
+/** Milliseconds an answer that has said why it stops is read on when its client has left: usage comes within one round trip. */
+export const LEFT_ANSWER_MS = 5_000;
+
 /** Milliseconds between keep-alive comments to a client that waits. */
 export const KEEP_ALIVE_COMMENT_MS = 10_000;
 

@@ -35,6 +35,11 @@ export class Ends {
     return this.#kept.size;
   }
 
+  /** Whether the attempt's End still waits for its acknowledgement. */
+  keeps(attemptId: string): boolean {
+    return this.#kept.has(attemptId);
+  }
+
   /** Keeps an End of an attempt that `routerId` made. */
   keep(routerId: string, end: End): void {
     this.#dropOldest();

@@ -11,6 +11,7 @@ import type { TestContext } from "node:test";
 import { describe, test } from "node:test";
 import type { Clock } from "@aimo-network/protocol/clock";
 import { manualClock, systemClock } from "@aimo-network/protocol/clock";
+import { REPLAYS_AT_ONCE_MAX } from "@aimo-network/protocol/limits";
 import { encodeFrame } from "@aimo-network/protocol/wire/frame";
 import { encodeMessage } from "@aimo-network/protocol/wire/messages";
 import type { Drain, Notice, Welcome } from "@aimo-network/protocol/wire/messages";
@@ -19,6 +20,7 @@ import { Secret } from "../config/secret.ts";
 import { Ends } from "../ends/ends.ts";
 import { ACKNOWLEDGE_MS, HANDSHAKE_MS, REFUSAL_BYTES_MAX, WELCOME_MS } from "../limits.ts";
 import { createLog } from "../log.ts";
+import { createEnd } from "../serving/end.ts";
 import type { Server } from "../serving/serve.ts";
 import { createServer as createStreamServer } from "../serving/serve.ts";
 import { createSettings } from "../serving/settings.ts";
@@ -182,6 +184,24 @@ describe("a connection", () => {
     third.session.leave("test", 1_000);
     await third.closed;
     assert.equal(first.ends.size, 0);
+  });
+
+  test("more Ends than a router looks up at once are replayed as it acknowledges them, each once", async (context) => {
+    const ends = new Ends(systemClock, createLog({ write: () => undefined }), undefined);
+    const ids = Array.from({ length: REPLAYS_AT_ONCE_MAX + 2 }, (_, number) => number.toString(16).padStart(32, "0"));
+    for (const attemptId of ids) {
+      const about = { reader: undefined, calledAtMs: 0, firstByteAtMs: 5, endedAtMs: 10, cancelled: false };
+      ends.keep("router-1", createEnd({ attemptId, ...about }));
+    }
+    const { url, link } = await router(context);
+    const { session, closed } = await connect(context, url, { ends });
+    const opened = await link();
+    const replayed: string[] = [];
+    while (replayed.length < ids.length) replayed.push((await opened.message("end-replay")).attempt_id);
+    assert.deepEqual(replayed, ids);
+    session.leave("test", 1_000);
+    await closed;
+    assert.equal(ends.size, 0);
   });
 
   test("a lost connection writes its Ends at once", async (context) => {

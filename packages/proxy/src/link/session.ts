@@ -12,6 +12,7 @@ import type { WebSocket } from "ws";
 import type { RouterTarget } from "../config/proxy-config.ts";
 import type { Environment } from "../config/reading.ts";
 import type { Ends } from "../ends/ends.ts";
+import { Replays } from "../ends/replays.ts";
 import { ACKNOWLEDGE_MS, WELCOME_MS } from "../limits.ts";
 import type { Server } from "../serving/serve.ts";
 import type { LinkEnd } from "./dial.ts";
@@ -50,6 +51,7 @@ export class LinkSession {
   #endpoint: Endpoint | undefined;
   #welcome: Welcome | undefined;
   #welcomeTimer: Timer | undefined;
+  #replays: Replays | undefined;
   #heartbeat: Heartbeat | undefined;
   #leaving = false;
   /** The router knows of the drain: no request it sent before is still on its way. */
@@ -139,6 +141,7 @@ export class LinkSession {
         return;
       case "end-ack":
         this.#tools.ends.forget(message.attempt_id);
+        this.#replays?.acknowledged(message.attempt_id);
         if (this.#leaving) this.#closeWhenIdle();
         return;
       case "drain":
@@ -159,7 +162,8 @@ export class LinkSession {
     this.#welcome = welcome;
     this.#welcomeTimer?.cancel();
     this.#heartbeat = new Heartbeat(this.#tools.clock, welcome.heartbeat_ms, () => this.#endSilent());
-    for (const end of this.#tools.ends.waiting(welcome.router_id)) this.#endpoint?.send("end-replay", end);
+    const { clock, ends } = this.#tools;
+    this.#replays = new Replays(clock, ends, welcome.router_id, (end) => this.#endpoint?.send("end-replay", end));
     this.announce(this.#offers);
     this.#events.live(welcome);
   }
@@ -193,6 +197,7 @@ export class LinkSession {
     this.#over = true;
     for (const timer of [this.#welcomeTimer, this.#leaveTimer, this.#acknowledgeTimer]) timer?.cancel();
     this.#heartbeat?.stop();
+    this.#replays?.stop();
     this.#endpoint?.close(new AimoError("provider_disconnected", { provider: "this proxy" }));
     this.#tools.ends.flush();
     this.#events.closed(end);
