@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { manualClock } from "./clock.ts";
-import { attemptId, generationId, uuidV7 } from "./ids.ts";
+import { attemptIdOf, generationId, readAttemptId, requestUuid, uuidV7 } from "./ids.ts";
 import { seededRandom } from "./random.ts";
 import type { Random } from "./random.ts";
 
@@ -38,9 +38,45 @@ test("a UUID is right over random bytes that lie inside a larger buffer", () => 
   assert.equal(uuidV7(manualClock(0x017f22e279b0), inside), "017f22e2-79b0-7000-8000-000000000000");
 });
 
-test("a generation's id is gen- and a UUIDv7, an attempt's 32 hexadecimal digits", () => {
+test("a request's uuid is a UUIDv7 whose last two bits are zero, and a generation's id is gen- and it", () => {
   const clock = manualClock(0x017f22e279b0);
-  assert.equal(generationId(clock, zeros), "gen-017f22e2-79b0-7000-8000-000000000000");
-  assert.equal(attemptId(ones), "f".repeat(32));
-  assert.match(attemptId(seededRandom(3)), /^[0-9a-f]{32}$/);
+  assert.equal(requestUuid(clock, ones), "017f22e2-79b0-7fff-bfff-fffffffffffc");
+  assert.equal(requestUuid(clock, zeros), "017f22e2-79b0-7000-8000-000000000000");
+  assert.equal(generationId(requestUuid(clock, zeros)), "gen-017f22e2-79b0-7000-8000-000000000000");
+});
+
+test("an attempt's id is its request's uuid as 32 hexadecimal digits, with its index in the last two bits", () => {
+  const uuid = "017f22e2-79b0-7fff-bfff-fffffffffff8";
+  const ids = [0, 1, 2, 3].map((index) => attemptIdOf(uuid, index));
+  const common = "017f22e279b07fffbffffffffffffff";
+  assert.deepEqual(ids, [`${common}8`, `${common}9`, `${common}a`, `${common}b`]);
+});
+
+test("an attempt's id is read back as its request and its index, whatever the random bits", () => {
+  const clock = manualClock(0x017f22e279b0);
+  const random = seededRandom(4);
+  for (let round = 0; round < 1_000; round += 1) {
+    const uuid = requestUuid(clock, random);
+    for (const index of [0, 1, 2, 3]) {
+      assert.deepEqual(readAttemptId(attemptIdOf(uuid, index)), { requestUuid: uuid, index });
+    }
+  }
+});
+
+test("a request has no fifth attempt, and a uuid whose last bits are taken has none at all", () => {
+  const uuid = requestUuid(manualClock(), ones);
+  for (const index of [-1, 4, 0.5, Number.NaN]) assert.throws(() => attemptIdOf(uuid, index), /one of four/);
+  for (const taken of ["1", "2", "3", "7", "d"]) {
+    assert.throws(() => attemptIdOf(uuid.slice(0, -1) + taken, 0), /one of four/);
+  }
+});
+
+test("an id that no router made is read as nothing", () => {
+  const made = attemptIdOf(requestUuid(manualClock(), zeros), 1);
+  assert.notEqual(readAttemptId(made), undefined);
+  for (const other of ["", made.slice(1), `${made}0`, "f".repeat(32), `${made}\n`]) {
+    assert.equal(readAttemptId(other), undefined, other);
+  }
+  assert.equal(readAttemptId(`${made.slice(0, 16)}c${made.slice(17)}`), undefined, "another variant");
+  assert.equal(readAttemptId(`A${attemptIdOf(requestUuid(manualClock(), ones), 1).slice(1)}`), undefined, "upper case");
 });

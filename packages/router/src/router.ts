@@ -87,15 +87,10 @@ interface Rooms {
   isDraining(): boolean;
 }
 
-function relayDeps(
-  config: Config,
-  { clock, random, log }: RouterDeps,
-  { health, answers }: Rooms,
-): RelayDeps<LiveOffer> {
+function relayDeps(config: Config, { clock, log }: RouterDeps, { health, answers }: Rooms): RelayDeps<LiveOffer> {
   const { firstByteMs, idleMs, totalMs } = config;
   return {
     clock,
-    random,
     log: log.child({ room: "providers" }),
     answerBytes: answers,
     deadlines: { firstByteMs, idleMs, totalMs },
@@ -173,7 +168,7 @@ function admitDeps(
       offers: (offers) => book.replace(link, offers, clock.now()),
       draining: () => book.remove(link.id),
       // Nothing is charged before there is a ledger: a replayed End is recorded as known and changes nothing.
-      replayed: () => false,
+      replayed: async () => false,
       closed: () => book.remove(link.id),
     }),
   };

@@ -38,6 +38,7 @@ class Owner implements StreamEvents {
   cancels = 0;
   ends = 0;
   losses = 0;
+  acknowledgements = 0;
 
   constructor(role: LinkRole, checksBytes: () => boolean) {
     this.#role = role;
@@ -107,6 +108,7 @@ class World {
   readonly router: Endpoint;
   readonly proxy: Endpoint;
   readonly cancelledIds = new Set<number>();
+  acknowledgementsHeard = 0;
   violated = false;
   hostile = false;
   endForged = false;
@@ -120,7 +122,7 @@ class World {
     };
     this.router = new Endpoint("router", this.toProxy, { message: () => undefined, violation });
     this.proxy = new Endpoint("proxy", this.toRouter, {
-      message: () => undefined,
+      message: ({ name }) => void (this.acknowledgementsHeard += name === "end-ack" ? 1 : 0),
       violation,
       opened: (stream) => {
         const owner = new Owner("proxy", () => !this.hostile);
@@ -175,6 +177,13 @@ class World {
     owner.stream?.cancel("client_left");
   }
 
+  /** Billing may be done long after the stream has ended, and in any order. */
+  acknowledge(owner: Owner | undefined): void {
+    if (owner === undefined || owner.ends === 0 || owner.acknowledgements > 0) return;
+    owner.acknowledgements += 1;
+    owner.stream?.acknowledge({ attempt_id: END.attempt_id, charged: true });
+  }
+
   /** Lets everything arrive, every reader read and every stream end. */
   settle(): void {
     for (const owner of this.routerOwners) this.request(owner, 0);
@@ -204,6 +213,9 @@ class World {
   }
 
   assertComplete(): void {
+    for (const owner of this.routerOwners.toReversed()) this.acknowledge(owner);
+    this.toProxy.releaseAll();
+    assert.equal(this.acknowledgementsHeard, this.routerOwners.length, "every End is acknowledged once");
     assert.equal(this.proxyOwners.length, this.routerOwners.length);
     for (const [index, router] of this.routerOwners.entries()) {
       const proxy = this.proxyOwners[index]!;
@@ -275,6 +287,13 @@ const honestStep: fc.Arbitrary<{ readonly words: string; readonly step: Step }> 
     step: (world: World) => {
       const owner = pick(ofRouter ? world.routerOwners : world.proxyOwners, index);
       owner?.grant(Math.floor(owner.heldBytes / part));
+    },
+  })),
+  place.map((index) => ({
+    words: `acknowledge ${index}`,
+    step: (world: World) => {
+      const ended = world.routerOwners.filter((owner) => owner.ends > 0 && owner.acknowledgements === 0);
+      world.acknowledge(ended[index % Math.max(1, ended.length)]);
     },
   })),
   fc.tuple(fc.boolean(), fc.integer({ min: 1, max: 8 })).map(([toProxy, count]) => ({

@@ -3,7 +3,8 @@ import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { attemptId } from "@aimo-network/protocol/ids";
+import { systemClock } from "@aimo-network/protocol/clock";
+import { attemptIdOf, requestUuid } from "@aimo-network/protocol/ids";
 import { systemRandom } from "@aimo-network/protocol/random";
 import { closeReason } from "@aimo-network/protocol/wire/close-reason";
 import type { ConnectionMessage } from "@aimo-network/protocol/wire/endpoint";
@@ -187,7 +188,7 @@ interface RequestPlan {
 
 function sendRequest(script: RouterScript, endpoint: Endpoint, { body, head, grants }: RequestPlan): ScriptedAnswer {
   const bytes = Buffer.from(body);
-  const id = attemptId(systemRandom);
+  const id = attemptIdOf(requestUuid(systemClock, systemRandom), 0);
   const received: Buffer[] = [];
   let receivedBytes = 0;
   let isReading = grants;

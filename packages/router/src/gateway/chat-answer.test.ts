@@ -13,7 +13,7 @@ const CHUNK_HEAD = '{"id":"gen-1","object":"chat.completion.chunk","created":170
 function event(text: string): AnswerEvent {
   const value: unknown = JSON.parse(text);
   assert.ok(isJsonObject(value));
-  return { text, value, hasOutput: true, finishReason: undefined, usage: undefined };
+  return { text, value, hasOutput: true, outputBytes: 1, finishReason: undefined, usage: undefined };
 }
 
 /** A chunk of a stream whose first choices are already known to the client. */

@@ -9,6 +9,7 @@ import { setImmediate } from "node:timers/promises";
 import type { ManualClock } from "@aimo-network/protocol/clock";
 import { manualClock } from "@aimo-network/protocol/clock";
 import type { VerifiedKey } from "@aimo-network/protocol/keys/verify-key";
+import { readAttemptId } from "@aimo-network/protocol/ids";
 import { RESPONSE_CREDIT_BYTES } from "@aimo-network/protocol/limits";
 import { seededRandom } from "@aimo-network/protocol/random";
 import type { FastifyInstance, FastifyRequest } from "fastify";
@@ -19,17 +20,18 @@ import { createOfferHealth } from "../market/health.ts";
 import { createOfferBook } from "../market/offer-book.ts";
 import { createByteBudget } from "../providers/byte-budget.ts";
 import { createLinks } from "../providers/links.ts";
-import type { FakeLink } from "../test-bed/fake-link.ts";
+import type { FakeAttempt, FakeLink } from "../test-bed/fake-link.ts";
 import { PLAIN_KEY } from "../test-bed/plain-key.ts";
 import { QUIET_OBSERVER } from "../test-bed/quiet-observer.ts";
 import { createFakeLink } from "../test-bed/fake-link.ts";
-import { says, stops } from "../test-bed/relay-bench.ts";
+import { says, stops, WHOLE_ANSWER } from "../test-bed/relay-bench.ts";
 import { connectProvider, plainOffer } from "../test-bed/scripted-provider.ts";
 import { startTestRouter } from "../test-bed/test-router.ts";
 import { createChatCompletions } from "./chat-completions.ts";
 import { readRawBodies } from "./read-body.ts";
 
 const TOTAL_MS = 60_000;
+const USAGE = { usage: { prompt_tokens: 1, completion_tokens: 1 } };
 
 function request(body: object): string {
   const text = JSON.stringify({ model: "m", messages: [{ role: "user", content: "x" }], ...body });
@@ -158,6 +160,62 @@ describe("a client", () => {
       assert.equal(answerBytes.usedBytes, 0);
     });
   }
+
+  /** Resolves when the router has seen the connection end. */
+  const leave = async (socket: Socket, response: ServerResponse): Promise<void> => {
+    const closed = once(response, "close");
+    socket.destroy();
+    await closed;
+  };
+
+  for (const [name, end, isBlamed] of [
+    ["is read on to its usage", (at: FakeAttempt) => at.data({ ...USAGE, choices: [] }, "[DONE]"), false],
+    ["whose provider breaks off after that costs its provider its standing", (at: FakeAttempt) => at.lose(), true],
+  ] as const) {
+    test(`that leaves a stream that has said why it stops ${name}`, async () => {
+      const requested = once(server.server, "request") as Promise<[unknown, ServerResponse]>;
+      const socket = call({ stream: true });
+      const [, response] = await requested;
+      const attempt = await link.next();
+      attempt.head();
+      attempt.data(says("x"), stops());
+      await leave(socket, response);
+      assert.deepEqual(attempt.cancels, []);
+      end(attempt);
+      await setImmediate();
+      assert.deepEqual(judged, [!isBlamed]);
+      assert.equal(clock.waiting, 0);
+      assert.equal(answerBytes.usedBytes, 0);
+    });
+  }
+
+  test("that leaves before a whole JSON answer was passed on is sent nothing, and its provider is no worse for it", async () => {
+    const requested = once(server.server, "request") as Promise<[unknown, ServerResponse]>;
+    const socket = call({ stream: false });
+    const [, response] = await requested;
+    const attempt = await link.next();
+    attempt.head(200, { "content-type": "application/json" });
+    attempt.write(WHOLE_ANSWER);
+    await leave(socket, response);
+    await setImmediate();
+    assert.deepEqual([attempt.cancels, judged], [[], [true]]);
+    attempt.end();
+    assert.deepEqual(attempt.acknowledged, [false]);
+    assert.equal(clock.waiting, 0);
+  });
+
+  test("that is answered gets the id of which its attempts' ids are made", async () => {
+    const socket = call({ stream: false });
+    const attempt = await link.next();
+    const made = readAttemptId(attempt.request.attemptId);
+    attempt.answer(200, WHOLE_ANSWER);
+    const [bytes] = (await once(socket, "data")) as [Buffer];
+    assert.deepEqual(
+      [/x-generation-id: (\S+)/i.exec(bytes.toString())?.[1], made?.index],
+      [`gen-${made?.requestUuid}`, 0],
+    );
+    socket.destroy();
+  });
 
   test("that reads again is given the rest, and its provider its credit", async () => {
     const socket = call({ stream: true });

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Clock } from "@aimo-network/protocol/clock";
 import { assert } from "@aimo-network/protocol/assert";
 import { AimoError } from "@aimo-network/protocol/errors";
-import { generationId } from "@aimo-network/protocol/ids";
+import { generationId, requestUuid } from "@aimo-network/protocol/ids";
 import type { VerifiedKey } from "@aimo-network/protocol/keys/verify-key";
 import { formatNanoUsdc } from "@aimo-network/protocol/money";
 import { maxOutput } from "../billing/ceiling.ts";
@@ -49,8 +49,7 @@ function relayRequest(
   deps: ChatDeps,
   request: FastifyRequest,
   chat: ChatRequest,
-  payer: string,
-  watch: RequestWatch,
+  { uuid, payer, watch }: { uuid: string; payer: string; watch: RequestWatch },
 ): RelayRequest<LiveOffer> {
   const headers: Record<string, string> = {
     accept: chat.stream ? "text/event-stream" : "application/json",
@@ -61,11 +60,14 @@ function relayRequest(
     if (typeof value === "string" && value.length <= 512) headers[name] = value;
   }
   return {
+    uuid,
     endpoint: "/chat/completions",
     stream: chat.stream,
     headers,
     body: ({ offer, offerName }) => chat.bodyFor(offerName, maxOutput(offer.offer, chat)),
     payer: ({ link }) => deps.pseudonym(payer, link.wallet),
+    retry: () => Promise.resolve(),
+    delivered: { bytes: 0 },
     watch,
   };
 }
@@ -111,6 +113,7 @@ async function relayWatched(
     throw error;
   });
   watch.ended(outcome);
+  outcome.settle(false); // nothing is charged before there is a ledger
   return outcome;
 }
 
@@ -165,7 +168,8 @@ export function createChatCompletions(
     const payer = await deps.payer(request);
     const chat = readChatRequest(request.body ?? NO_BODY);
     const candidates = planChat(deps, chat, payer.wallet);
-    const generation = generationId(deps.clock, deps.random);
+    const uuid = requestUuid(deps.clock, deps.random);
+    const generation = generationId(uuid);
     reply.header("x-generation-id", generation);
     const createdSeconds = Math.floor(deps.clock.now() / 1000);
     const { traceparent, tracestate } = request.headers;
@@ -183,7 +187,7 @@ export function createChatCompletions(
     const admitted: Admitted = {
       chat,
       candidates,
-      relayed: relayRequest(deps, request, chat, payer.wallet, watch),
+      relayed: relayRequest(deps, request, chat, { uuid, payer: payer.wallet, watch }),
       watch,
       envelope: (candidate) => ({
         generationIdJson: JSON.stringify(generation),

@@ -40,6 +40,11 @@ describe("output", () => {
   ]) {
     test(`is not ${JSON.stringify(delta)}`, () => assert.equal(read(choice(delta)).hasOutput, false));
   }
+  test("is counted in bytes", () => {
+    const { outputBytes } = read({ choices: [{ delta: { content: "é" } }, { delta: { reasoning: "x" } }] });
+    assert.equal(outputBytes, 3);
+    assert.equal(read({ choices: [], usage: { prompt_tokens: 1, completion_tokens: 1 } }).outputBytes, 0);
+  });
   test("is in any choice", () => {
     assert.equal(read({ choices: [{ delta: {} }, {}, { delta: { content: "x" } }] }).hasOutput, true);
   });

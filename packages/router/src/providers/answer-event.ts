@@ -6,6 +6,7 @@ import { isJsonObject } from "@aimo-network/protocol/json-object";
 import type { Usage } from "@aimo-network/protocol/usage";
 import { findUsage } from "@aimo-network/protocol/usage";
 import { ANSWER_DEPTH_MAX, ANSWER_VALUES_MAX, CHOICES_MAX, ERROR_TEXT_CHARS_MAX, EVENT_LINES_MAX } from "../limits.ts";
+import { outputBytes } from "./output-bytes.ts";
 
 /** One event of an answer, with its text so that it can be passed on byte-exactly. */
 export interface AnswerEvent {
@@ -13,6 +14,8 @@ export interface AnswerEvent {
   readonly value: JsonObject;
   /** Whether it shows the client anything: content, reasoning, a tool call, a refusal, audio. */
   readonly hasOutput: boolean;
+  /** UTF-8 bytes of what it shows as text: content, reasoning, a refusal, the names and arguments of calls. */
+  readonly outputBytes: number;
   readonly finishReason: string | undefined;
   readonly usage: Usage | undefined;
 }
@@ -101,10 +104,12 @@ export function readAnswerEvent(text: string, provider: string): AnswerEvent {
       detail: `expected at most ${CHOICES_MAX} objects as its choices, found something else`,
     });
   }
+  const hasOutput = choices.some(choiceShows);
   return {
     text,
     value,
-    hasOutput: choices.some(choiceShows),
+    hasOutput,
+    outputBytes: hasOutput ? outputBytes(choices) : 0,
     finishReason: finishReasonOf(value, choices),
     usage: text.includes("usage") ? findUsage(value) : undefined,
   };

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { ANSWER_BYTES_MAX, ANSWER_UNCOUNTED_BYTES, ERROR_BODY_BYTES_MAX } from "../limits.ts";
 import type { RelayBench } from "../test-bed/relay-bench.ts";
-import { createRelayBench, says, stops, WHOLE_ANSWER } from "../test-bed/relay-bench.ts";
+import { answerWhole, createRelayBench, says, stops, WHOLE_ANSWER } from "../test-bed/relay-bench.ts";
 import type { RelayOutcome } from "./relay.ts";
 
 const STREAM = [
@@ -232,14 +232,65 @@ describe("an error body", () => {
 });
 
 describe("an End", () => {
-  test("is acknowledged once, with nothing charged", async () => {
-    const bench = createRelayBench({ links: 1, stream: false });
+  for (const charged of [true, false]) {
+    test(`is acknowledged when billing says so, as charged: ${charged}`, async () => {
+      const bench = createRelayBench({ links: 1, stream: false });
+      const running = bench.run();
+      const attempt = await bench.attempt();
+      attempt.answer(200, WHOLE_ANSWER);
+      const outcome = await running;
+      assert.deepEqual(attempt.acknowledged, []);
+      outcome.settle(charged);
+      assert.deepEqual(attempt.acknowledged, [charged]);
+      assert.throws(() => outcome.settle(charged), /settled once/);
+      assert.deepEqual(bench.logLines, []);
+    });
+  }
+
+  test("that comes after billing is done is acknowledged when it comes, not before", async () => {
+    const bench = createRelayBench({ links: 1 });
     const running = bench.run();
     const attempt = await bench.attempt();
-    attempt.answer(200, WHOLE_ANSWER);
-    await running;
+    attempt.head();
+    attempt.data(says("x"), stops(), "[DONE]");
+    (await running).settle(true);
+    assert.deepEqual(attempt.acknowledged, []);
+    attempt.end();
+    assert.deepEqual(attempt.acknowledged, [true]);
+  });
+
+  test("that never comes, since the link is lost first, is not acknowledged", async () => {
+    const bench = createRelayBench({ links: 1 });
+    const running = bench.run();
+    const attempt = await bench.attempt();
+    attempt.head();
+    attempt.data(says("x"), stops(), "[DONE]");
+    attempt.lose();
+    (await running).settle(true);
+    assert.deepEqual(attempt.acknowledged, []);
+  });
+
+  test("of an attempt that another took the place of is acknowledged as not charged, by the relay itself", async () => {
+    const bench = createRelayBench();
+    const running = bench.run();
+    const first = await bench.attempt(0);
+    first.answer(500, "no");
+    const second = await bench.attempt(1);
+    assert.deepEqual(first.acknowledged, [false]);
+    answerWhole(second, true);
+    (await running).settle(true);
+    assert.deepEqual([first.acknowledged, second.acknowledged], [[false], [true]]);
+  });
+
+  test("of the last attempt of a relay that failed waits for billing too", async () => {
+    const bench = createRelayBench({ links: 1 });
+    const running = bench.run();
+    const attempt = await bench.attempt();
+    attempt.answer(500, "no");
+    const outcome = await running;
+    assert.deepEqual(attempt.acknowledged, []);
+    outcome.settle(false);
     assert.deepEqual(attempt.acknowledged, [false]);
-    assert.deepEqual(bench.logLines, []);
   });
 
   for (const [name, end] of [
@@ -270,8 +321,8 @@ describe("an End", () => {
     bench.leave();
     attempt.data(says("on its way"), stops(), "[DONE]"); // dropped by the stream
     attempt.end({ cancelled: false });
-    await running;
+    (await running).settle(true);
     assert.deepEqual(bench.logLines, []);
-    assert.deepEqual(attempt.acknowledged, [false]);
+    assert.deepEqual(attempt.acknowledged, [true]);
   });
 });

@@ -1,20 +1,17 @@
 // One try of a request at one provider: reads its answer, keeps its deadlines, and ends exactly once.
-import type { Hash } from "node:crypto";
-import { createHash } from "node:crypto";
+import { assert } from "@aimo-network/protocol/assert";
 import type { Clock, Timer } from "@aimo-network/protocol/clock";
 import type { ErrorCode } from "@aimo-network/protocol/errors";
 import { AimoError, isAimoError } from "@aimo-network/protocol/errors";
-import type { SseParser } from "@aimo-network/protocol/sse";
-import { createSseParser } from "@aimo-network/protocol/sse";
 import type { Usage } from "@aimo-network/protocol/usage";
 import type { End, ResponseHead } from "@aimo-network/protocol/wire/messages";
 import type { Logger } from "pino";
-import { ERROR_BODY_BYTES_MAX } from "../limits.ts";
+import { LEFT_ANSWER_MS } from "../limits.ts";
 import type { AnswerEvent } from "./answer-event.ts";
-import { endsStream, isWholeData, readAnswerEvent, readStreamData } from "./answer-event.ts";
 import type { ByteBudget } from "./byte-budget.ts";
-import { HeldAnswer } from "./held-answer.ts";
-import { failureOfEnd, failureOfStatus } from "./provider-failure.ts";
+import type { FinishedAnswer } from "./incoming-answer.ts";
+import { IncomingAnswer } from "./incoming-answer.ts";
+import { failureOfEnd } from "./provider-failure.ts";
 import type { AttemptRequest, LinkAttempt, ProviderLink } from "./provider-link.ts";
 
 /** What an attempt needs of this process. */
@@ -44,16 +41,14 @@ export interface AttemptListener {
 
 /** How an attempt ended: with a whole answer, or with the error that stands for it. */
 export type AttemptResult =
+  | { readonly ok: true; readonly finished: FinishedAnswer }
   | {
-      readonly ok: true;
+      readonly ok: false;
+      readonly error: AimoError;
+      /** The last usage that a stream had told before. */
       readonly usage: Usage | undefined;
-      readonly finishReason: string;
-      /** The whole JSON answer, where no stream was asked for. */
-      readonly answer: AnswerEvent | undefined;
-    }
-  | { readonly ok: false; readonly error: AimoError };
-
-type Reading = "stream" | "json" | "error";
+      readonly finishReason: string | undefined;
+    };
 
 /** A running attempt. */
 export class Attempt {
@@ -62,23 +57,17 @@ export class Attempt {
   readonly #request: AttemptRequest;
   readonly #deadlines: AttemptDeadlines;
   readonly #listener: AttemptListener;
+  readonly #answer: IncomingAnswer;
   readonly #stream: LinkAttempt;
-  /** Of an answer that is not held; the bytes of one that is are hashed at once when it is whole. */
-  #hash: Hash | undefined;
-  #bodyBytes = 0;
-  readonly #held: HeldAnswer;
   #ungrantedBytes = 0;
-  #head: ResponseHead | undefined;
-  /** Reads the events, where the answer is a stream of them. */
-  #parser: SseParser | undefined;
-  #reading: Reading = "json";
   #silence: Timer | undefined;
-  #waitingFor: "first_byte" | "idle" = "first_byte";
+  #waitingFor: "first_byte" | "idle" | "usage" = "first_byte";
   #paused = false;
   #cancelled = false;
   #finished = false;
-  #finishReason: string | undefined;
-  #usage: Usage | undefined;
+  #hasEnd = false;
+  /** What billing made of the attempt, once it has. */
+  #charged: boolean | undefined;
 
   constructor(
     deps: AttemptDeps,
@@ -92,13 +81,17 @@ export class Attempt {
     this.#request = request;
     this.#deadlines = deadlines;
     this.#listener = listener;
-    this.#held = new HeldAnswer(deps.answerBytes, link.wallet);
+    this.#answer = new IncomingAnswer(link.wallet, request.stream, deps.answerBytes, {
+      event: (event) => listener.event(event),
+      progressed: () => this.#watchNext(),
+      done: () => this.#finishWith(() => this.#answer.finishedStream()),
+    });
     if (request.stream) this.#watch("first_byte", deadlines.firstByteMs);
     this.#stream = link.open(request, {
       head: (head) => this.#readHead(head),
       body: (bytes) => this.#readBody(bytes),
       end: (end) => this.#readEnd(end),
-      lost: (error) => this.#finish({ ok: false, error }),
+      lost: (error) => this.#fail(error),
     });
   }
 
@@ -115,12 +108,39 @@ export class Attempt {
     this.#grantHeld();
   }
 
+  /** Billing is done with this attempt: its proxy may forget the End, which may be still on its way. Told at most once. */
+  settle(charged: boolean): void {
+    assert(this.#charged === undefined, "an attempt is settled once");
+    this.#charged = charged;
+    if (this.#hasEnd) this.#stream.acknowledge(charged);
+  }
+
+  /**
+   * The client has left. A JSON answer that is whole ends the attempt as it would have; a stream that has said why it
+   * stops is read on to its usage, for a short while; anything else is cancelled.
+   */
+  leave(): void {
+    if (this.#finished) return;
+    const whole = this.#answer.findWhole();
+    if (whole !== undefined) this.#finish({ ok: true, finished: whole });
+    else if (this.#answer.finishReason === undefined) this.abort(new AimoError("client_left", {}));
+    else this.#readOn();
+  }
+
   /** Ends the attempt from this side. */
   abort(error: AimoError): void {
     if (this.#finished) return;
     this.#cancelled = true;
     this.#stream.cancel(error.code satisfies ErrorCode);
-    this.#finish({ ok: false, error });
+    this.#fail(error);
+  }
+
+  #readOn(): void {
+    this.#waitingFor = "usage";
+    this.#silence?.cancel();
+    this.#silence = this.#deps.clock.timer(LEFT_ANSWER_MS, () => this.abort(new AimoError("client_left", {})));
+    this.#paused = false;
+    this.#grantHeld();
   }
 
   #watch(phase: "first_byte" | "idle", limitMs: number): void {
@@ -131,22 +151,20 @@ export class Attempt {
     });
   }
 
+  /** The provider has said something: its next word is waited for anew. */
+  #watchNext(): void {
+    if (this.#waitingFor === "idle") this.#silence?.refresh(); // which does nothing while the client does not read
+    else if (this.#waitingFor === "first_byte" && this.#request.stream) this.#watch("idle", this.#deadlines.idleMs);
+  }
+
   #readHead(head: ResponseHead): void {
     if (this.#finished) return;
-    this.#head = head;
-    const isEvents = /text\/event-stream/i.test(head.headers["content-type"] ?? "text/event-stream");
-    if (head.status < 200 || head.status > 299) this.#reading = "error";
-    else if (this.#request.stream && isEvents) {
-      this.#reading = "stream";
-      this.#parser = createSseParser({ event: (data) => this.#readData(data) });
-    } else this.#reading = "json";
-    if (this.#request.stream && this.#reading !== "stream") this.#watch("idle", this.#deadlines.idleMs);
+    this.#answer.readHead(head);
+    if (this.#request.stream && !this.#answer.isStream) this.#watch("idle", this.#deadlines.idleMs);
   }
 
   #readBody(bytes: Uint8Array): void {
-    this.#bodyBytes += bytes.length;
-    if (this.#reading !== "json") this.#hash = (this.#hash ?? createHash("sha256")).update(bytes);
-    const keepsUp = this.#finished || this.#passOn(bytes);
+    const keepsUp = this.#passOn(bytes);
     // What comes with the end of the answer, or after it, is consumed here: nobody would grant it later.
     if (keepsUp || this.#finished) this.#stream.grant(bytes.length);
     else this.#pause(bytes.length);
@@ -154,23 +172,15 @@ export class Attempt {
 
   /** Reads a piece of the answer; false when the client does not keep up. */
   #passOn(bytes: Uint8Array): boolean {
+    const wasFinished = this.#finished;
     try {
-      if (this.#parser !== undefined) {
-        this.#parser.push(bytes);
-        if (!this.#finished) this.#held.countEvent(this.#parser.heldBytes());
-      } else this.#hold(bytes);
+      this.#answer.push(bytes);
     } catch (error) {
       if (!isAimoError(error)) throw error;
-      this.abort(this.#withProvider(error));
+      this.abort(error);
       return true;
     }
-    return this.#reading !== "stream" || this.#listener.flush();
-  }
-
-  /** The parser of events does not know whose stream it reads: its complaints get this provider's name. */
-  #withProvider(error: AimoError): AimoError {
-    if (!isAimoError(error, "provider_error")) return error;
-    return new AimoError("provider_error", { ...error.context, provider: this.#link.wallet }, { cause: error });
+    return wasFinished || !this.#answer.isStream || this.#listener.flush();
   }
 
   #grantHeld(): void {
@@ -185,112 +195,41 @@ export class Attempt {
     this.#silence?.cancel(); // a client that does not read is not the provider's silence
   }
 
-  #hold(piece: Uint8Array): void {
-    const isError = this.#reading === "error";
-    const bytes = isError ? piece.subarray(0, ERROR_BODY_BYTES_MAX - this.#held.bytes) : piece;
-    this.#held.add(bytes);
-    if (bytes.length > 0) this.#silence?.refresh();
-  }
-
-  #readData(data: string): void {
-    if (this.#finished || data === "") return; // an empty event is a keep-alive, and as little a sign of life as a comment
-    this.#watchNextEvent();
-    const isEnd = endsStream(data);
-    if (!isEnd || data.includes("\n")) {
-      for (const event of readStreamData(data, this.#link.wallet)) this.#readEvent(event);
-    }
-    if (isEnd) this.#endStream();
-  }
-
-  #watchNextEvent(): void {
-    if (this.#waitingFor === "idle") this.#silence?.refresh(); // which does nothing while the client does not read
-    else this.#watch("idle", this.#deadlines.idleMs);
-  }
-
-  #readEvent(event: AnswerEvent): void {
-    this.#finishReason = event.finishReason ?? this.#finishReason;
-    this.#usage = event.usage ?? this.#usage;
-    this.#listener.event(event);
-  }
-
-  #endStream(): void {
-    const provider = this.#link.wallet;
-    if (this.#finishReason === undefined) {
-      const detail = "its answer broke off without a finish_reason";
-      this.#finish({ ok: false, error: new AimoError("provider_error", { provider, detail }) });
-      return;
-    }
-    this.#finish({ ok: true, usage: this.#usage, finishReason: this.#finishReason, answer: undefined });
-  }
-
   #readEnd(end: End): void {
-    this.#stream.acknowledge(false);
+    this.#hasEnd = true;
+    if (this.#charged !== undefined) this.#stream.acknowledge(this.#charged);
     const isWhole = !end.cancelled && !this.#cancelled; // after a cancel, bytes on their way were dropped
-    if (isWhole && (end.body_bytes !== this.#bodyBytes || end.body_sha256 !== this.#sha256())) {
+    if (isWhole && this.#answer.differsFrom(end)) {
       const { attemptId } = this.#request;
       this.#deps.log.warn({ attemptId, linkId: this.#link.id }, "the proxy's End differs from what was relayed");
     }
     if (this.#finished) return;
-    if (end.error !== undefined) {
-      this.#finish({ ok: false, error: failureOfEnd(this.#link.wallet, end.error) });
-    } else if (end.cancelled) {
-      this.#finish({ ok: false, error: new AimoError("provider_disconnected", { provider: this.#link.wallet }) });
-    } else if (this.#parser !== undefined) this.#endEvents(this.#parser);
-    else this.#endWhole();
+    if (end.error !== undefined) this.#fail(failureOfEnd(this.#link.wallet, end.error));
+    else if (end.cancelled) this.#fail(new AimoError("provider_disconnected", { provider: this.#link.wallet }));
+    else this.#finishWith(() => this.#answer.finished());
   }
 
-  #sha256(): string {
-    return this.#reading === "json" ? this.#held.sha256() : (this.#hash ?? createHash("sha256")).digest("hex");
-  }
-
-  /** Some servers leave out the blank line after their last event: whole as it is, it still counts. */
-  #endEvents(parser: SseParser): void {
-    const left = parser.end();
+  /** Ends with what is read last, or with what that throws. */
+  #finishWith(read: () => FinishedAnswer): void {
     try {
-      if (left !== undefined && isWholeData(left)) this.#readData(left);
+      this.#finish({ ok: true, finished: read() });
     } catch (error) {
       if (!isAimoError(error)) throw error;
-      this.#finish({ ok: false, error });
+      this.#fail(error);
     }
-    if (!this.#finished) this.#endStream();
   }
 
-  #endWhole(): void {
-    const provider = this.#link.wallet;
-    const text = this.#held.text();
-    const head = this.#head;
-    if (head === undefined) {
-      this.#finish({ ok: false, error: new AimoError("provider_error", { provider, detail: "it sent no answer" }) });
-    } else if (this.#reading === "error") {
-      const retryAfter = head.headers["retry-after"];
-      this.#finish({ ok: false, error: failureOfStatus(provider, { status: head.status, body: text, retryAfter }) });
-    } else this.#finish(this.#readWhole(text));
-  }
-
-  #readWhole(text: string): AttemptResult {
-    const provider = this.#link.wallet;
-    try {
-      const answer = readAnswerEvent(text, provider);
-      if (this.#request.stream) {
-        throw new AimoError("provider_error", { provider, detail: "it answered JSON where a stream was asked for" });
-      }
-      const { choices } = answer.value;
-      if (!Array.isArray(choices) || choices.length === 0 || answer.finishReason === undefined) {
-        throw new AimoError("provider_error", { provider, detail: "its answer has no choices with a finish_reason" });
-      }
-      return { ok: true, usage: answer.usage, finishReason: answer.finishReason, answer };
-    } catch (error) {
-      if (!isAimoError(error)) throw error;
-      return { ok: false, error };
-    }
+  #fail(error: AimoError): void {
+    const { usage, finishReason } = this.#answer;
+    this.#finish({ ok: false, error, usage, finishReason });
   }
 
   #finish(result: AttemptResult): void {
     if (this.#finished) return;
     this.#finished = true;
     this.#silence?.cancel();
-    this.#held.clear();
+    this.#answer.close();
     this.#grantHeld();
-    this.#listener.ended(result, this.#bodyBytes);
+    this.#listener.ended(result, this.#answer.bodyBytes);
   }
 }

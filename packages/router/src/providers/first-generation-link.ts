@@ -123,6 +123,10 @@ export class FirstGenerationLink implements ProviderLink {
     this.#life.closeWithin(deadlineMs, CLOSE_NORMAL, "drained");
   }
 
+  notice(_code: string, _message: string, _offer?: string): void {
+    // This dialect has no word for it.
+  }
+
   terminate(): void {
     this.#socket.terminate();
     this.#close(new AimoError("draining", {})); // it is this router that ends, and no provider is to blame

@@ -79,9 +79,9 @@ describe("a provider link", () => {
       await bench.leave(peer);
     });
 
-    test("leaves the market at once, finishes its requests, and is closed", async () => {
+    test("leaves the market at once, finishes its requests, and is closed when their Ends are acknowledged", async () => {
       const peer = await bench.join();
-      const { told } = openAttempt(peer);
+      const { attempt, told } = openAttempt(peer);
       await peer.frame("request-head");
       peer.send("drain", { reason: "restart", deadline_ms: 60_000 });
       await peer.settle();
@@ -93,6 +93,10 @@ describe("a provider link", () => {
       await peer.settle();
       assert.deepEqual(told, ["head 200", `end ${currentAttemptId()}`]);
       bench.clock.advance(DRAIN_LOOK_MS);
+      await peer.settle();
+      attempt.acknowledge(true);
+      bench.clock.advance(DRAIN_LOOK_MS);
+      assert.deepEqual((await peer.frame("end-ack")).message, { attempt_id: currentAttemptId(), charged: true });
       assert.equal(await peer.closed, "1000 drained");
       await bench.leave(peer);
     });
@@ -125,7 +129,7 @@ describe("a provider link", () => {
   describe("that the router drains", () => {
     test("is told why and how long it has, and is closed when its requests have ended", async () => {
       const peer = await bench.join();
-      const { told } = openAttempt(peer);
+      const { attempt, told } = openAttempt(peer);
       await peer.frame("request-head");
       peer.link.drain("the router is shutting down", 30_000);
       assert.deepEqual(bench.told, ["offers m", "draining"]);
@@ -139,6 +143,23 @@ describe("a provider link", () => {
       await peer.settle();
       assert.deepEqual(told, [`end ${currentAttemptId()}`]);
       bench.clock.advance(DRAIN_LOOK_MS);
+      await peer.settle();
+      attempt.acknowledge(false);
+      bench.clock.advance(DRAIN_LOOK_MS);
+      assert.equal(await peer.closed, "1000 drained");
+      await bench.leave(peer);
+    });
+
+    test("does not wait beyond its deadline for Ends to be acknowledged", async () => {
+      const peer = await bench.join();
+      openAttempt(peer);
+      await peer.frame("request-head");
+      peer.send("response-end", emptyEnd(currentAttemptId()), 1);
+      peer.link.drain("the router is shutting down", 30_000);
+      await peer.settle();
+      bench.clock.advance(29_999);
+      await peer.settle();
+      bench.clock.advance(1);
       assert.equal(await peer.closed, "1000 drained");
       await bench.leave(peer);
     });

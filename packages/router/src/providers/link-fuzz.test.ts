@@ -21,6 +21,7 @@ interface Opened {
   readonly streamId: number;
   /** The provider has begun its answer. */
   headed: boolean;
+  isAcknowledged: boolean;
 }
 
 /** One connection under test. */
@@ -47,6 +48,13 @@ function isOver({ told }: Opened): boolean {
   return told.some((words) => /^(end|lost) /.test(words));
 }
 
+/** Acknowledges the End of an attempt, once it has come. */
+function acknowledge(one: Opened | undefined): void {
+  if (one === undefined || one.isAcknowledged || !one.told.some((words) => words.startsWith("end "))) return;
+  one.isAcknowledged = true;
+  one.attempt.acknowledge(true);
+}
+
 /** Waits until both ends have read what was sent, or the connection has gone. */
 async function settle({ peer }: Run): Promise<void> {
   if (peer.socket.readyState !== peer.socket.OPEN) return;
@@ -70,7 +78,14 @@ const likely = fc.oneof(
     stepOf(`open with ${bytes}`, (run) => {
       if (run.peer.link.freeSlots("m") <= 0) return;
       const { attempt, told } = openAttempt(run.peer, "m", "b".repeat(bytes));
-      run.opened.push({ attempt, told, attemptId: currentAttemptId(), streamId: run.opened.length + 1, headed: false });
+      run.opened.push({
+        attempt,
+        told,
+        attemptId: currentAttemptId(),
+        streamId: run.opened.length + 1,
+        headed: false,
+        isAcknowledged: false,
+      });
       run.granted.push(0);
     }),
   ),
@@ -105,6 +120,7 @@ const likely = fc.oneof(
       if (one !== undefined) sendJson(run, "response-end", one.streamId, emptyEnd(one.attemptId));
     }),
   ),
+  place.map((index) => stepOf(`acknowledge ${index}`, (run) => acknowledge(pick(run, index)))),
   fc.tuple(place, fc.constantFrom(1, 70_000, 2 ** 31)).map(([index, bytes]) =>
     stepOf(`credit ${index} ${bytes}`, (run) => {
       const one = pick(run, index);
@@ -172,6 +188,10 @@ async function check(bench: LinkBench, list: readonly { step: Step }[]): Promise
   if (lives) {
     for (const one of run.opened) assert.ok(isOver(one), "an attempt whose End has come is over");
     assert.equal(peer.link.freeSlots("m"), run.drained ? 0 : CONCURRENCY, "every slot is free again");
+    for (const one of run.opened.toReversed()) acknowledge(one);
+    await settle(run);
+    const acknowledged = peer.frames.filter(({ name, streamId }) => name === "end-ack" && streamId > 0);
+    assert.equal(acknowledged.length, run.opened.length, "every End is acknowledged once");
   }
   await bench.leave(peer); // fails if the router keeps the link or a timer of it
   assert.equal(peer.link.freeSlots("m"), 0);

@@ -192,14 +192,43 @@ describe("a provider link", () => {
     await bench.leave(peer);
   });
 
-  test("gets its replayed Ends acknowledged on stream 0, with nothing charged", async () => {
+  test("gets the acknowledgement of an End after that of a later one, and none when the connection is lost first", async () => {
     const peer = await bench.join();
-    const id = "f".repeat(32);
-    peer.send("end-replay", emptyEnd(id));
-    const { message, streamId } = await peer.frame("end-ack");
-    assert.deepEqual([message, streamId], [{ attempt_id: id, charged: false }, 0]);
-    assert.deepEqual(bench.told, ["offers m", `replayed ${id}`]);
+    const attempts = [openAttempt(peer), openAttempt(peer), openAttempt(peer)].map(({ attempt }) => attempt);
+    await peer.settle();
+    for (const streamId of [1, 2, 3]) peer.send("response-end", emptyEnd("e".repeat(32)), streamId);
+    await peer.settle();
+    attempts[1]?.acknowledge(true);
+    await peer.settle();
+    attempts[0]?.acknowledge(false);
+    await peer.settle();
+    const acknowledgements = peer.frames.filter(({ name }) => name === "end-ack");
+    assert.deepEqual(
+      acknowledgements.map(({ streamId, message }) => [streamId, (message as { charged: boolean }).charged]),
+      [
+        [2, true],
+        [1, false],
+      ],
+    );
     await bench.leave(peer);
+    attempts[2]?.acknowledge(true);
+    assert.equal(peer.frames.filter(({ name }) => name === "end-ack").length, 2);
+  });
+
+  test("gets notices, about one of its offers or about the connection", async () => {
+    const peer = await bench.join();
+    peer.link.notice("no_usage", "An answer came without usage.", "m");
+    peer.link.notice("hello", "Nothing in particular.");
+    await peer.settle();
+    assert.deepEqual(
+      peer.frames.filter(({ name }) => name === "notice").map(({ message }) => message),
+      [
+        { code: "no_usage", message: "An answer came without usage.", offer: "m" },
+        { code: "hello", message: "Nothing in particular." },
+      ],
+    );
+    await bench.leave(peer);
+    peer.link.notice("late", "Nobody reads it.");
   });
 
   describe("with slots", () => {

@@ -1,8 +1,13 @@
 // One provider's `aimo.v2` connection: hello, offers, heartbeat, drain, and the attempts that run on it.
 import { piecesLength } from "@aimo-network/protocol/byte-pieces";
 import type { Clock, Timer } from "@aimo-network/protocol/clock";
-import { AimoError } from "@aimo-network/protocol/errors";
-import { HEARTBEAT_MS, OFFERS_PER_LINK_MAX, STREAMS_PER_LINK_MAX } from "@aimo-network/protocol/limits";
+import { AimoError, isAimoError } from "@aimo-network/protocol/errors";
+import {
+  HEARTBEAT_MS,
+  OFFERS_PER_LINK_MAX,
+  REPLAYS_AT_ONCE_MAX,
+  STREAMS_PER_LINK_MAX,
+} from "@aimo-network/protocol/limits";
 import type { TurnSocket } from "@aimo-network/protocol/wire/batch";
 import { closeReason } from "@aimo-network/protocol/wire/close-reason";
 import type { ConnectionMessage } from "@aimo-network/protocol/wire/endpoint";
@@ -30,8 +35,8 @@ export interface LinkEvents {
   offers(offers: readonly Offer[]): void;
   /** No new requests may go here: its offers leave the market. */
   draining(): void;
-  /** An End of an attempt that an earlier connection lost; returns whether it was charged. */
-  replayed(end: End): boolean;
+  /** An End that an earlier connection lost, or its acknowledgement; whether it was charged. Rejects where nobody can say now. */
+  replayed(end: End): Promise<boolean>;
   closed(): void;
 }
 
@@ -51,6 +56,10 @@ export class Link implements ProviderLink {
   readonly #runningByOffer = new Map<string, number>();
   #concurrencyByOffer: ReadonlyMap<string, number> = new Map();
   #pages: Offer[] = [];
+  /** Ends that have come on their streams and are not acknowledged: a draining link waits for them. */
+  #unacknowledged = 0;
+  /** The attempts whose replayed Ends are being looked up. */
+  readonly #replays = new Set<string>();
   #maxConcurrency = 0;
   #draining = false;
   #closed = false;
@@ -77,7 +86,7 @@ export class Link implements ProviderLink {
     this.#helloDue = clock.timer(HELLO_TIMEOUT_MS, () => this.#socket.close(CLOSE_POLICY, "no hello"));
     const living = {
       id: this.id,
-      running: () => this.#endpoint.openStreams,
+      running: () => this.#endpoint.openStreams + this.#unacknowledged,
       keyExpired: () => this.endKey("expired"),
       close: (code: number, reason: string) => this.#closeSocket(code, reason),
     };
@@ -112,6 +121,7 @@ export class Link implements ProviderLink {
         responseBody: (bytes) => events.body(bytes),
         responseEnd: (end) => {
           this.#ended(offerName);
+          this.#unacknowledged += 1;
           events.end(end);
         },
         lost: (error) => {
@@ -125,7 +135,10 @@ export class Link implements ProviderLink {
     return {
       grant: (bytes) => stream.grant(bytes),
       cancel: (reason) => stream.cancel(reason),
-      acknowledge: (charged) => stream.acknowledge({ attempt_id: attemptId, charged }),
+      acknowledge: (charged) => {
+        this.#unacknowledged -= 1;
+        stream.acknowledge({ attempt_id: attemptId, charged });
+      },
     };
   }
 
@@ -134,6 +147,10 @@ export class Link implements ProviderLink {
     this.#startDraining();
     this.#endpoint.send("drain", { reason, deadline_ms: deadlineMs });
     this.#life.closeWithin(deadlineMs, CLOSE_NORMAL, "drained");
+  }
+
+  notice(code: string, message: string, offer?: string): void {
+    if (!this.#closed) this.#endpoint.send("notice", { code, message, ...(offer !== undefined && { offer }) });
   }
 
   terminate(): void {
@@ -145,10 +162,8 @@ export class Link implements ProviderLink {
   endKey(reason: "expired" | "revoked"): void {
     if (this.#closed) return;
     this.#startDraining();
-    this.#endpoint.send("notice", {
-      code: `key_${reason}`,
-      message: `The API key of this connection has ${reason === "expired" ? "expired" : "been revoked"}: start the proxy with a new one.`,
-    });
+    const ended = reason === "expired" ? "expired" : "been revoked";
+    this.notice(`key_${reason}`, `The API key of this connection has ${ended}: start the proxy with a new one.`);
     this.#endpoint.send("drain", { reason: `key ${reason}`, deadline_ms: KEY_DRAIN_MS });
     this.#life.closeWithin(KEY_DRAIN_MS, CLOSE_POLICY, `key ${reason}`);
   }
@@ -167,10 +182,26 @@ export class Link implements ProviderLink {
         this.#life.closeWithin(message.deadline_ms, CLOSE_NORMAL, "drained");
         return;
       case "end-replay":
-        this.#endpoint.send("end-ack", { attempt_id: message.attempt_id, charged: this.#events.replayed(message) });
+        void this.#replay(message);
         return;
       default:
         this.#violate(new AimoError("protocol_violation", { detail: `${name} is never sent by a proxy` }));
+    }
+  }
+
+  /** Answers a replayed End; one that cannot be answered now, or not beside so many others, its proxy sends again. */
+  async #replay(end: End): Promise<void> {
+    const { attempt_id: attemptId } = end;
+    if (this.#replays.has(attemptId) || this.#replays.size >= REPLAYS_AT_ONCE_MAX) return;
+    this.#replays.add(attemptId);
+    try {
+      const charged = await this.#events.replayed(end);
+      this.#endpoint.send("end-ack", { attempt_id: attemptId, charged });
+    } catch (error) {
+      const level = isAimoError(error) ? "warn" : "error";
+      this.#log[level]({ linkId: this.id, attemptId, error }, "a replayed End cannot be looked up now");
+    } finally {
+      this.#replays.delete(attemptId);
     }
   }
 

@@ -30,7 +30,7 @@ export interface LinkAttempt {
   /** Says that so many body bytes were consumed: the provider may send as many more. */
   grant(bytes: number): void;
   cancel(reason: string): void;
-  /** Tells the provider that the End is recorded. */
+  /** Tells the provider that the End, which has come, is recorded; once, however much later. */
   acknowledge(charged: boolean): void;
 }
 
@@ -44,6 +44,8 @@ export interface ProviderLink {
   open(request: AttemptRequest, events: AttemptEvents): LinkAttempt;
   /** Takes no new requests; closes when the running ones have ended or the deadline has passed. */
   drain(reason: string, deadlineMs: number): void;
+  /** Tells the provider something it should know, about one of its offers or about the connection; first-generation proxies cannot be told. */
+  notice(code: string, message: string, offer?: string): void;
   /** Drops the connection at once, for this router ends; running attempts are lost as `draining`. */
   terminate(): void;
 }

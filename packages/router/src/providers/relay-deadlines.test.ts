@@ -217,7 +217,8 @@ describe("a client that does not read", () => {
     assert.deepEqual(attempt.cancels, []);
     bench.clock.advance(1);
     assert.deepEqual(attempt.cancels, ["client_left"]);
-    assert.deepEqual(await outcome, { ended: "client_left" });
+    const { ended, candidate, delivered } = await outcome;
+    assert.deepEqual([ended, candidate?.offer, delivered], ["client_left", "offer of a", { bytes: 2 }]);
     assert.deepEqual(bench.judged, []);
     bench.assertNothingLeft();
   });

@@ -60,7 +60,11 @@ describe("a client that leaves", () => {
       assert.deepEqual(attempt.cancels, ["client_left"]);
       attempt.write("data: late\n\n");
       attempt.end({ cancelled: true });
-      assert.deepEqual(await settle(bench, outcome), { ended: "client_left" });
+      const left = await settle(bench, outcome);
+      assert.deepEqual([left.ended, left.candidate?.offer, left.attemptIndex], ["client_left", "offer of a", 0]);
+      assert.equal(left.delivered.bytes, when === "after output" ? 1 : 0);
+      assert.deepEqual(attempt.acknowledged, []);
+      left.settle(false);
       assert.deepEqual(attempt.acknowledged, [false]);
       assert.deepEqual(bench.judged, []);
       assert.equal(bench.links[1]?.attempts.length, 0);
@@ -74,15 +78,35 @@ describe("a client that leaves", () => {
     const attempt = await bench.attempt(0);
     attempt.answer(500, "{}");
     bench.leave(); // before the relay, which waits for a promise, goes on
-    assert.equal((await settle(bench, outcome)).ended, "client_left");
+    const left = await settle(bench, outcome);
+    assert.deepEqual([left.ended, left.candidate], ["client_left", undefined], "nobody is owed anything");
     assert.deepEqual(attempt.cancels, []);
+    assert.equal(bench.links[1]?.attempts.length, 0);
+    assert.deepEqual(bench.retried, []);
+    left.settle(false);
+    assert.deepEqual(attempt.acknowledged, [false]);
+  });
+
+  test("while billing records another attempt is asked nothing more", async () => {
+    const bench = createRelayBench();
+    const recorded = Promise.withResolvers<void>();
+    bench.retry = () => recorded.promise;
+    const outcome = bench.run();
+    (await bench.attempt(0)).answer(500, "{}");
+    while (bench.retried.length === 0) await Promise.resolve();
+    bench.leave();
+    recorded.resolve();
+    const left = await settle(bench, outcome);
+    assert.deepEqual([left.ended, left.candidate], ["client_left", undefined]);
     assert.equal(bench.links[1]?.attempts.length, 0);
   });
 
   test("before the relay starts sends nothing to any provider", async () => {
     const bench = createRelayBench();
     bench.leave();
-    assert.equal((await settle(bench, bench.run())).ended, "client_left");
+    const left = await settle(bench, bench.run());
+    assert.deepEqual([left.ended, left.candidate, left.delivered], ["client_left", undefined, { bytes: 0 }]);
+    left.settle(false); // of which nobody needs to be told
     assert.equal(bench.links[0]?.attempts.length, 0);
   });
 

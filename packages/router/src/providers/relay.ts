@@ -1,15 +1,15 @@
 // Carries a request down its plan of providers until one answers; after the first output there is no way back.
-import { piecesLength } from "@aimo-network/protocol/byte-pieces";
-import { AimoError } from "@aimo-network/protocol/errors";
-import { attemptId } from "@aimo-network/protocol/ids";
-import type { Random } from "@aimo-network/protocol/random";
+import { AimoError, isAimoError } from "@aimo-network/protocol/errors";
+import { ATTEMPTS_PER_REQUEST_MAX } from "@aimo-network/protocol/limits";
 import type { Usage } from "@aimo-network/protocol/usage";
 import type { AnswerEvent } from "./answer-event.ts";
-import type { AttemptDeadlines, AttemptDeps, AttemptResult } from "./attempt.ts";
-import { Attempt } from "./attempt.ts";
-import type { AttemptRequest, ProviderLink } from "./provider-link.ts";
-import type { AttemptWatch, RelayWatch } from "./relay-watch.ts";
-import { ATTEMPT_MS_MIN, HELD_EVENTS_CHARS_MAX } from "../limits.ts";
+import type { AttemptDeadlines, AttemptDeps } from "./attempt.ts";
+import type { FinishedAnswer } from "./incoming-answer.ts";
+import type { ProviderLink } from "./provider-link.ts";
+import type { RelayWatch } from "./relay-watch.ts";
+import type { Tried } from "./try-candidate.ts";
+import { tryCandidate } from "./try-candidate.ts";
+import { ATTEMPT_MS_MIN } from "../limits.ts";
 
 /** One provider of a plan; `Offer` is whatever the caller wants to know it by. */
 export interface Candidate<Offer> {
@@ -20,11 +20,17 @@ export interface Candidate<Offer> {
 
 /** A client's request, as each provider of the plan gets it. */
 export interface RelayRequest<Offer> {
+  /** Made by `requestUuid`: the ids of its attempts are made of it. */
+  readonly uuid: string;
   readonly endpoint: string;
   readonly stream: boolean;
   readonly headers: Readonly<Record<string, string>>;
   body(candidate: Candidate<Offer>): readonly Uint8Array[];
   payer(candidate: Candidate<Offer>): string;
+  /** Lets billing record another attempt before it is made; the relay ends with the `AimoError` that this rejects with. */
+  retry(candidate: Candidate<Offer>, index: number): Promise<void>;
+  /** What the client is passed is counted here, as it is. */
+  readonly delivered: Delivered;
   readonly watch: RelayWatch;
 }
 
@@ -51,117 +57,52 @@ export interface RelayDeadlines extends AttemptDeadlines {
 
 /** What a relay needs of this process. */
 export interface RelayDeps<Offer> extends AttemptDeps {
-  readonly random: Random;
   readonly deadlines: RelayDeadlines;
   /** Told how each attempt went, where that says something about its provider. */
   judged(candidate: Candidate<Offer>, succeeded: boolean): void;
 }
 
+/** What a client has been passed of an answer; the relay counts it up while it runs. */
+export interface Delivered {
+  /** UTF-8 bytes of content, reasoning, refusals, and the names and arguments of calls. */
+  bytes: number;
+}
+
+interface RelayEnd {
+  /** Of the attempt that decided; 0 where there was none. */
+  readonly attemptIndex: number;
+  readonly delivered: Delivered;
+  /** What that attempt's provider told last; undefined where it told none. */
+  readonly usage: Usage | undefined;
+  /** Says, once, that billing has recorded the outcome, and whether it charged: the deciding attempt's proxy may forget its End. */
+  settle(charged: boolean): void;
+}
+
 /** How a relay ended. */
 export type RelayOutcome<Offer> =
-  | {
+  | (RelayEnd & {
       readonly ended: "answered";
       readonly candidate: Candidate<Offer>;
-      readonly usage: Usage | undefined;
       readonly finishReason: string;
+      /** The whole JSON answer, where no stream was asked for. */
       readonly answer: AnswerEvent | undefined;
-    }
-  | { readonly ended: "failed"; readonly error: AimoError; readonly candidate: Candidate<Offer> | undefined }
-  | { readonly ended: "client_left" };
+      /** The client left before the end: a JSON answer was not passed on, a stream up to the bytes that were delivered. */
+      readonly clientGone: boolean;
+    })
+  | (RelayEnd & {
+      readonly ended: "failed";
+      readonly error: AimoError;
+      /** Undefined where no provider was asked. */
+      readonly candidate: Candidate<Offer> | undefined;
+    })
+  | (RelayEnd & {
+      readonly ended: "client_left";
+      /** Undefined where the client left while no attempt ran: before the first, or between two. */
+      readonly candidate: Candidate<Offer> | undefined;
+      readonly finishReason: string | undefined;
+    });
 
 const PROVIDER_FAULTS: ReadonlySet<string> = new Set(["provider_error", "provider_timeout", "provider_disconnected"]);
-
-interface Tried {
-  readonly result: AttemptResult;
-  readonly committed: boolean;
-}
-
-function beginAttempt<Offer>(
-  deps: RelayDeps<Offer>,
-  candidate: Candidate<Offer>,
-  request: RelayRequest<Offer>,
-  deadlineMs: number,
-): { asked: AttemptRequest; watch: AttemptWatch } {
-  const { offerName, link } = candidate;
-  const { endpoint, headers, stream } = request;
-  const id = attemptId(deps.random);
-  const body = request.body(candidate);
-  const watch = request.watch.attempt({
-    attemptId: id,
-    linkId: link.id,
-    wallet: link.wallet,
-    requestBytes: piecesLength(body),
-  });
-  const { traceparent } = watch;
-  const asked: AttemptRequest = {
-    attemptId: id,
-    endpoint,
-    offerName,
-    headers: traceparent === undefined ? headers : { ...headers, traceparent },
-    body,
-    deadlineMs,
-    stream,
-    payer: request.payer(candidate),
-  };
-  return { asked, watch };
-}
-
-function tryCandidate<Offer>(
-  deps: RelayDeps<Offer>,
-  candidate: Candidate<Offer>,
-  request: RelayRequest<Offer>,
-  client: RelayClient<Offer>,
-  deadline: { dueMs: number },
-): Promise<Tried> {
-  return new Promise((resolve) => {
-    const held: AnswerEvent[] = [];
-    let heldChars = 0;
-    let hasOutput = false;
-    let committed = false;
-    const leftMs = deadline.dueMs - deps.clock.monotonic();
-    const commit = (): void => {
-      committed = true;
-      request.watch.firstOutput();
-      for (const event of held) client.event(event, candidate);
-      held.length = 0;
-    };
-    const { totalMs } = deps.deadlines;
-    const provider = candidate.link.wallet;
-    const total = deps.clock.timer(leftMs, () => {
-      // Bytes that the client does not read are no provider's delay (accounting.md).
-      if (attempt.isPaused) attempt.abort(new AimoError("client_left", {}));
-      else attempt.abort(new AimoError("provider_timeout", { provider, phase: "total", limitMs: totalMs }));
-    });
-    const leave = (): void => attempt.abort(new AimoError("client_left", {}));
-    client.presence.whenLeft(leave);
-    const { asked, watch } = beginAttempt(deps, candidate, request, leftMs);
-    const attempt = new Attempt(deps, candidate.link, asked, deps.deadlines, {
-      event(event) {
-        if (committed) {
-          client.event(event, candidate);
-          return;
-        }
-        held.push(event);
-        heldChars += event.text.length;
-        // The end of an answer is output too: an answer may be empty on purpose.
-        if (event.hasOutput || event.finishReason !== undefined || heldChars > HELD_EVENTS_CHARS_MAX) hasOutput = true;
-      },
-      flush() {
-        // Only now: where one piece brings output and then a failure, the client has seen nothing of either.
-        if (hasOutput && !committed) commit();
-        return !committed || client.flush(() => attempt.resume());
-      },
-      ended(result, answerBytes) {
-        if (result.ok && request.stream && !committed) commit();
-        hasOutput = false; // of a failed attempt nothing is shown any more
-        watch.ended(result.ok ? undefined : result.error, answerBytes);
-        total.cancel();
-        client.presence.whenLeft(undefined);
-        resolve({ result, committed });
-      },
-    });
-  });
-}
 
 /**
  * Tries the candidates in order. A failure that another provider may not repeat goes on with the next while the client
@@ -173,26 +114,86 @@ export async function relay<Offer>(
   request: RelayRequest<Offer>,
   client: RelayClient<Offer>,
 ): Promise<RelayOutcome<Offer>> {
-  const deadline = { dueMs: deps.clock.monotonic() + deps.deadlines.totalMs };
-  let last: { error: AimoError; candidate: Candidate<Offer> } | undefined;
+  const dueMs = deps.clock.monotonic() + deps.deadlines.totalMs;
+  const hasTime = (): boolean => dueMs - deps.clock.monotonic() >= ATTEMPT_MS_MIN;
+  let last: Tried<Offer> | undefined;
+  let index = 0;
   for (const candidate of plan) {
-    if (client.presence.hasLeft()) return { ended: "client_left" };
+    if (client.presence.hasLeft()) return leftBetween(request, last);
     if (candidate.link.freeSlots(candidate.offerName) <= 0) continue; // it left or filled up since the plan was made
-    const { result, committed } = await tryCandidate(deps, candidate, request, client, deadline);
+    if (last !== undefined) {
+      index += 1;
+      if (index >= ATTEMPTS_PER_REQUEST_MAX) break;
+      const refusal = await askForRetry(request, candidate, index);
+      if (refusal !== undefined) return failed(request, last, refusal);
+      if (client.presence.hasLeft()) return leftBetween(request, last);
+      if (!hasTime()) break;
+      if (candidate.link.freeSlots(candidate.offerName) <= 0) continue;
+      last.settle(false); // it failed, and another takes its place: nothing is owed for it
+    }
+    last = await tryCandidate(deps, { candidate, index, dueMs }, request, client);
+    const { result, committed } = last;
     if (result.ok) {
       deps.judged(candidate, true);
-      const { usage, finishReason, answer } = result;
-      return { ended: "answered", candidate, usage, finishReason, answer };
+      return answered(request, client, last, result.finished);
     }
-    const { error } = result;
-    if (error.code === "client_left") return { ended: "client_left" };
+    const { error, usage, finishReason } = result;
+    if (error.code === "client_left")
+      return { ended: "client_left", candidate, usage, finishReason, ...endOf(request, last) };
     if (PROVIDER_FAULTS.has(error.code)) deps.judged(candidate, false);
-    last = { error, candidate };
     // The proxy's own clock may call the total deadline a moment before this one does.
-    if (committed || !error.retryable || deadline.dueMs - deps.clock.monotonic() < ATTEMPT_MS_MIN) break;
+    if (committed || !error.retryable || !hasTime()) break;
   }
-  if (last !== undefined) return { ended: "failed", ...last };
-  return { ended: "failed", error: noneLeft(plan), candidate: undefined };
+  const error = last === undefined || last.result.ok ? noneLeft(plan) : last.result.error;
+  return failed(request, last, error);
+}
+
+/** Asks whether billing takes another attempt; the error with which it does not. */
+async function askForRetry<Offer>(
+  request: RelayRequest<Offer>,
+  candidate: Candidate<Offer>,
+  index: number,
+): Promise<AimoError | undefined> {
+  try {
+    await request.retry(candidate, index);
+    return undefined;
+  } catch (error) {
+    if (!isAimoError(error)) throw error;
+    return error;
+  }
+}
+
+function endOf<Offer>(
+  { delivered }: RelayRequest<Offer>,
+  last: Tried<Offer> | undefined,
+): Pick<RelayEnd, "attemptIndex" | "delivered" | "settle"> {
+  return { attemptIndex: last?.index ?? 0, delivered, settle: (charged) => last?.settle(charged) };
+}
+
+function answered<Offer>(
+  request: RelayRequest<Offer>,
+  client: RelayClient<Offer>,
+  last: Tried<Offer>,
+  { usage, finishReason, answer }: FinishedAnswer,
+): RelayOutcome<Offer> {
+  const { candidate } = last;
+  const clientGone = client.presence.hasLeft();
+  if (answer !== undefined && !clientGone) request.delivered.bytes += answer.outputBytes;
+  return { ended: "answered", candidate, usage, finishReason, answer, clientGone, ...endOf(request, last) };
+}
+
+function leftBetween<Offer>(request: RelayRequest<Offer>, last: Tried<Offer> | undefined): RelayOutcome<Offer> {
+  const candidate = undefined;
+  return { ended: "client_left", candidate, usage: undefined, finishReason: undefined, ...endOf(request, last) };
+}
+
+function failed<Offer>(
+  request: RelayRequest<Offer>,
+  last: Tried<Offer> | undefined,
+  error: AimoError,
+): RelayOutcome<Offer> {
+  const usage = last?.result.ok === false ? last.result.usage : undefined;
+  return { ended: "failed", error, candidate: last?.candidate, usage, ...endOf(request, last) };
 }
 
 function noneLeft<Offer>(plan: readonly Candidate<Offer>[]): AimoError {

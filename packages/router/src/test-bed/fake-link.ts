@@ -15,6 +15,7 @@ export class FakeAttempt implements LinkAttempt {
   #bodyBytes = 0;
   #heldBytes = 0;
   #isOver = false;
+  #hasEnd = false;
 
   constructor(request: AttemptRequest, events: AttemptEvents) {
     this.request = request;
@@ -43,6 +44,7 @@ export class FakeAttempt implements LinkAttempt {
   }
 
   acknowledge(charged: boolean): void {
+    assert.ok(this.#hasEnd && this.acknowledged.length === 0, "an End is acknowledged once, after it has come");
     this.acknowledged.push(charged);
   }
 
@@ -76,6 +78,7 @@ export class FakeAttempt implements LinkAttempt {
 
   end(end: Partial<End> = {}): void {
     this.#isOver = true;
+    this.#hasEnd = true;
     this.#events.end({
       attempt_id: this.request.attemptId,
       usage: null,
@@ -136,6 +139,7 @@ export function createFakeLink(wallet: string, id = `link-of-${wallet}`): FakeLi
       return attempt === undefined ? new Promise((resolve) => void waiting.push(resolve)) : Promise.resolve(attempt);
     },
     drain: () => undefined,
+    notice: () => undefined,
     terminate: () => undefined,
   };
 }

@@ -58,6 +58,8 @@ export interface LinkBench {
   readonly logLines: readonly string[];
   /** Called when a link has told all its offers. */
   offered: (link: ProviderLink | undefined) => void;
+  /** What becomes of a replayed End. */
+  replayed: (end: Messages["end-replay"]) => Promise<boolean>;
   /** What whoever connects now is answered instead of being let in. */
   refusal: AimoError | undefined;
   connect(options?: { keyValidMs?: number; socket?: ClientOptions }): Promise<RawPeer>;
@@ -141,7 +143,7 @@ export async function startLinkBench(): Promise<LinkBench> {
       draining: () => void told.push("draining"),
       replayed(end) {
         told.push(`replayed ${end.attempt_id}`);
-        return false;
+        return bench.replayed(end);
       },
       closed: () => void told.push("closed"),
     }),
@@ -156,6 +158,7 @@ export async function startLinkBench(): Promise<LinkBench> {
     told,
     logLines,
     offered: () => undefined,
+    replayed: () => Promise.resolve(false),
     refusal: undefined,
     async connect({ keyValidMs = 3_600_000, socket: options = {} } = {}) {
       keyExpiresAtMs = clock.now() + keyValidMs;

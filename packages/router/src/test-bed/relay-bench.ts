@@ -2,10 +2,12 @@
 import assert from "node:assert/strict";
 import type { ManualClock } from "@aimo-network/protocol/clock";
 import { manualClock } from "@aimo-network/protocol/clock";
+import { requestUuid } from "@aimo-network/protocol/ids";
 import { seededRandom } from "@aimo-network/protocol/random";
 import { pino } from "pino";
 import type { ByteBudget } from "../providers/byte-budget.ts";
 import { createByteBudget } from "../providers/byte-budget.ts";
+import type { ProviderLink } from "../providers/provider-link.ts";
 import type { RelayDeadlines, RelayOutcome } from "../providers/relay.ts";
 import { relay } from "../providers/relay.ts";
 import type { FakeAttempt, FakeLink } from "./fake-link.ts";
@@ -15,6 +17,8 @@ import { createFakeLink } from "./fake-link.ts";
 export interface BenchOptions {
   readonly stream?: boolean;
   readonly links?: number;
+  /** The one link of the plan, where it is not a fake one. */
+  readonly realLink?: ProviderLink;
   readonly deadlines?: Partial<RelayDeadlines>;
   readonly answerBytesMax?: number;
   /** The trace context for each wallet, where the relay is traced. */
@@ -25,6 +29,14 @@ export interface BenchOptions {
 export interface RelayBench {
   readonly clock: ManualClock;
   readonly links: readonly FakeLink[];
+  /** Of the request. */
+  readonly uuid: string;
+  /** The further attempts that billing was asked for: `wallet as index`. */
+  readonly retried: readonly string[];
+  /** What billing answers when it is asked for another attempt. */
+  retry: () => Promise<void>;
+  /** What the client has been passed so far. */
+  readonly delivered: { readonly bytes: number };
   readonly answerBytes: ByteBudget;
   /** `wallet ok` or `wallet failed`, in order. */
   readonly judged: readonly string[];
@@ -61,10 +73,18 @@ export function createRelayBench(options: BenchOptions = {}): RelayBench {
   let leaving: (() => void) | undefined;
   let reads = true;
   let resume: (() => void) | undefined;
-  const plan = links.map((link) => ({ offer: `offer of ${link.wallet}`, offerName: "m", link }));
-  return {
+  const uuid = requestUuid(clock, seededRandom(1));
+  const retried: string[] = [];
+  const delivered = { bytes: 0 };
+  const planned: readonly ProviderLink[] = options.realLink === undefined ? links : [options.realLink];
+  const plan = planned.map((link) => ({ offer: `offer of ${link.wallet}`, offerName: "m", link }));
+  const bench: RelayBench = {
     clock,
     links,
+    uuid,
+    retried,
+    delivered,
+    retry: () => Promise.resolve(),
     answerBytes,
     judged,
     shown,
@@ -84,7 +104,6 @@ export function createRelayBench(options: BenchOptions = {}): RelayBench {
       relay(
         {
           clock,
-          random: seededRandom(1),
           log: pino({ level: "debug" }, { write: (line: string) => void logLines.push(line) }),
           answerBytes,
           deadlines: { ...DEADLINES, ...options.deadlines },
@@ -92,11 +111,17 @@ export function createRelayBench(options: BenchOptions = {}): RelayBench {
         },
         plan,
         {
+          uuid,
           endpoint: "/chat/completions",
           stream: options.stream ?? true,
           headers: { accept: "*/*" },
           body: ({ link }) => [Buffer.from(`for ${link.wallet}`)],
           payer: ({ link }) => `payer at ${link.wallet}`,
+          retry({ link }, index) {
+            retried.push(`${link.wallet} as ${index}`);
+            return bench.retry();
+          },
+          delivered,
           watch: {
             attempt({ wallet, requestBytes }) {
               watched.push(`${wallet} gets ${requestBytes} bytes`);
@@ -131,6 +156,7 @@ export function createRelayBench(options: BenchOptions = {}): RelayBench {
       assert.equal(leaving, undefined, "nobody listens to the client any more");
     },
   };
+  return bench;
 }
 
 /** An event that shows `text`. */
