@@ -65,3 +65,9 @@ export const STRING_HEAD_BYTES = 2 * 1024;
 
 /** Characters of a bearer key: the longest valid one is far shorter, and base58 decoding is quadratic. */
 export const KEY_CHARS_MAX = 512;
+
+/** Characters of a Sign-In With Solana text: it must fit into a transaction's memo too, which is shorter still. */
+export const SIGN_IN_CHARS_MAX = 2_000;
+
+/** Resources that such a text may name. */
+export const SIGN_IN_RESOURCES_MAX = 10;

@@ -84,6 +84,15 @@ export const DRAIN_MS = 30_000;
 /** Verified keys remembered, so that a key is verified once and not at every request. */
 export const KEYS_CACHED_MAX = 50_000;
 
+/** Milliseconds from a login's challenge to its end: time for a person to read a wallet's prompt. */
+export const LOGIN_CHALLENGE_MS = 5 * 60_000;
+
+/** Logins that one process lets in within the life of a challenge: what answered challenges may take in the database. */
+export const LOGINS_MAX = 100_000;
+
+/** Of them from one address of the Internet, or one /64 of IPv6: an office at nine in the morning. */
+export const LOGINS_PER_NETWORK_MAX = 1_000;
+
 /** Milliseconds for which what a router has read of an issued key is taken for true: a change is seen everywhere within 1 s. */
 export const ISSUED_KEY_CACHED_MS = 1_000;
 

@@ -45,10 +45,15 @@ export function isSoundSignature(signature: Uint8Array): boolean {
   );
 }
 
-/** Whether `signature` over `text` (as UTF-8) was made by `signer`; unsound signers and signatures never verify. */
-export async function verifyText(signer: Uint8Array, text: string, signature: Uint8Array): Promise<boolean> {
+/** Whether `signature` over `message` was made by `signer`; unsound signers and signatures never verify. */
+export async function verifyBytes(signer: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean> {
   if (!isSoundPoint(signer) || !isSoundSignature(signature)) return false;
   // The copies are plain ArrayBuffers, which is all that a browser's WebCrypto takes.
   const key = await crypto.subtle.importKey("raw", new Uint8Array(signer), "Ed25519", false, ["verify"]);
-  return await crypto.subtle.verify("Ed25519", key, new Uint8Array(signature), new TextEncoder().encode(text));
+  return await crypto.subtle.verify("Ed25519", key, new Uint8Array(signature), new Uint8Array(message));
+}
+
+/** Whether `signature` over `text` (as UTF-8) was made by `signer`; unsound signers and signatures never verify. */
+export async function verifyText(signer: Uint8Array, text: string, signature: Uint8Array): Promise<boolean> {
+  return await verifyBytes(signer, new TextEncoder().encode(text), signature);
 }

@@ -137,9 +137,16 @@ export function createSessions(
   { perWalletMax = SESSIONS_PER_WALLET_MAX, sessionsMax = SESSIONS_MAX }: SessionBounds = {},
 ): Sessions {
   let loginsSinceSweep = 0;
+  let isSweeping = false;
   const sweep = async (): Promise<void> => {
+    if (isSweeping) return; // a database that is slow gets no second sweep on top
+    isSweeping = true;
     loginsSinceSweep = 0;
-    await sweepDatabase(database, clock.now(), sessionsMax);
+    try {
+      await sweepDatabase(database, clock.now(), sessionsMax);
+    } finally {
+      isSweeping = false;
+    }
   };
   const sweepQuietly = (): void => {
     timer.refresh();

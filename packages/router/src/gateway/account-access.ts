@@ -44,7 +44,7 @@ const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 const OWN_SITES: ReadonlySet<unknown> = new Set([undefined, "same-origin", "none"]); // `none`: typed in, or a bookmark
 
 /** Whether no page of another site made a browser send this. Programs that are no browsers say nothing, and may. */
-function isFromOwnPages({ headers }: FastifyRequest, url: string): boolean {
+export function isFromOwnPages({ headers }: FastifyRequest, url: string): boolean {
   if (!OWN_SITES.has(headers["sec-fetch-site"])) return false;
   const { origin, host } = headers;
   if (origin === undefined) return true;
