@@ -131,6 +131,18 @@ export const SESSIONS_SWEEP_LOGINS = 10_000;
 /** Rows that a sweep deletes in one statement: it must end well within what a statement may take. */
 export const SESSIONS_SWEPT_AT_ONCE_MAX = 5_000;
 
+/** Issued keys of one wallet: one for each person of a company, and their list is still read at once. */
+export const ISSUED_KEYS_PER_WALLET_MAX = 1_000;
+
+/** Keys in one page of the list. */
+export const KEYS_PER_PAGE_MAX = 100;
+
+/** Models an issued key may be held to: a longer list says nothing that a person has decided. */
+export const ALLOWED_MODELS_MAX = 100;
+
+/** Milliseconds that the date of a signed revocation may differ from this router's clock. */
+export const REVOCATION_DATE_MS = 10 * 60 * 1000;
+
 /** Milliseconds an answer is held back for its first output, so that failures can still fail over (http-api.md). */
 export const HOLD_BACK_MS = 10_000;
 

@@ -6,6 +6,8 @@ import { hex } from "@scure/base";
 import type { ManualClock } from "@aimo-network/protocol/clock";
 import { manualClock, sleep, systemClock } from "@aimo-network/protocol/clock";
 import { AimoError, isAimoError } from "@aimo-network/protocol/errors";
+import { keyId as idOfKey } from "@aimo-network/protocol/keys/key-id";
+import { parseKey } from "@aimo-network/protocol/keys/key-text";
 import { systemRandom } from "@aimo-network/protocol/random";
 import { createLog } from "../log.ts";
 import type { Database } from "../ledger/database/database.ts";
@@ -111,6 +113,27 @@ describe("a revoked key", () => {
     await one.revocations.revoke(id, wallet);
     await other.look();
     await assert.rejects(other.keys.authenticate(bearer, "spend"), (error) => isAimoError(error, "key_revoked"));
+  });
+
+  test("may be one that another instance is seeing for the first time just then", async () => {
+    const { clock, keys, revocations } = await instance();
+    const wallet = newWallet();
+    const bearer = await walletKey(wallet, ROUTER, clock.now());
+    const id = await idOfKey(parseKey(bearer));
+    await keys.authenticate(await walletKey(wallet, ROUTER, clock.now() - 1), "own"); // the wallet is known already
+    let revoking: Promise<Revocation> | undefined;
+    await database.transaction(async (query) => {
+      const values = [hex.decode(id), wallet.publicKey];
+      await query("SELECT key_register($1, $2, '', false, NULL, now(), 'infinity')", values);
+      revoking = revocations.revoke(id, addressOf(wallet));
+      await Promise.race([revoking, sleep(systemClock, 100)]);
+    });
+    await revoking;
+    const [row] = await database.query<{ at: Date | null }>("SELECT revoked_at AS at FROM keys WHERE key_id = $1", [
+      hex.decode(id),
+    ]);
+    assert.equal(row?.at?.getTime(), clock.now());
+    await assert.rejects(keys.authenticate(bearer, "spend"), (error) => isAimoError(error, "key_revoked"));
   });
 
   test("may never have been seen: it is revoked when it comes", async () => {

@@ -104,7 +104,8 @@ export function createAdmission(
 
   const accept = (socket: WebSocket, key: AdmittedKey, open: OpenLink): void => {
     const id = hex.encode(deps.random.bytes(8));
-    const peer = { id, wallet: key.wallet, routerId: deps.routerId, keyExpiresAtMs: key.expiresAtMs };
+    const { wallet, keyId, expiresAtMs } = key;
+    const peer = { id, wallet, keyId, routerId: deps.routerId, keyExpiresAtMs: expiresAtMs };
     const events = deps.linkEvents(peer);
     const log = deps.log.child({ linkId: id });
     const link = open(socket, peer, log, {

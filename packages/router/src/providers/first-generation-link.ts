@@ -36,6 +36,7 @@ interface OpenRequest {
 export class FirstGenerationLink implements ProviderLink {
   readonly id: string;
   readonly wallet: string;
+  readonly keyId: string;
   readonly connectedAtMs: number;
   readonly #deps: AnswerDeps;
   readonly #log: Logger;
@@ -61,6 +62,7 @@ export class FirstGenerationLink implements ProviderLink {
   ) {
     this.id = peer.id;
     this.wallet = peer.wallet;
+    this.keyId = peer.keyId;
     this.connectedAtMs = deps.clock.now();
     this.#deps = deps;
     this.#log = log;
@@ -132,7 +134,6 @@ export class FirstGenerationLink implements ProviderLink {
     this.#close(new AimoError("draining", {})); // it is this router that ends, and no provider is to blame
   }
 
-  /** The key that opened this link has ended: its offers go at once, the link within five seconds. */
   endKey(reason: "expired" | "revoked"): void {
     if (this.#closed) return;
     this.#startDraining();

@@ -25,6 +25,7 @@ import { linkSocket } from "./socket-adapter.ts";
 export interface LinkPeer {
   readonly id: string;
   readonly wallet: string;
+  readonly keyId: string;
   readonly routerId: string;
   readonly keyExpiresAtMs: number;
 }
@@ -44,6 +45,7 @@ export interface LinkEvents {
 export class Link implements ProviderLink {
   readonly id: string;
   readonly wallet: string;
+  readonly keyId: string;
   readonly connectedAtMs: number;
   readonly #log: Logger;
   readonly #socket: WebSocket;
@@ -67,6 +69,7 @@ export class Link implements ProviderLink {
   constructor(clock: Clock, log: Logger, socket: WebSocket, peer: LinkPeer, events: LinkEvents) {
     this.id = peer.id;
     this.wallet = peer.wallet;
+    this.keyId = peer.keyId;
     this.connectedAtMs = clock.now();
     this.#log = log;
     this.#socket = socket;
@@ -158,7 +161,6 @@ export class Link implements ProviderLink {
     this.#close(new AimoError("draining", {})); // it is this router that ends, and no provider is to blame
   }
 
-  /** The key that opened this link has ended: its offers go at once, the link within five seconds. */
   endKey(reason: "expired" | "revoked"): void {
     if (this.#closed) return;
     this.#startDraining();

@@ -31,3 +31,24 @@ test("counts are those of the links there are, whatever was added and removed", 
     }),
   );
 });
+
+test("a revoked key ends the links that it opened and no other, whoever else names it", () => {
+  const ended: string[] = [];
+  const links = createLinks();
+  for (const [index, [wallet, keyId]] of [
+    ["a", "one"],
+    ["a", "two"],
+    ["a", "one"],
+    ["b", "three"],
+  ].entries() as ArrayIterator<[number, [string, string]]>) {
+    const endKey = (reason: string): void => void ended.push(`${index} ${reason}`);
+    links.add({ ...createFakeLink(wallet, `link-${index}`), keyId, endKey });
+  }
+  links.endKeys([
+    { keyId: "one", wallet: "b" },
+    { keyId: "one", wallet: "a" },
+    { keyId: "three", wallet: "a" },
+    { keyId: "four", wallet: "b" },
+  ]);
+  assert.deepEqual(ended, ["0 revoked", "2 revoked"]);
+});

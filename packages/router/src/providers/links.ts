@@ -1,6 +1,12 @@
 // All live provider links of this router.
 import type { ProviderLink } from "./provider-link.ts";
 
+/** A key that has ended by its wallet's word. */
+export interface RevokedKey {
+  readonly keyId: string;
+  readonly wallet: string;
+}
+
 /** Finds links by id and counts them. */
 export interface Links {
   add(link: ProviderLink): void;
@@ -9,6 +15,8 @@ export interface Links {
   all(): IterableIterator<ProviderLink>;
   readonly count: number;
   countOf(wallet: string): number;
+  /** Ends every link that one of these revoked keys has opened. */
+  endKeys(revoked: readonly RevokedKey[]): void;
 }
 
 /** Creates an empty register. */
@@ -37,5 +45,12 @@ export function createLinks(): Links {
       return links.size;
     },
     countOf: (wallet) => counts.get(wallet) ?? 0,
+    endKeys(revoked) {
+      const walletsByKey = Map.groupBy(revoked, ({ keyId }) => keyId);
+      for (const link of links.values()) {
+        // Whoever names a key that is not its own has said nothing about it.
+        if (walletsByKey.get(link.keyId)?.some(({ wallet }) => wallet === link.wallet) === true) link.endKey("revoked");
+      }
+    },
   };
 }

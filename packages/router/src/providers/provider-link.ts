@@ -38,6 +38,8 @@ export interface LinkAttempt {
 export interface ProviderLink {
   readonly id: string;
   readonly wallet: string;
+  /** The key that opened the connection. */
+  readonly keyId: string;
   readonly connectedAtMs: number;
   /** Requests it can take now for this offer; 0 while it drains. */
   freeSlots(offerName: string): number;
@@ -46,6 +48,8 @@ export interface ProviderLink {
   drain(reason: string, deadlineMs: number): void;
   /** Tells the provider something it should know, about one of its offers or about the connection; first-generation proxies cannot be told. */
   notice(code: string, message: string, offer?: string): void;
+  /** The key that opened the connection has ended: its offers go at once, the link within five seconds. */
+  endKey(reason: "expired" | "revoked"): void;
   /** Drops the connection at once, for this router ends; running attempts are lost as `draining`. */
   terminate(): void;
 }

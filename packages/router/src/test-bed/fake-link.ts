@@ -118,6 +118,7 @@ export function createFakeLink(wallet: string, id = `link-of-${wallet}`): FakeLi
   return {
     id,
     wallet,
+    keyId: `key-of-${wallet}`,
     connectedAtMs: 0,
     attempts,
     free: 10,
@@ -140,6 +141,7 @@ export function createFakeLink(wallet: string, id = `link-of-${wallet}`): FakeLi
     },
     drain: () => undefined,
     notice: () => undefined,
+    endKey: () => undefined,
     terminate: () => undefined,
   };
 }

@@ -121,7 +121,7 @@ export async function startTextBench(incomingBytesMax = 100_000_000): Promise<Te
       upgrades.handleUpgrade(request, connection, head, (socket) => {
         sequence += 1;
         const keyExpiresAtMs = clock.now() + keyValidMs;
-        const peer = { id: `link-${sequence}`, wallet: "wallet", routerId: "router", keyExpiresAtMs };
+        const peer = { id: `link-${sequence}`, wallet: "wallet", keyId: "key", routerId: "router", keyExpiresAtMs };
         const gone = new Promise((resolve) => void socket.once("close", resolve));
         const link = open(socket, peer, log, {
           offers: (offers) => void told.push(`offers ${offers.map(({ name }) => name).join(",")}`),
