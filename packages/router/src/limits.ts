@@ -273,3 +273,15 @@ export const SILENT_TOKENS_PER_CHOICE_MAX = 32;
 export const ORPHAN_UNSEEN_SECONDS_MAX = 2;
 /** Days one page looks back at most for its generations: the next page goes on, however old the wallet is. */
 export const GENERATION_LIST_DAYS = 366;
+
+/** Generations in one page of a list: some 100 KiB of JSON. */
+export const GENERATIONS_PER_PAGE_MAX = 100;
+
+/** Past days that usage and earnings are summed over by day, as at OpenRouter. */
+export const ACTIVITY_DAYS_MAX = 30;
+
+/** Rows of such a list, one for each day, model and provider: some 3 MB of JSON. */
+export const ACTIVITY_ROWS_MAX = 10_000;
+
+/** The newest answers, and the newest unpaid ones, that a provider is shown. */
+export const PROVIDER_RECENT_MAX = 100;
