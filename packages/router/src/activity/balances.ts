@@ -30,36 +30,42 @@ export interface Balances {
   creditsOf(wallet: string): Promise<Credits>;
 }
 
-const BALANCE_SQL = `
-  SELECT u.available, u.locked, u.withdrawing, u.payable, ledger_lockable(u, $2) AS lockable,
-    (SELECT coalesce(sum(credited), 0) FROM deposits d WHERE d.user_id = u.id) AS deposited
-  FROM wallets w JOIN users u ON u.id = w.id WHERE w.address = $1`;
+/** What is selected of a row of `users` that is called `u`; $2 is the time. */
+export const BALANCE_COLUMNS = `u.available, u.locked, u.withdrawing, u.payable, ledger_lockable(u, $2) AS lockable,
+  (SELECT coalesce(sum(credited), 0) FROM deposits d WHERE d.user_id = u.id) AS deposited`;
+
+/** The columns of `BALANCE_COLUMNS`. */
+export type BalanceRow = Readonly<Record<keyof Balance, bigint>>;
+
+/** The balance of a row, or of a wallet that has none. */
+export function balanceOf(row: BalanceRow | undefined): Balance {
+  return {
+    available: nanoUsdc(row?.available ?? 0n),
+    locked: nanoUsdc(row?.locked ?? 0n),
+    withdrawing: nanoUsdc(row?.withdrawing ?? 0n),
+    payable: nanoUsdc(row?.payable ?? 0n),
+    lockable: nanoUsdc(row?.lockable ?? 0n),
+    deposited: nanoUsdc(row?.deposited ?? 0n),
+  };
+}
+
+const BALANCE_SQL = `SELECT ${BALANCE_COLUMNS} FROM wallets w JOIN users u ON u.id = w.id WHERE w.address = $1`;
 
 const CREDITS_SQL = `
   SELECT (SELECT coalesce(sum(credited), 0) FROM deposits d WHERE d.user_id = w.id) AS deposited,
     (SELECT coalesce(sum(cost), 0) FROM usage_daily d WHERE d.user_id = w.id) AS charged
   FROM wallets w WHERE w.address = $1`;
 
-const NOTHING = nanoUsdc(0n);
-
 /** Creates the reader of balances. */
 export function createBalances({ query }: Database, clock: Clock): Balances {
   return {
     async of(wallet) {
-      type Row = Readonly<Record<keyof Balance, bigint>>;
-      const [row] = await query<Row>(BALANCE_SQL, [walletBytes(wallet), new Date(clock.now())]);
-      return {
-        available: nanoUsdc(row?.available ?? NOTHING),
-        locked: nanoUsdc(row?.locked ?? NOTHING),
-        withdrawing: nanoUsdc(row?.withdrawing ?? NOTHING),
-        payable: nanoUsdc(row?.payable ?? NOTHING),
-        lockable: nanoUsdc(row?.lockable ?? NOTHING),
-        deposited: nanoUsdc(row?.deposited ?? NOTHING),
-      };
+      const [row] = await query<BalanceRow>(BALANCE_SQL, [walletBytes(wallet), new Date(clock.now())]);
+      return balanceOf(row);
     },
     async creditsOf(wallet) {
       const [row] = await query<Readonly<Record<keyof Credits, bigint>>>(CREDITS_SQL, [walletBytes(wallet)]);
-      return { deposited: nanoUsdc(row?.deposited ?? NOTHING), charged: nanoUsdc(row?.charged ?? NOTHING) };
+      return { deposited: nanoUsdc(row?.deposited ?? 0n), charged: nanoUsdc(row?.charged ?? 0n) };
     },
   };
 }

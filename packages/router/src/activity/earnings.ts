@@ -45,9 +45,23 @@ export interface ProviderEarnings {
   served(wallet: string, sinceMs: number, limit: number): Promise<readonly ServedGeneration[]>;
 }
 
-const EARNINGS_SQL = `
-  SELECT p.claimable, p.withdrawing, (SELECT coalesce(sum(a.amount), 0) FROM payables a WHERE a.provider_id = p.id) AS payable
-  FROM wallets w JOIN providers p ON p.id = w.id WHERE w.address = $1`;
+/** What is selected of a row of `providers` that is called `p`. */
+export const EARNINGS_COLUMNS = `p.claimable AS earned_claimable, p.withdrawing AS earned_withdrawing,
+  (SELECT coalesce(sum(a.amount), 0) FROM payables a WHERE a.provider_id = p.id) AS earned_payable`;
+
+/** The columns of `EARNINGS_COLUMNS`. */
+export type EarningsRow = Readonly<Record<`earned_${keyof Earnings}`, bigint>>;
+
+/** The earnings of a row, or of a wallet that has none. */
+export function earningsOf(row: EarningsRow | undefined): Earnings {
+  return {
+    claimable: nanoUsdc(row?.earned_claimable ?? 0n),
+    withdrawing: nanoUsdc(row?.earned_withdrawing ?? 0n),
+    payable: nanoUsdc(row?.earned_payable ?? 0n),
+  };
+}
+
+const EARNINGS_SQL = `SELECT ${EARNINGS_COLUMNS} FROM wallets w JOIN providers p ON p.id = w.id WHERE w.address = $1`;
 
 const IS_UNPAID = "u.provider_id = (SELECT id FROM wallets WHERE address = $1) AND u.at >= $2";
 const UNPAID_SUMS_SQL = `SELECT u.reason, count(*) AS count, sum(u.amount) AS amount FROM uncollected u
@@ -83,12 +97,8 @@ function servedOf(row: GenerationRow): ServedGeneration {
 export function createProviderEarnings({ query }: Database): ProviderEarnings {
   return {
     async of(wallet) {
-      const [row] = await query<Readonly<Record<keyof Earnings, bigint>>>(EARNINGS_SQL, [walletBytes(wallet)]);
-      return {
-        claimable: nanoUsdc(row?.claimable ?? 0n),
-        withdrawing: nanoUsdc(row?.withdrawing ?? 0n),
-        payable: nanoUsdc(row?.payable ?? 0n),
-      };
+      const [row] = await query<EarningsRow>(EARNINGS_SQL, [walletBytes(wallet)]);
+      return earningsOf(row);
     },
     async unpaidSums(wallet, sinceMs) {
       type Row = Readonly<{ reason: string; count: bigint; amount: bigint }>;

@@ -83,7 +83,7 @@ export async function createPostedGenerations(database: Database, clock: Clock):
     return row.id;
   };
   const price = await one(
-    "INSERT INTO prices (prompt, completion, cache_read) VALUES (1000000, 2000000, 400000) RETURNING id",
+    "INSERT INTO prices (prompt, completion, cache_read) VALUES (1000000, 2000000, 400000) ON CONFLICT (prompt, completion, cache_read, image, request) DO UPDATE SET image = 0 RETURNING id",
     [],
   );
   const instance = await one(
