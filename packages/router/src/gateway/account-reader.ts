@@ -1,21 +1,14 @@
 // Who may read what happened: a wallet with everything that is its own, or one of its keys with what that key did.
 import type { FastifyRequest } from "fastify";
 import { isAimoError } from "@aimo-network/protocol/errors";
-import type { Purpose } from "../accounts/caller.ts";
+import { bearerOf } from "../accounts/bearer-keys.ts";
+import type { Caller, Purpose } from "../accounts/caller.ts";
 import type { Reader } from "../activity/generations.ts";
-
-/** A caller that may read for its wallet. */
-export interface AccountAccess {
-  readonly wallet: string;
-  readonly via: "key" | "session";
-  readonly keyId?: string;
-}
+import type { AccountAccess } from "./account-access.ts";
 
 /** What telling callers apart needs. */
-export interface AccountReaderDeps {
-  /** The session, or the key that has the scope; throws what to answer otherwise. */
-  accountOf(request: FastifyRequest, scope: "account" | "keys"): Promise<AccountAccess>;
-  authenticate(request: FastifyRequest, purpose: Purpose): Promise<{ readonly id: string; readonly wallet: string }>;
+export interface AccountReaderDeps extends Pick<AccountAccess, "accountOf"> {
+  authenticate(request: FastifyRequest, purpose: Purpose): Promise<Pick<Caller, "id" | "wallet">>;
 }
 
 /** The reader behind a request: a key without the scope `account` reads what it made itself. */
@@ -38,8 +31,6 @@ export async function providerOf(
   { accountOf, authenticate }: AccountReaderDeps,
   request: FastifyRequest,
 ): Promise<string> {
-  if (request.headers.authorization === undefined && request.headers["x-api-key"] === undefined) {
-    return (await accountOf(request, "account")).wallet;
-  }
-  return (await authenticate(request, "serve")).wallet;
+  const isSession = bearerOf(request.headers) === undefined;
+  return (isSession ? await accountOf(request, "account") : await authenticate(request, "serve")).wallet;
 }
