@@ -4,9 +4,12 @@ import { after, before, describe, test } from "node:test";
 import { manualClock } from "@aimo-network/protocol/clock";
 import type { Database, Query } from "../ledger/database/database.ts";
 import { createPostedGenerations } from "../test-bed/posted-generations.ts";
+import { createLog } from "../log.ts";
 import { openTestDatabase } from "../test-bed/test-database.ts";
 import type { Activity } from "./activity.ts";
 import { createActivity } from "./activity.ts";
+import type { LiveReader } from "./live-reader.ts";
+import { createLiveReader } from "./live-reader.ts";
 import { dayOf } from "./generation-id.ts";
 import { walletAddress } from "./wallet-bytes.ts";
 
@@ -31,7 +34,7 @@ const FILL = `
   INSERT INTO wallets (address) SELECT sha256(n::text::bytea) FROM generate_series(1, 5000) n;
   INSERT INTO users (id, available) SELECT id, 5 FROM wallets ON CONFLICT DO NOTHING;
   INSERT INTO providers (id) SELECT id FROM wallets ON CONFLICT DO NOTHING;
-  INSERT INTO keys (key_id, user_id, created_at) SELECT substring(sha256(id::text::bytea), 1, 16), id, now() FROM users;
+  INSERT INTO keys (key_id, user_id, created_at, last_used_at) SELECT substring(sha256(id::text::bytea), 1, 16), id, now(), '2026-11-25' FROM users;
   INSERT INTO models (name) SELECT 'acme/' || n FROM generate_series(1, 500) n;
   INSERT INTO generations SELECT d, (lpad(to_hex((extract(epoch FROM d) * 1000 + n)::bigint), 12, '0') || '70008000' || lpad(to_hex(n), 12, '0'))::uuid,
       k.user_id, k.id, 1 + n % 5, 1 + n % 50, 1, 10, 5, 0, 0, 10, 20, 7, 0, 0, 'stop'
@@ -44,6 +47,7 @@ const FILL = `
 describe("the statements that read what happened", () => {
   let database: Database;
   let activity: Activity;
+  let reader: LiveReader;
   let plans: Plan[] = [];
   let user: string;
   let provider: string;
@@ -67,7 +71,9 @@ describe("the statements that read what happened", () => {
       plans.push(explanation["QUERY PLAN"][0].Plan);
       return await database.query<Row>(text, values);
     };
-    activity = createActivity({ ...database, query }, clock);
+    const watched = { ...database, query };
+    activity = createActivity(watched, { clock, log: createLog("silent") });
+    reader = createLiveReader(watched, activity.generations, clock);
   });
   after(() => database.close());
 
@@ -92,15 +98,15 @@ describe("the statements that read what happened", () => {
   test("of generations read no table from beginning to end, and of the large one only the day", async () => {
     const id = "gen-019ab90c-2c00-7000-8000-000000000000";
     assert.deepEqual(await scannedBy(() => activity.generations.find({ wallet: user }, id)), []);
-    const reader = { wallet: user };
+    const whole = { wallet: user };
     const lists = [
       { limit: 50 },
       { limit: 50, before: id, model: "acme/1", provider, keyId },
       { limit: 50, fromMs: NOW - 5 * DAY_MS, toMs: NOW },
     ];
     for (const filter of lists) {
-      assert.deepEqual(await scannedBy(() => activity.generations.list(reader, filter)), []);
-      assert.deepEqual(await scannedBy(() => activity.generations.list({ ...reader, onlyKeyId: keyId }, filter)), []);
+      assert.deepEqual(await scannedBy(() => activity.generations.list(whole, filter)), []);
+      assert.deepEqual(await scannedBy(() => activity.generations.list({ ...whole, onlyKeyId: keyId }, filter)), []);
     }
   });
 
@@ -116,5 +122,13 @@ describe("the statements that read what happened", () => {
     assert.deepEqual(await scannedBy(() => activity.earnings.unpaidSums(provider, sinceMs)), []);
     assert.deepEqual(await scannedBy(() => activity.earnings.unpaid(provider, sinceMs, 10)), []);
     assert.deepEqual(await scannedBy(() => activity.earnings.served(provider, sinceMs, 10)), []);
+  });
+
+  test("of live listeners read no table from beginning to end", async () => {
+    const [newest] = (await activity.generations.list({ wallet: user }, { limit: 1 })).generations;
+    assert.ok(newest);
+    assert.deepEqual(await scannedBy(() => reader.state(user)), []);
+    assert.deepEqual(await scannedBy(() => reader.ended(user, NOW - 900_000, new Set([newest.id]))), []);
+    assert.deepEqual(await scannedBy(() => reader.endedAfter(user, newest.id)), []);
   });
 });

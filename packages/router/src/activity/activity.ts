@@ -1,5 +1,6 @@
 // What happened, for people: everything that is read of it, from the tables, at the time it is asked for.
 import type { Clock } from "@aimo-network/protocol/clock";
+import type { Logger } from "pino";
 import type { Database } from "../ledger/database/database.ts";
 import type { Balances } from "./balances.ts";
 import { createBalances } from "./balances.ts";
@@ -9,6 +10,9 @@ import type { ProviderEarnings } from "./earnings.ts";
 import { createProviderEarnings } from "./earnings.ts";
 import type { Generations } from "./generations.ts";
 import { createGenerations } from "./generations.ts";
+import { createLiveReader } from "./live-reader.ts";
+import type { LiveWallets } from "./live-wallets.ts";
+import { createLiveWallets } from "./live-wallets.ts";
 
 /** The readers of one database. */
 export interface Activity {
@@ -16,14 +20,25 @@ export interface Activity {
   readonly generations: Generations;
   readonly usage: DailyUsage;
   readonly earnings: ProviderEarnings;
+  /** To be hinted where something was posted, and closed with the router. */
+  readonly live: LiveWallets;
+}
+
+/** What reading needs of the process. */
+export interface ActivityOptions {
+  readonly clock: Clock;
+  readonly log: Logger;
 }
 
 /** Creates them; nothing is remembered between two calls, so whatever is committed is seen. */
-export function createActivity(database: Database, clock: Clock): Activity {
+export function createActivity(database: Database, { clock, log }: ActivityOptions): Activity {
+  const generations = createGenerations(database);
+  const reader = createLiveReader(database, generations, clock);
   return {
     balances: createBalances(database, clock),
-    generations: createGenerations(database),
+    generations,
     usage: createDailyUsage(database),
     earnings: createProviderEarnings(database),
+    live: createLiveWallets({ clock, log, reader }),
   };
 }

@@ -1,6 +1,6 @@
 // Answered requests of a wallet: one by its id, or the newest first, page by page.
 import type { Database } from "../ledger/database/database.ts";
-import { GENERATION_LIST_DAYS } from "../limits.ts";
+import { GENERATION_LIST_DAYS } from "./limits.ts";
 import { dayOf, firstUuidAt, generationIdOf, readGenerationId, startOfDayMs, uuidTimeMs } from "./generation-id.ts";
 import type { Generation, GenerationRow } from "./generation-record.ts";
 import { GENERATION_COLUMNS, GENERATION_JOINS, generationOf } from "./generation-record.ts";

@@ -1,7 +1,7 @@
 // What a wallet's live listeners are told, as one statement reads it, and the generations that have ended since.
 import type { Clock } from "@aimo-network/protocol/clock";
 import type { Database } from "../ledger/database/database.ts";
-import { LIVE_GENERATION_MS, LIVE_GENERATIONS_MAX, LIVE_REPLAY_SLACK_MS } from "../limits.ts";
+import { LIVE_GENERATION_MS, LIVE_GENERATIONS_MAX, LIVE_REPLAY_SLACK_MS } from "./limits.ts";
 import type { Balance, BalanceRow } from "./balances.ts";
 import { BALANCE_COLUMNS, balanceOf } from "./balances.ts";
 import type { Earnings, EarningsRow } from "./earnings.ts";

@@ -1,6 +1,6 @@
 // One wallet that is followed live: what its listeners know of it, and what a look at the ledger adds.
 import type { Clock } from "@aimo-network/protocol/clock";
-import { LIVE_GENERATION_MS, LIVE_KNOWN_MAX } from "../limits.ts";
+import { LIVE_GENERATION_MS, LIVE_KNOWN_MAX } from "./limits.ts";
 import type { Balance } from "./balances.ts";
 import type { Earnings } from "./earnings.ts";
 import { readGenerationId, uuidTimeMs } from "./generation-id.ts";

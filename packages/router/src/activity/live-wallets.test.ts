@@ -6,7 +6,7 @@ import type { ManualClock } from "@aimo-network/protocol/clock";
 import { manualClock } from "@aimo-network/protocol/clock";
 import { AimoError, isAimoError } from "@aimo-network/protocol/errors";
 import type { Database, Query } from "../ledger/database/database.ts";
-import { LIVE_HINT_MS, LIVE_LISTENERS_MAX, LIVE_LISTENERS_PER_WALLET_MAX, LIVE_LOOK_MS } from "../limits.ts";
+import { LIVE_HINT_MS, LIVE_LISTENERS_MAX, LIVE_LISTENERS_PER_WALLET_MAX, LIVE_LOOK_MS } from "./limits.ts";
 import { createLog } from "../log.ts";
 import type { Party, PostedGenerations, PostedKey } from "../test-bed/posted-generations.ts";
 import { createPostedGenerations } from "../test-bed/posted-generations.ts";

@@ -9,7 +9,7 @@ import {
   LIVE_LOOK_MS,
   LIVE_LOOKS_AT_ONCE_MAX,
   LIVE_REST_FACTOR,
-} from "../limits.ts";
+} from "./limits.ts";
 import type { LiveReader } from "./live-reader.ts";
 import type { LiveListener, LiveWallet } from "./live-wallet.ts";
 import { createLiveWallet } from "./live-wallet.ts";

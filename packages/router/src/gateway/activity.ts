@@ -7,7 +7,7 @@ import { AimoError } from "@aimo-network/protocol/errors";
 import { formatNanoUsdc } from "@aimo-network/protocol/money";
 import type { DailyUsage, DaySpan, DayUsage } from "../activity/daily-usage.ts";
 import { dayOf } from "../activity/generation-id.ts";
-import { ACTIVITY_DAYS_MAX, ACTIVITY_ROWS_MAX } from "../limits.ts";
+import { ACTIVITY_DAYS_MAX, ACTIVITY_ROWS_MAX } from "../activity/limits.ts";
 import type { AccountReaderDeps } from "./account-reader.ts";
 import { exactNumber } from "./json-number.ts";
 import { KeyIdText, readDay } from "./query-values.ts";

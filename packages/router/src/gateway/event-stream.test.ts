@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import type { ManualClock } from "@aimo-network/protocol/clock";
 import { manualClock } from "@aimo-network/protocol/clock";
-import { LIVE_KEEP_ALIVE_MS, LIVE_UNREAD_BYTES_MAX } from "../limits.ts";
+import { LIVE_KEEP_ALIVE_MS, LIVE_UNREAD_BYTES_MAX } from "../activity/limits.ts";
 import type { EventStream } from "./event-stream.ts";
 import { openEventStream } from "./event-stream.ts";
 

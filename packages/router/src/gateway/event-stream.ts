@@ -1,7 +1,7 @@
 // Server-sent events to one listener: kept open by comments, cut where the listener does not keep up.
 import type { ServerResponse } from "node:http";
 import type { Clock } from "@aimo-network/protocol/clock";
-import { LIVE_KEEP_ALIVE_MS, LIVE_UNREAD_BYTES_MAX } from "../limits.ts";
+import { LIVE_KEEP_ALIVE_MS, LIVE_UNREAD_BYTES_MAX } from "../activity/limits.ts";
 
 /** An open stream. */
 export interface EventStream {

@@ -11,18 +11,15 @@ import type { FastifyInstance } from "fastify";
 import type { ManualClock } from "@aimo-network/protocol/clock";
 import { manualClock } from "@aimo-network/protocol/clock";
 import { AimoError } from "@aimo-network/protocol/errors";
-import { createGenerations } from "../activity/generations.ts";
-import { createLiveReader } from "../activity/live-reader.ts";
+import { createActivity } from "../activity/activity.ts";
 import type { LiveWallets } from "../activity/live-wallets.ts";
-import { createLiveWallets } from "../activity/live-wallets.ts";
-import type { Database } from "../ledger/database/database.ts";
 import {
   LIVE_HINT_MS,
   LIVE_KEEP_ALIVE_MS,
   LIVE_LISTENERS_PER_WALLET_MAX,
   LIVE_LOOK_MS,
   LIVE_SESSION_MS,
-} from "../limits.ts";
+} from "../activity/limits.ts";
 import { createLog } from "../log.ts";
 import type { Party, PostedGenerations, PostedKey } from "../test-bed/posted-generations.ts";
 import { createPostedGenerations } from "../test-bed/posted-generations.ts";
@@ -45,7 +42,7 @@ interface Listener {
 }
 
 describe("live events", () => {
-  let database: Database;
+  let database: Awaited<ReturnType<typeof openTestDatabase>>;
   let posted: PostedGenerations;
   let clock: ManualClock;
   let live: LiveWallets;
@@ -67,8 +64,7 @@ describe("live events", () => {
     await posted.deposit(user, 5_000_000_000n);
     sessions = new Map([[user.wallet, NOW + SESSION_MS]]);
     [linksCount, isDraining] = [2, false];
-    const reader = createLiveReader(database, createGenerations(database), clock);
-    live = createLiveWallets({ clock, log: createLog("silent"), reader });
+    ({ live } = createActivity(database, { clock, log: createLog("silent") }));
     server = fastify();
     installErrorReplies(server, QUIET_OBSERVER);
     await server.register(

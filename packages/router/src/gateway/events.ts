@@ -5,7 +5,7 @@ import type { Clock } from "@aimo-network/protocol/clock";
 import { AimoError, isAimoError } from "@aimo-network/protocol/errors";
 import type { LiveEvent } from "../activity/live-wallet.ts";
 import type { LiveWallets } from "../activity/live-wallets.ts";
-import { LIVE_SESSION_MS } from "../limits.ts";
+import { LIVE_SESSION_MS } from "../activity/limits.ts";
 import type { Links } from "../providers/links.ts";
 import { balanceJson } from "./account.ts";
 import type { AccountAccess } from "./account-access.ts";

@@ -31,7 +31,14 @@ interface Document {
 }
 
 /** Files whose routes stand on the ledger: they are served once the router opens it. */
-const UNSERVED: readonly string[] = ["auth.ts"];
+const UNSERVED: readonly string[] = [
+  "account.ts",
+  "activity.ts",
+  "auth.ts",
+  "events.ts",
+  "generations.ts",
+  "provider-activity.ts",
+];
 
 /** The routes that the source of this folder declares, as `get /models/{author}/{slug}`. */
 function declaredRoutes(): string[] {

@@ -4,7 +4,7 @@ import type { Static } from "typebox";
 import { Type } from "typebox";
 import { AimoError } from "@aimo-network/protocol/errors";
 import type { GenerationFilter, Generations } from "../activity/generations.ts";
-import { GENERATIONS_PER_PAGE_MAX } from "../limits.ts";
+import { GENERATIONS_PER_PAGE_MAX } from "../activity/limits.ts";
 import type { AccountReaderDeps } from "./account-reader.ts";
 import { readerOf } from "./account-reader.ts";
 import { GenerationShape, generationJson } from "./generation-shapes.ts";

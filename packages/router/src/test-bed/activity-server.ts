@@ -6,13 +6,11 @@ import type { FastifyRequest } from "fastify";
 import type { Clock } from "@aimo-network/protocol/clock";
 import { AimoError } from "@aimo-network/protocol/errors";
 import { createActivity } from "../activity/activity.ts";
-import { accountRoutes } from "../gateway/account.ts";
-import type { AccountReaderDeps } from "../gateway/account-reader.ts";
-import { activityRoutes } from "../gateway/activity.ts";
+import { accountActivityRoutes } from "../gateway/account-activity.ts";
+import type { AccountActivityDeps } from "../gateway/account-activity.ts";
 import { installErrorReplies } from "../gateway/error-reply.ts";
-import { generationRoutes } from "../gateway/generations.ts";
-import { providerActivityRoutes } from "../gateway/provider-activity.ts";
 import type { Database } from "../ledger/database/database.ts";
+import { createLog } from "../log.ts";
 import type { Party, PostedGenerations, PostedKey } from "./posted-generations.ts";
 import { createPostedGenerations } from "./posted-generations.ts";
 import { QUIET_OBSERVER } from "./quiet-observer.ts";
@@ -74,7 +72,12 @@ function keyOf(request: FastifyRequest): TestKey {
 }
 
 /** Access as the router's own gives it, without signatures. */
-const access: AccountReaderDeps = {
+const access: Pick<AccountActivityDeps, "accountOf" | "authenticate" | "requireSession"> = {
+  requireSession: async (request) => {
+    const caller = callerOf(request);
+    if (!("session" in caller)) throw new AimoError("missing_session", {});
+    return { wallet: caller.session, token: "", expiresAtMs: Infinity, idleExpiresAtMs: Infinity };
+  },
   accountOf: async (request) => {
     const caller = callerOf(request);
     if ("session" in caller) return { wallet: caller.session, via: "session" };
@@ -95,13 +98,13 @@ const ENOUGH = 10n ** 15n;
 export async function startActivityServer(clock: Clock): Promise<ActivityServer> {
   const database = await openTestDatabase();
   const posted = await createPostedGenerations(database, clock);
-  const deps = { ...access, ...createActivity(database, clock), clock };
+  const activity = createActivity(database, { clock, log: createLog("silent") });
+  const elsewhere = { links: { countOf: () => 0 }, isDraining: () => false };
+  const deps = { ...access, ...activity, ...elsewhere, clock };
   const server = fastify();
   installErrorReplies(server, QUIET_OBSERVER);
   server.setValidatorCompiler(TypeBoxValidatorCompiler);
-  for (const routes of [accountRoutes, generationRoutes, activityRoutes, providerActivityRoutes]) {
-    await server.register(routes(deps), { prefix: "/api/v1" });
-  }
+  await server.register(accountActivityRoutes(deps), { prefix: "/api/v1" });
   const get = async (path: string, caller?: TestCaller): Promise<Reply> => {
     const response = await server.inject({ url: `/api/v1${path}`, headers: headersOf(caller) });
     return { status: response.statusCode, text: response.body, json: response.json() };
