@@ -37,7 +37,9 @@ const UNSERVED: readonly string[] = [
   "auth.ts",
   "events.ts",
   "generations.ts",
+  "issued-keys.ts",
   "provider-activity.ts",
+  "revoke-key.ts",
 ];
 
 /** The routes that the source of this folder declares, as `get /models/{author}/{slug}`. */
