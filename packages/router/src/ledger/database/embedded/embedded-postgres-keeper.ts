@@ -62,7 +62,7 @@ async function serve(clock: Clock, plan: KeeperPlan): Promise<void> {
     throw new Error(`another router (process ${taken.routerProcessId}) uses it`);
   }
   try {
-    await initialise(home, settings["fsync"] !== "off");
+    await initialise(clock, home, settings["fsync"] !== "off");
     await keep(clock, plan);
   } finally {
     taken.release();

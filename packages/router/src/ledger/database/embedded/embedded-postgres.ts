@@ -73,7 +73,10 @@ function startKeeper({ log, dataDirectory }: EmbeddedPostgresOptions, order: Kee
   });
   const ready = Promise.withResolvers<void>();
   const ended = new Promise<void>((settle) => {
-    keeper.on("error", ready.reject);
+    keeper.on("error", (error) => {
+      ready.reject(error);
+      settle();
+    });
     keeper.on("exit", (code, signal) => {
       ready.reject(new EmbeddedPostgresError(`The keeper of the embedded PostgreSQL ended (${signal ?? code}).`));
       settle();

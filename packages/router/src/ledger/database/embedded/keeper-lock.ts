@@ -22,6 +22,8 @@ const HOLDER_MS_MAX = 1_000; // a router that was killed a moment ago is noticed
 const STOPPING_MS_MAX = 60_000; // longer than a keeper takes to stop any PostgreSQL
 const SETTLE_MS = 250; // for two that found the same dead holder: only the last to listen is reached by its path
 
+const NOBODY_KNOWN: LockHolder = { routerProcessId: 0, isStopping: false };
+
 function isCode(error: Error, ...codes: readonly string[]): boolean {
   return "code" in error && codes.includes(String(error.code));
 }
@@ -35,7 +37,12 @@ function ask(path: string): Promise<LockHolder | undefined> {
     socket.on("data", (chunk: string) => {
       said += chunk;
     });
-    socket.on("end", () => resolve(JSON.parse(said) as LockHolder));
+    // A holder that dies while it is asked says nothing, one that hangs has the lock all the same.
+    socket.on("end", () => resolve(said === "" ? undefined : (JSON.parse(said) as LockHolder)));
+    socket.setTimeout(HOLDER_MS_MAX, () => {
+      socket.destroy();
+      resolve(NOBODY_KNOWN);
+    });
     socket.on("error", (error) => {
       if (isCode(error, "ENOENT", "ECONNREFUSED", "ECONNRESET")) resolve(undefined);
       else reject(error);
@@ -65,12 +72,12 @@ async function take(clock: Clock, path: string, describe: () => LockHolder): Pro
   if (holder !== undefined) return holder;
   rmSync(path, { force: true });
   const server = await listen(path, describe);
-  if (server === undefined) return { routerProcessId: 0, isStopping: true };
+  if (server === undefined) return NOBODY_KNOWN;
   await sleep(clock, SETTLE_MS);
   const settled = await ask(path);
   if (settled?.routerProcessId === describe().routerProcessId) return { release: () => server.close() };
   server.close();
-  return settled ?? { routerProcessId: 0, isStopping: true };
+  return settled ?? NOBODY_KNOWN;
 }
 
 /** Takes the lock at `path`, waiting for a holder that is about to go; gives the holder that stays. */

@@ -1,6 +1,16 @@
 // Where the embedded PostgreSQL of a data directory keeps its files, and as whom it runs.
 import { createHash } from "node:crypto";
-import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -71,8 +81,9 @@ function rootHome(directory: string, firstMade: string, users: () => OsUser): { 
   const user = owner ?? users();
   for (let made = directory; made.length >= firstMade.length; made = dirname(made)) letPass(made, user);
   if (owner !== undefined || isPassable(directory, user)) return { home: here, user };
-  const home = join(ROOT_SHELTER, hash(directory));
   mkdirSync(ROOT_SHELTER, { recursive: true, mode: 0o755 });
+  // Never a name that could be found again: whoever removed the pointer wanted a new database.
+  const home = mkdtempSync(join(ROOT_SHELTER, "database-"));
   writeFileSync(pointer, `${home}\n`, { mode: 0o600 });
   return { home, user };
 }

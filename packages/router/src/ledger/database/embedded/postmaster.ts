@@ -1,6 +1,6 @@
 // One PostgreSQL server on one data directory: made at its first use, started, stopped.
 import type { ChildProcess } from "node:child_process";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import {
   chownSync,
   existsSync,
@@ -19,8 +19,12 @@ import type { PostgresHome } from "./postgres-home.ts";
 
 const LOOK_MS = 10; // between two looks whether it has started or ended
 const READY_MS_MAX = 60_000; // for the recovery after a crash
-const FAST_STOP_MS_MAX = 15_000; // for the last checkpoint
-const HARD_STOP_MS_MAX = 5_000;
+const STOP_SIGNALS = [
+  ["SIGINT", 15_000], // for the last checkpoint
+  ["SIGQUIT", 5_000],
+  ["SIGKILL", 5_000],
+] as const;
+const LAST_LINES_MS = 200; // what was written just before the end is read in less
 const LINES_KEPT = 20; // of what it said, to explain why it did not start
 
 /** A server that runs. */
@@ -48,15 +52,21 @@ function start(home: PostgresHome, program: string, settings: readonly string[],
   return child;
 }
 
+/** How a process ended; rejects when it could not be started. */
 function ending(child: ChildProcess): Promise<number | NodeJS.Signals | null> {
   return new Promise((resolve, reject) => {
     child.on("error", reject);
-    child.on("close", (code, signal) => resolve(code ?? signal));
+    child.on("exit", (code, signal) => resolve(code ?? signal));
   });
 }
 
+/** Waits until everything a process wrote has been read, which may be a moment after its end; not for its orphans. */
+async function heard(clock: Clock, child: ChildProcess): Promise<void> {
+  await Promise.race([new Promise((resolve) => child.on("close", resolve)), sleep(clock, LAST_LINES_MS)]);
+}
+
 /** Makes the data directory where there is none; one whose making was interrupted is begun again. */
-export async function initialise(home: PostgresHome, isDurable: boolean): Promise<void> {
+export async function initialise(clock: Clock, home: PostgresHome, isDurable: boolean): Promise<void> {
   if (existsSync(home.dataDirectory)) return;
   // A folder of its own around the draft: its owner may make nothing else in the home.
   const frame = `${home.dataDirectory}.new`;
@@ -71,6 +81,7 @@ export async function initialise(home: PostgresHome, isDurable: boolean): Promis
     lines.push(line),
   );
   const code = await ending(child);
+  if (code !== 0) await heard(clock, child);
   if (code !== 0) throw new Error(`initdb ended with ${code}: ${lines.join(" ")}`);
   renameSync(draft, home.dataDirectory);
   rmSync(frame, { recursive: true });
@@ -81,51 +92,58 @@ function postmasterFile(home: PostgresHome): readonly string[] {
   return existsSync(path) ? readFileSync(path, "utf8").split("\n") : [];
 }
 
-function isAlive(processId: number): boolean {
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}
+
+/** Sends a signal, or none for 0; false where there is no such process. */
+function signalProcess(processId: number, signal: NodeJS.Signals | 0): boolean {
   try {
-    return process.kill(processId, 0);
+    return process.kill(processId, signal);
   } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
+    if (isCode(error, "ESRCH")) return false;
+    if (isCode(error, "EPERM") && signal === 0) return true;
+    throw error;
   }
 }
 
-/** The folder a process works in, where the system tells; a server works in its data directory. */
+/** The folder a process works in; undefined where there is no such process, or it is somebody else's. */
 function folderOf(processId: number): string | undefined {
   try {
     return readlinkSync(`/proc/${processId}/cwd`);
-  } catch {
-    return undefined; // no such process, somebody else's, or not Linux
+  } catch (error) {
+    if (["ENOENT", "EACCES", "ESRCH"].some((code) => isCode(error, code))) return undefined;
+    throw error;
   }
 }
 
-/** Sends the signal for a fast stop, then the one for an immediate stop. */
+/** Whether a process is a server on this data directory: numbers come to mean other programs. */
+function servesHome(processId: number, { dataDirectory }: PostgresHome): boolean {
+  // A dead process that nobody has waited for works in no folder, and is not counted.
+  if (process.platform === "linux") return folderOf(processId) === realpathSync(dataDirectory);
+  const { stdout } = spawnSync("ps", ["-p", String(processId), "-o", "command="], { encoding: "utf8" });
+  return stdout.includes(dataDirectory);
+}
+
+/** Sends the signal for a fast stop, then the one for an immediate stop, then the one nothing survives. */
 async function stopProcess(clock: Clock, processId: number, isGone: () => boolean): Promise<void> {
-  for (const [signal, patienceMs] of [
-    ["SIGINT", FAST_STOP_MS_MAX],
-    ["SIGQUIT", HARD_STOP_MS_MAX],
-    ["SIGKILL", HARD_STOP_MS_MAX],
-  ] as const) {
+  for (const [signal, patienceMs] of STOP_SIGNALS) {
     if (isGone()) return;
-    process.kill(processId, signal);
+    signalProcess(processId, signal);
     const startMs = clock.monotonic();
     while (!isGone() && clock.monotonic() - startMs < patienceMs) await sleep(clock, LOOK_MS);
   }
 }
 
 /**
- * Stops a server that a dead keeper left behind. Only a process that works in this very data directory is signalled;
- * a number that has come to mean another program is only cleared away, since PostgreSQL would refuse to start over it.
+ * Stops a server that a dead keeper left behind. Where the number in its file has come to mean another program the file
+ * is cleared away, since PostgreSQL would refuse to start over it.
  */
 export async function stopOrphan(clock: Clock, home: PostgresHome): Promise<void> {
   const processId = Number.parseInt(postmasterFile(home)[0] ?? "", 10);
-  if (!Number.isSafeInteger(processId) || processId <= 0 || !isAlive(processId)) return;
-  const folder = folderOf(processId);
-  if (folder === undefined && process.platform === "linux") return;
-  if (folder !== undefined && folder !== realpathSync(home.dataDirectory)) {
-    rmSync(join(home.dataDirectory, "postmaster.pid"));
-    return;
-  }
-  await stopProcess(clock, processId, () => !isAlive(processId));
+  if (!(processId > 0) || !signalProcess(processId, 0)) return;
+  if (servesHome(processId, home)) await stopProcess(clock, processId, () => !servesHome(processId, home));
+  else rmSync(join(home.dataDirectory, "postmaster.pid"), { force: true });
 }
 
 /** Starts the server and waits until it takes connections; throws with what it said when it does not. */
@@ -144,10 +162,14 @@ export async function startPostmaster(
     said(line);
   });
   let hasEnded = false;
-  const ended = ending(child).then(() => {
+  const end = (line?: string): void => {
     hasEnded = true;
-    return undefined;
-  });
+    if (line !== undefined) lines.push(line);
+  };
+  const ended = ending(child).then(
+    () => end(),
+    (error: unknown) => end((error as Error).message),
+  );
   const isReady = (): boolean => {
     const file = postmasterFile(home);
     return file[0] === String(child.pid) && file[7]?.trim() === "ready";
@@ -160,6 +182,7 @@ export async function startPostmaster(
   while (!isReady()) {
     const isLate = clock.monotonic() - startMs > READY_MS_MAX;
     if (isLate) await stop();
+    if (hasEnded) await heard(clock, child);
     if (isLate || hasEnded) throw new Error(`PostgreSQL did not start: ${lines.join(" ")}`);
     await sleep(clock, LOOK_MS);
   }

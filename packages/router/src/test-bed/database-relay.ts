@@ -1,0 +1,85 @@
+// A way to a database that can be cut, frozen and restored, for tests of what happens when the database is away.
+import { mkdtempSync, rmSync } from "node:fs";
+import type { Socket } from "node:net";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** A relay in front of a database. */
+export interface DatabaseRelay {
+  /** The database, by way of this relay. */
+  readonly url: string;
+  /** How many connections run through it now. */
+  readonly connections: number;
+  /** Breaks every connection, and refuses new ones. */
+  cut(): Promise<void>;
+  /** Passes nothing on any more, in either direction; new connections are taken and hear nothing. */
+  freeze(): void;
+  /** Lets everything through again. */
+  restore(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const PORT = 5432;
+
+function dialDatabase(url: URL): Socket {
+  const directory = url.searchParams.get("host");
+  return directory === null
+    ? connect(Number(url.port === "" ? PORT : url.port), url.hostname)
+    : connect(join(directory, `.s.PGSQL.${url.searchParams.get("port") ?? PORT}`));
+}
+
+/** Starts a relay to the database at `url`. */
+export async function startDatabaseRelay(url: string): Promise<DatabaseRelay> {
+  const directory = mkdtempSync(join(tmpdir(), "aimo-relay-"));
+  const path = join(directory, `.s.PGSQL.${PORT}`);
+  const sockets = new Set<Socket>();
+  let isFrozen = false;
+  const server = createServer((client) => {
+    const database = dialDatabase(new URL(url));
+    for (const [from, to] of [
+      [client, database],
+      [database, client],
+    ] as const) {
+      sockets.add(from);
+      from.on("data", (chunk) => to.write(chunk));
+      from.on("error", () => undefined); // its close ends the other side
+      from.on("close", () => {
+        sockets.delete(from);
+        to.destroy();
+      });
+      if (isFrozen) from.pause();
+    }
+  });
+  const listen = (): Promise<void> => new Promise((resolve) => server.listen(path, resolve));
+  const cut = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      for (const socket of sockets) socket.destroy();
+    });
+  await listen();
+
+  const relayed = new URL(url);
+  relayed.searchParams.set("host", directory);
+  relayed.searchParams.set("port", String(PORT));
+  return {
+    url: relayed.href,
+    get connections() {
+      return sockets.size / 2;
+    },
+    cut,
+    freeze() {
+      isFrozen = true;
+      for (const socket of sockets) socket.pause();
+    },
+    async restore() {
+      isFrozen = false;
+      for (const socket of sockets) socket.resume();
+      if (!server.listening) await listen();
+    },
+    async close() {
+      await cut();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
