@@ -41,6 +41,8 @@ describe("settings", () => {
       AIMO_OPERATOR_HOST: "::1",
       AIMO_OPERATOR_PORT: "65535",
       AIMO_DATA_DIR: "/data",
+      DATABASE_URL: "postgresql://aimo:secret@db.example/aimo?sslmode=require",
+      AIMO_DATABASE_CONNECTIONS_MAX: "20",
       AIMO_PUBLIC_URL: "https://router.example//",
       AIMO_NAME: "Mine",
       AIMO_ACCEPT_V1_SPENDING: "true",
@@ -62,6 +64,8 @@ describe("settings", () => {
       operatorHost: "::1",
       operatorPort: 65_535,
       dataDirectory: "/data",
+      databaseUrl: "postgresql://aimo:secret@db.example/aimo?sslmode=require",
+      databaseConnectionsMax: 20,
       publicUrl: "https://router.example",
       name: "Mine",
       acceptV1Spending: true,
@@ -116,6 +120,9 @@ describe("settings", () => {
     ["AIMO_ACCEPT_V1_SPENDING", "True"],
     ["AIMO_PUBLIC_URL", "ftp://router.example"],
     ["AIMO_PUBLIC_URL", "https://"],
+    ["AIMO_DATABASE_CONNECTIONS_MAX", "0"],
+    ["DATABASE_URL", "mysql://db.example/aimo"],
+    ["DATABASE_URL", "db.example"],
   ] as const) {
     test(`refuse ${JSON.stringify(value.slice(0, 20))} as ${name}`, () => {
       const [fault, ...others] = faultsOf({ [name]: value });
@@ -150,6 +157,19 @@ describe("settings", () => {
     assert.ok((fault ?? "").length < 250);
   });
 
+  test("leave the database to the router where none is named", () => {
+    for (const environment of [{}, { DATABASE_URL: "" }]) {
+      assert.equal(parseConfig(environment).databaseUrl, undefined);
+    }
+    assert.equal(parseConfig({ DATABASE_URL: "postgres:///aimo?host=/run/postgresql" }).databaseConnectionsMax, 10);
+  });
+
+  test("never show the database's URL, which holds a password", () => {
+    const [fault] = faultsOf({ DATABASE_URL: "postgress://aimo:secret@db.example/aimo" });
+    assert.match(fault ?? "", /^DATABASE_URL: expected a URL such as .*, found something else/);
+    assert.doesNotMatch(fault ?? "", /secret|db\.example/);
+  });
+
   test("are all explained by the help text", () => {
     const help = settingsHelp();
     for (const [name, { meaning }] of Object.entries(SETTINGS)) {
@@ -182,14 +202,17 @@ describe("a settings file", () => {
 
   test("has every line that names a setting and sets none reported, by number and without its words", () => {
     const path = join(folder, "forgotten.env");
-    writeFileSync(path, 'AIMO_PORT 8080\nAIMO_NAME=x\n# AIMO_HOST\nOTHER="a\nb"\r\nexport OTEL_SERVICE_NAME: secret\n');
+    writeFileSync(
+      path,
+      'AIMO_PORT 8080\nAIMO_NAME=x\n# AIMO_HOST\nOTHER="a\nb"\r\nexport OTEL_SERVICE_NAME: secret\nDATABASE_URL secret\n',
+    );
     assert.throws(
       () => readEnvironment({ AIMO_CONFIG_FILE: path }),
       (error) => {
         assert.ok(error instanceof ConfigError);
         assert.deepEqual(
           error.faults.map((fault) => /line (\d+) /.exec(fault)?.[1]),
-          ["1", "6"],
+          ["1", "6", "7"],
         );
         return !error.message.includes("secret");
       },

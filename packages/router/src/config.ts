@@ -8,6 +8,7 @@ import {
   BODY_BYTES_MAX,
   CONNECTIONS_MAX,
   CONNECTIONS_PER_NETWORK_MAX,
+  DATABASE_CONNECTIONS_MAX,
   DRAIN_MS,
   REQUESTS_PER_KEY_MAX,
 } from "./limits.ts";
@@ -22,6 +23,9 @@ export interface Config {
   readonly operatorHost: string;
   readonly operatorPort: number;
   readonly dataDirectory: string;
+  /** The operator's PostgreSQL; undefined where the router keeps one of its own in its data directory. */
+  readonly databaseUrl: string | undefined;
+  readonly databaseConnectionsMax: number;
   /** Where clients reach this router, when that is not the address it listens on. */
   readonly publicUrl: string | undefined;
   readonly name: string;
@@ -89,6 +93,10 @@ function isUrl(value: string): boolean {
   return value === "" || (URL.canParse(value) && /^https?:$/.test(new URL(value).protocol));
 }
 
+function isDatabaseUrl(value: string): boolean {
+  return value === "" || (URL.canParse(value) && /^postgres(?:ql)?:$/.test(new URL(value).protocol));
+}
+
 function collector(meaning: string): Setting {
   return {
     meaning,
@@ -121,7 +129,15 @@ export const SETTINGS = {
   AIMO_PORT: whole("port to listen on, 0 for any free one", 8787, 0, 65_535),
   AIMO_OPERATOR_HOST: text("address of the operator's port", "127.0.0.1"),
   AIMO_OPERATOR_PORT: whole("port of /healthz, /readyz and /metrics, 0 for any free one", 8788, 0, 65_535),
-  AIMO_DATA_DIR: text("where the router keeps its identity and first-generation offers", ".aimo-router"),
+  AIMO_DATA_DIR: text("where the router keeps its identity, its database and first-generation offers", ".aimo-router"),
+  DATABASE_URL: {
+    meaning: "PostgreSQL 15 or newer for the ledger; none, the router runs one of its own in its data directory",
+    fallback: "",
+    expected: "a URL such as postgres://user:password@host:5432/database",
+    accepts: isDatabaseUrl,
+    isSecret: true,
+  },
+  AIMO_DATABASE_CONNECTIONS_MAX: whole("connections to the database at once", DATABASE_CONNECTIONS_MAX, 1, 1_000),
   AIMO_PUBLIC_URL: {
     meaning: "where clients reach this router, if not the address it listens on",
     fallback: "",
@@ -211,12 +227,15 @@ export function parseConfig(environment: Environment): Config {
   if (faults.length > 0) throw new ConfigError(faults);
   const get = (name: SettingName): string => values.get(name) ?? "";
   const publicUrl = get("AIMO_PUBLIC_URL").replace(/\/+$/, "");
+  const databaseUrl = get("DATABASE_URL");
   return Object.freeze({
     host: get("AIMO_HOST"),
     port: Number(get("AIMO_PORT")),
     operatorHost: get("AIMO_OPERATOR_HOST"),
     operatorPort: Number(get("AIMO_OPERATOR_PORT")),
     dataDirectory: get("AIMO_DATA_DIR"),
+    databaseUrl: databaseUrl === "" ? undefined : databaseUrl,
+    databaseConnectionsMax: Number(get("AIMO_DATABASE_CONNECTIONS_MAX")),
     publicUrl: publicUrl === "" ? undefined : publicUrl,
     name: get("AIMO_NAME"),
     acceptV1Spending: get("AIMO_ACCEPT_V1_SPENDING") === "true",
@@ -259,5 +278,7 @@ function readSettingsFile(path: string): string {
 function faultyLines(content: string): number[] {
   return content
     .split(/\r?\n/)
-    .flatMap((line, index) => (/^\s*(?:export\s+)?(?:AIMO|OTEL)_[^=]*$/.test(line) ? [index + 1] : []));
+    .flatMap((line, index) =>
+      /^\s*(?:export\s+)?(?:(?:AIMO|OTEL)_|DATABASE_URL)[^=]*$/.test(line) ? [index + 1] : [],
+    );
 }

@@ -9,7 +9,17 @@ export interface LogSink {
 }
 
 // Nothing logs these on purpose; the list is for the day somebody logs a whole object.
-const SECRET_MEMBERS = ["authorization", "cookie", "api_key", "apiKey", "x-api-key", "key", "headers", "url"];
+const SECRET_MEMBERS = [
+  "authorization",
+  "cookie",
+  "api_key",
+  "apiKey",
+  "x-api-key",
+  "key",
+  "headers",
+  "url",
+  "databaseUrl",
+];
 const CONTENT_MEMBERS = ["body", "messages", "prompt", "content", "text", "data", "detail", "raw", "context"];
 const REDACTED = [...SECRET_MEMBERS, ...CONTENT_MEMBERS].flatMap((name) => [`*["${name}"]`, `*.*["${name}"]`]);
 

@@ -33,7 +33,7 @@ export interface PostgresHome {
 const PORT = 5432; // of the socket's name: nothing listens on the network
 const SOCKET = `.s.PGSQL.${PORT}`;
 const SOCKET_PATH_BYTES_MAX = 103; // macOS's bound; Linux has 107
-const ROOT_SHELTER = "/var/lib/aimo-router"; // open to all users to pass, unlike a home, and never cleaned, unlike /var/tmp
+const ROOT_SHELTER = "/var/lib/aimo-postgres"; // open to all users to pass, unlike a home, and never cleaned, unlike /var/tmp
 const POINTER = "postgres-place";
 
 function hash(text: string): string {
