@@ -1,5 +1,5 @@
 // One keeper at a time for one database: whoever listens on the lock's socket holds it, and a dead holder holds nothing.
-import { chmodSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import type { Server } from "node:net";
 import { connect, createServer } from "node:net";
 import type { Clock } from "@aimo-network/protocol/clock";
@@ -17,15 +17,14 @@ export interface KeeperLock {
   release(): void;
 }
 
-const LOOK_MS = 50; // between two tries
+const LOOK_MS = 20; // between two tries
 const HOLDER_MS_MAX = 1_000; // a router that was killed a moment ago is noticed by its keeper in far less
 const STOPPING_MS_MAX = 60_000; // longer than a keeper takes to stop any PostgreSQL
-const SETTLE_MS = 250; // for two that found the same dead holder: only the last to listen is reached by its path
-
+const GUARD_MS_MAX = 5_000; // far longer than anybody is inside, so that who made the guard was killed there
 const NOBODY_KNOWN: LockHolder = { routerProcessId: 0, isStopping: false };
 
-function isCode(error: Error, ...codes: readonly string[]): boolean {
-  return "code" in error && codes.includes(String(error.code));
+function isCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && "code" in error && codes.includes(String(error.code));
 }
 
 /** The living holder of the lock; undefined where there is none. */
@@ -50,13 +49,13 @@ function ask(path: string): Promise<LockHolder | undefined> {
   });
 }
 
-function listen(path: string, describe: () => LockHolder): Promise<Server | undefined> {
+function listen(path: string, describe: () => LockHolder): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer((socket) => {
       socket.on("error", () => undefined); // it asked and did not wait for the answer
       socket.end(JSON.stringify(describe()));
     });
-    server.on("error", (error) => (isCode(error, "EADDRINUSE") ? resolve(undefined) : reject(error)));
+    server.on("error", reject);
     server.listen(path, () => {
       chmodSync(path, 0o600);
       resolve(server);
@@ -64,20 +63,36 @@ function listen(path: string, describe: () => LockHolder): Promise<Server | unde
   });
 }
 
-/** One try: the lock, or who has it. */
-async function take(clock: Clock, path: string, describe: () => LockHolder): Promise<KeeperLock | LockHolder> {
-  const first = await listen(path, describe);
-  if (first !== undefined) return { release: () => first.close() };
+/** Looks who holds the lock and takes it from nobody or a dead holder; only inside the guard. */
+async function takeFree(path: string, describe: () => LockHolder): Promise<KeeperLock | LockHolder> {
   const holder = await ask(path);
   if (holder !== undefined) return holder;
-  rmSync(path, { force: true });
-  const server = await listen(path, describe);
-  if (server === undefined) return NOBODY_KNOWN;
-  await sleep(clock, SETTLE_MS);
-  const settled = await ask(path);
-  if (settled?.routerProcessId === describe().routerProcessId) return { release: () => server.close() };
-  server.close();
-  return settled ?? NOBODY_KNOWN;
+  // Node removes the path a server was made with when it closes: that must never be the lock of a successor.
+  const draft = `${path}.${process.pid}`;
+  rmSync(draft, { force: true });
+  const server = await listen(draft, describe);
+  renameSync(draft, path);
+  return {
+    release() {
+      rmSync(path, { force: true });
+      server.close();
+    },
+  };
+}
+
+/** Runs `work` alone among processes, or gives undefined where another is at it. */
+async function guarded<Result>(guard: string, work: () => Promise<Result>): Promise<Result | undefined> {
+  try {
+    mkdirSync(guard);
+  } catch (error) {
+    if (isCode(error, "EEXIST")) return undefined;
+    throw error;
+  }
+  try {
+    return await work();
+  } finally {
+    rmSync(guard, { recursive: true, force: true });
+  }
 }
 
 /** Takes the lock at `path`, waiting for a holder that is about to go; gives the holder that stays. */
@@ -86,12 +101,20 @@ export async function takeKeeperLock(
   path: string,
   describe: () => LockHolder,
 ): Promise<KeeperLock | LockHolder> {
+  const guard = `${path}.guard`;
   const startMs = clock.monotonic();
+  let outsideMs = startMs; // since when the guard has been in the way
   for (;;) {
-    const taken = await take(clock, path, describe);
-    if ("release" in taken) return taken;
-    const waitedMs = clock.monotonic() - startMs;
-    if (waitedMs > (taken.isStopping ? STOPPING_MS_MAX : HOLDER_MS_MAX)) return taken;
+    const taken = await guarded(guard, () => takeFree(path, describe));
+    const nowMs = clock.monotonic();
+    if (taken !== undefined) {
+      if ("release" in taken) return taken;
+      if (nowMs - startMs > (taken.isStopping ? STOPPING_MS_MAX : HOLDER_MS_MAX)) return taken;
+      outsideMs = nowMs;
+    } else if (nowMs - outsideMs > GUARD_MS_MAX) {
+      rmSync(guard, { recursive: true, force: true });
+      outsideMs = nowMs;
+    }
     await sleep(clock, LOOK_MS);
   }
 }

@@ -52,8 +52,8 @@ function exists(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
-/** npm packages hold no symbolic links: these are made by a script at install, which many machines do not let run. */
-function makeLinks(directory: string): void {
+/** Makes the links that npm packages cannot hold: a script at install does it too, which many machines do not let run. */
+export function makeLinks(directory: string): void {
   const listPath = join(directory, "native", "pg-symlinks.json");
   if (!existsSync(listPath)) return;
   const links = JSON.parse(readFileSync(listPath, "utf8")) as { source: string; target: string }[];

@@ -113,7 +113,7 @@ export function preparePostgresHome(dataDirectory: string, users: () => OsUser =
     binaries: user === undefined ? binaries : reachableBinaries(binaries, user, ROOT_SHELTER),
     dataDirectory: join(home, "data"),
     socketDirectory,
-    lockPath: join(sockets, "keeper.sock"),
+    lockPath: join(sockets, "keeper"),
     user,
   };
 }
