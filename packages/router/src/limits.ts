@@ -237,7 +237,7 @@ export const FIRST_GENERATION_ABANDONED_MS = 600_000;
 export const DATABASE_CONNECTIONS_MAX = 10;
 
 /** Milliseconds for a statement, and for a connection to run it: a client learns of a lost database within two seconds. */
-export const DATABASE_ANSWER_MS = 1_800;
+export const DATABASE_ANSWER_MS = 1_500;
 
 /** Milliseconds a statement waits for rows that another transaction holds: those of the hot path hold them for a few. */
 export const DATABASE_LOCK_MS = 1_000;

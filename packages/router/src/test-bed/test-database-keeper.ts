@@ -47,7 +47,7 @@ const runners = new Set<number>();
 const tests = new Set<Socket>();
 const templates = new Map<string, Promise<string>>();
 let databasesMade = 0;
-let lastTestMs = clock.monotonic() + FIRST_TEST_MS_MAX - NO_TEST_MS_MAX;
+let lastTestMs = clock.monotonic() + FIRST_TEST_MS_MAX;
 
 function isAlive(processId: number): boolean {
   try {
@@ -124,9 +124,9 @@ async function serve(socket: Socket, admin: Database, url: string): Promise<void
       socket.write(`${JSON.stringify(answer)}\n`);
     }
   } finally {
+    await drop(admin, names);
     tests.delete(socket);
     lastTestMs = clock.monotonic();
-    await drop(admin, names);
   }
 }
 
