@@ -1,13 +1,14 @@
 // POST /keys/revoke: by the key, by its wallet's signature, by whoever manages its wallet's keys, and by nobody else.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { base58 } from "@scure/base";
+import { base58, base64 } from "@scure/base";
 import type { ManualClock } from "@aimo-network/protocol/clock";
 import { manualClock } from "@aimo-network/protocol/clock";
 import { keyId } from "@aimo-network/protocol/keys/key-id";
 import { revocationMessage } from "@aimo-network/protocol/keys/key-message";
 import { parseKey } from "@aimo-network/protocol/keys/key-text";
 import type { Wallet } from "@aimo-network/protocol/keys/sign-key";
+import { transactionBytes, transactionMessage } from "@aimo-network/protocol/test-bed/memo-transaction-bytes";
 import type { KeyAnswer, KeyBench, KeyCaller } from "../test-bed/key-bench.ts";
 import { assertCode, startKeyBench } from "../test-bed/key-bench.ts";
 import { openTestDatabase } from "../test-bed/test-database.ts";
@@ -16,6 +17,7 @@ import { newWallet } from "../test-bed/test-router.ts";
 
 const ROUTER = addressOf(newWallet());
 const TEN_MINUTES_MS = 600_000;
+const NOBODYS_ID = "0123456789abcdef0123456789abcdef";
 
 interface Revoked {
   readonly key_id: string;
@@ -192,6 +194,40 @@ describe("a wallet's signature revokes", () => {
       [],
       "x",
       7,
+    ]) {
+      assertCode(await revoke({}, body), "invalid_request");
+    }
+    assert.equal((await read()).status, 200);
+  });
+});
+
+describe("a memo that a wallet signed and never sent revokes", () => {
+  const memoBody = async (by = wallet, router = ROUTER, dateMs = clock.now()) => {
+    const memo = revocationMessage({ keyId: id, routerId: router, dateMs });
+    const message = transactionMessage({ signer: by.publicKey, memo });
+    const transaction = base64.encode(transactionBytes(message, await by.sign(message)));
+    return { key_id: id, date: new Date(dateMs).toISOString(), transaction };
+  };
+
+  test("the key of that wallet", async () => {
+    const body = await memoBody();
+    await assertRevoked(await revoke({}, body));
+    assert.equal((await revoke({}, body)).status, 200);
+  });
+
+  test("nothing of another wallet, at another router, at another time, or that it does not say", async () => {
+    await read();
+    assertCode(await revoke({}, await memoBody(newWallet())), "key_not_found");
+    const good = await memoBody();
+    for (const body of [
+      await memoBody(wallet, addressOf(newWallet())),
+      await memoBody(wallet, ROUTER, clock.now() - TEN_MINUTES_MS - 1),
+      { ...good, date: new Date(clock.now() + 1).toISOString() },
+      { ...good, key_id: NOBODYS_ID },
+      { ...good, wallet: addressOf(wallet) },
+      { ...good, transaction: "?" },
+      { ...good, transaction: `${good.transaction.slice(0, 4)}AAAA${good.transaction.slice(8)}` },
+      { key_id: id, transaction: good.transaction },
     ]) {
       assertCode(await revoke({}, body), "invalid_request");
     }

@@ -1,17 +1,14 @@
 // POST /keys/revoke: ends a key for good, by the key itself, by its wallet's signature, or by whoever manages its wallet's keys.
-import { base58 } from "@scure/base";
 import type { FastifyPluginCallback, FastifyRequest } from "fastify";
 import type { Static } from "typebox";
 import { Type } from "typebox";
 import type { Clock } from "@aimo-network/protocol/clock";
 import { AimoError } from "@aimo-network/protocol/errors";
-import { isSoundPoint, verifyText } from "@aimo-network/protocol/keys/ed25519";
-import { revocationMessage } from "@aimo-network/protocol/keys/key-message";
 import type { Caller } from "../accounts/caller.ts";
 import type { Revocations } from "../accounts/revocations.ts";
-import { REVOCATION_DATE_MS } from "../limits.ts";
 import type { AccountAccess } from "./account-access.ts";
-import { readBase58 } from "./key-shapes.ts";
+import type { RevocationWish, SignedRevocation } from "./signed-revocation.ts";
+import { readSignedRevocation, SignedMemoShape, SignedTextShape } from "./signed-revocation.ts";
 
 /** What this endpoint needs of the other rooms. */
 export interface RevokeDeps extends Pick<AccountAccess, "accountOf"> {
@@ -22,65 +19,30 @@ export interface RevokeDeps extends Pick<AccountAccess, "accountOf"> {
   identify(request: FastifyRequest): Promise<Caller | undefined>;
 }
 
-const Body = Type.Object(
+const UnsignedShape = Type.Object(
   {
     key_id: Type.Optional(
-      Type.String({ pattern: "^[0-9a-f]{32}$", description: "The key that makes the request, if left out" }),
+      Type.String({ pattern: "^[0-9a-f]{32}$", description: "If left out, the key that makes the request" }),
     ),
-    wallet: Type.Optional(Type.String({ maxLength: 44 })),
-    date: Type.Optional(Type.String({ maxLength: 24, description: "As in the signed message" })),
-    signature: Type.Optional(Type.String({ maxLength: 90, description: "Of the wallet, in base58" })),
   },
-  { additionalProperties: false },
+  { title: "By the key itself, a session, or a key with the scope `keys`", additionalProperties: false },
 );
-type RevokeBody = Static<typeof Body>;
+const BodyShape = Type.Union([SignedTextShape, SignedMemoShape, UnsignedShape, Type.Null()]);
+const RevokedShape = Type.Object({ key_id: Type.String(), revoked_at: Type.String({ format: "date-time" }) });
 
-/** The key and the wallet of a revocation. */
-interface Meant {
-  readonly keyId: string;
-  readonly wallet: string;
-}
+type Body = NonNullable<Static<typeof BodyShape>>;
+type RevokeRequest = FastifyRequest<{ Body: Static<typeof BodyShape> | undefined }>;
 
-function fault(param: string, expected: string, found: string): AimoError {
-  return new AimoError("invalid_request", { expected, found, param });
-}
-
-function readDate(date: string, nowMs: number): number {
-  const dateMs = Date.parse(date);
-  if (Number.isNaN(dateMs) || new Date(dateMs).toISOString() !== date) {
-    throw fault("date", "a time such as 2026-11-24T07:00:00.000Z", JSON.stringify(date));
-  }
-  if (Math.abs(nowMs - dateMs) > REVOCATION_DATE_MS) {
-    throw fault(
-      "date",
-      `a time within ${REVOCATION_DATE_MS / 60_000} minutes of ${new Date(nowMs).toISOString()}`,
-      date,
-    );
-  }
-  return dateMs;
-}
-
-/** What a wallet has signed; the key may be one that this router has never seen. */
-async function readSigned(
-  { key_id: keyId, wallet, date, signature }: RevokeBody,
-  { clock, routerId }: RevokeDeps,
-): Promise<Meant> {
-  if (keyId === undefined || wallet === undefined || date === undefined || signature === undefined) {
-    const expected = "key_id, wallet, date and signature together";
-    throw new AimoError("invalid_request", { expected, found: "only some of them" });
-  }
-  const signer = readBase58("wallet", wallet);
-  if (!isSoundPoint(signer)) throw fault("wallet", "a Solana wallet's address", JSON.stringify(wallet));
-  const message = revocationMessage({ keyId, routerId, dateMs: readDate(date, clock.now()) });
-  if (!(await verifyText(signer, message, readBase58("signature", signature)))) {
-    const expected = `the wallet's signature over ${JSON.stringify(message)}`;
-    throw fault("signature", expected, "one that does not fit");
-  }
-  return { keyId, wallet: base58.encode(signer) };
+function isSigned(body: Body): body is SignedRevocation {
+  return "date" in body;
 }
 
 /** The key that makes the request, or one that its account manages. */
-async function readManaged(request: FastifyRequest, keyId: string | undefined, deps: RevokeDeps): Promise<Meant> {
+async function readManaged(
+  request: FastifyRequest,
+  keyId: string | undefined,
+  deps: RevokeDeps,
+): Promise<RevocationWish> {
   const own = await deps.identify(request);
   if (own !== undefined && (keyId ?? own.id) === own.id) return { keyId: own.id, wallet: own.wallet };
   if (keyId === undefined) throw new AimoError("missing_key", {});
@@ -88,14 +50,14 @@ async function readManaged(request: FastifyRequest, keyId: string | undefined, d
   return { keyId, wallet };
 }
 
-type RevokeRequest = FastifyRequest<{ Body: RevokeBody | null | undefined }>;
-
 function createRevoke(deps: RevokeDeps) {
-  return async (request: RevokeRequest): Promise<object> => {
-    const body = request.body ?? {};
-    const isSigned = body.wallet !== undefined || body.date !== undefined || body.signature !== undefined;
-    const meant = isSigned ? await readSigned(body, deps) : await readManaged(request, body.key_id, deps);
-    const { keyId, revokedAtMs } = await deps.revocations.revoke(meant.keyId, meant.wallet);
+  const { clock, routerId, revocations } = deps;
+  return async (request: RevokeRequest): Promise<Static<typeof RevokedShape>> => {
+    const body: Body = request.body ?? {};
+    const wish = isSigned(body)
+      ? await readSignedRevocation(body, routerId, clock.now())
+      : await readManaged(request, body.key_id, deps);
+    const { keyId, revokedAtMs } = await revocations.revoke(wish.keyId, wish.wallet);
     return { key_id: keyId, revoked_at: new Date(revokedAtMs).toISOString() };
   };
 }
@@ -106,10 +68,10 @@ export function revokeKeyRoute(deps: RevokeDeps): FastifyPluginCallback {
     const schema = {
       summary: "Revoke a key",
       description:
-        "By the key itself (`{}`), by a signed message (`key_id`, `wallet`, `date`, `signature`), or by a session or a key with scope `keys` for a key of its wallet (`key_id`).",
+        "For good, and as often as you like. A wallet's signature needs no login, and its key need not be known here yet.",
       tags: ["Keys"],
-      body: Type.Optional(Type.Union([Body, Type.Null()])),
-      response: { 200: Type.Object({ key_id: Type.String(), revoked_at: Type.String({ format: "date-time" }) }) },
+      body: Type.Optional(BodyShape),
+      response: { 200: RevokedShape },
     };
     scope.post("/keys/revoke", { schema }, createRevoke(deps));
     next();
