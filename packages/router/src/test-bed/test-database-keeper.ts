@@ -1,6 +1,6 @@
 // A process beside the tests that runs one PostgreSQL for all of them, and ends it with the last one.
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import type { Server, Socket } from "node:net";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
@@ -157,7 +157,10 @@ function listenOnce(server: Server, path: string): Promise<boolean> {
       if ("code" in error && error.code === "EADDRINUSE") resolve(false);
       else reject(error);
     });
-    server.listen(path, () => resolve(true));
+    server.listen(path, () => {
+      chmodSync(path, 0o600);
+      resolve(true);
+    });
   });
 }
 

@@ -1,7 +1,7 @@
 // A fresh PostgreSQL database for a test: cloned from one that has the migrations, dropped when the test process ends.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { lstatSync, mkdirSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync } from "node:fs";
 import type { Socket } from "node:net";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
@@ -34,8 +34,10 @@ interface Keeper {
 }
 
 function makeDirectory(): void {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  mkdirSync(directory, { recursive: true });
   if (lstatSync(directory).uid !== process.getuid?.()) throw new Error(`${directory} belongs to somebody else`);
+  // Others may pass and see nothing: where this is root, the server runs as another user and must get to its data.
+  chmodSync(directory, 0o711);
 }
 
 function spawnKeeper(): void {
