@@ -70,3 +70,14 @@ export function readAttemptId(attemptId: string): { requestUuid: string; index: 
   const parts = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)];
   return { requestUuid: parts.join("-"), index };
 }
+
+/** The moment a UUID version 7 was made, in milliseconds since 1970. */
+export function uuidTimeMs(uuid: string): number {
+  return Number.parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16);
+}
+
+/** The smallest UUID version 7 of a moment: ids made before it are smaller, later ones larger. */
+export function firstUuidAt(ms: number): string {
+  const hex = Math.max(0, ms).toString(16).padStart(12, "0");
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+}

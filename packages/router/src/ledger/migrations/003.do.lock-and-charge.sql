@@ -12,8 +12,8 @@ $$;
 
 -- What is left of a key's limit now; null where it has none.
 CREATE FUNCTION ledger_key_left(k keys, p_now timestamptz) RETURNS bigint LANGUAGE sql STABLE AS $$
-  SELECT greatest(0, k.spending_limit
-    - CASE WHEN k.limit_window = ledger_window(k.limit_reset, p_now) THEN k.window_spent ELSE 0 END)
+  SELECT CASE WHEN k.spending_limit IS NOT NULL THEN greatest(0, k.spending_limit
+    - CASE WHEN k.limit_window = ledger_window(k.limit_reset, p_now) THEN k.window_spent ELSE 0 END) END
 $$;
 
 -- Why a key may not spend now: 0 where it may.
@@ -66,11 +66,12 @@ BEGIN
 END $$;
 
 -- One lock by itself, with the reason where it is refused; its user's row is locked by the caller.
--- Codes: LOCK_CODES in ledger/lock-codes.ts. d1 and d2 are what the refusal's message needs.
+-- Codes: `refusalOf` in ledger/lock-answers.ts. d1, d2, at and other are what the refusal's message needs.
 CREATE FUNCTION ledger_lock_one(p_now timestamptz, p_instance integer, p_rates bigint[], p_id uuid, p_user integer,
   p_key integer, p_provider integer, p_model integer, p_price integer, p_full bigint, p_least bigint, p_tokens integer,
   p_deadline timestamptz, p_prompt_max integer, p_output_max integer, p_images smallint, p_stream boolean,
-  p_idempotency bytea, p_body bytea, OUT code smallint, OUT granted bigint, OUT d1 bigint, OUT d2 bigint, OUT other uuid)
+  p_idempotency bytea, p_body bytea, OUT code smallint, OUT granted bigint, OUT d1 bigint, OUT d2 bigint, OUT at timestamptz,
+  OUT other uuid)
 LANGUAGE plpgsql AS $$
 DECLARE
   u users;
@@ -97,11 +98,11 @@ BEGIN
   SELECT * INTO k FROM keys WHERE id = p_key AND user_id = p_user;
   IF u.id IS NULL OR k.id IS NULL THEN code := 9; RETURN; END IF;
   code := ledger_key_fault(k, p_now);
-  IF code <> 0 THEN d1 := (extract(epoch FROM coalesce(k.revoked_at, CASE WHEN isfinite(k.expires_at) THEN k.expires_at END)) * 1000)::bigint; RETURN; END IF;
+  IF code <> 0 THEN at := coalesce(k.revoked_at, CASE WHEN isfinite(k.expires_at) THEN k.expires_at END); RETURN; END IF;
   IF k.parent_id IS NOT NULL THEN
     SELECT * INTO p FROM keys WHERE id = k.parent_id;
     code := ledger_key_fault(p, p_now);
-    IF code <> 0 THEN d1 := (extract(epoch FROM coalesce(p.revoked_at, CASE WHEN isfinite(p.expires_at) THEN p.expires_at END)) * 1000)::bigint; RETURN; END IF;
+    IF code <> 0 THEN at := coalesce(p.revoked_at, CASE WHEN isfinite(p.expires_at) THEN p.expires_at END); RETURN; END IF;
   END IF;
   IF k.allowed_models IS NOT NULL AND NOT (SELECT name FROM models WHERE id = p_model) = ANY (k.allowed_models) THEN
     code := 14; RETURN;
@@ -188,7 +189,7 @@ BEGIN
       cached_tokens = d.cached_tokens + excluded.cached_tokens, cost = d.cost + excluded.cost;
 END $$;
 
--- One charge whose lock is not open any more; its user's row is locked by the caller. Codes: CHARGE_CODES in ledger/charge-codes.ts.
+-- One charge whose lock is not open any more; its user's row is locked by the caller. Codes: CHARGE_OUTCOMES in ledger/lock-answers.ts.
 -- A late charge takes at most what the user may lock and the key may still spend; what is missing is recorded for the provider.
 CREATE FUNCTION ledger_charge_late(p_now timestamptz, p_id uuid, p_user integer, p_kind smallint, p_amount bigint,
   p_provider integer, p_model integer, OUT code smallint, OUT taken bigint) LANGUAGE plpgsql AS $$

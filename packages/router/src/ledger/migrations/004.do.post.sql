@@ -83,7 +83,7 @@ CREATE FUNCTION ledger_post_locks(p_now timestamptz, p_instance integer, p_caref
   l_user integer[], l_key integer[], l_provider integer[], l_model integer[], l_price integer[], l_full bigint[],
   l_least bigint[], l_tokens integer[], l_deadline timestamptz[], l_prompt_max integer[], l_output_max integer[],
   l_images smallint[], l_stream boolean[], l_idempotency bytea[], l_body bytea[],
-  OUT codes smallint[], OUT granted bigint[], OUT d1 bigint[], OUT d2 bigint[], OUT others uuid[],
+  OUT codes smallint[], OUT granted bigint[], OUT d1 bigint[], OUT d2 bigint[], OUT ats timestamptz[], OUT others uuid[],
   OUT rate_keys integer[], OUT rate_requests bigint[], OUT rate_tokens bigint[])
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 DECLARE
@@ -159,12 +159,13 @@ BEGIN
     granted := l_full;
     d1 := array_fill(NULL::bigint, ARRAY[n]);
     d2 := d1;
+    ats := array_fill(NULL::timestamptz, ARRAY[n]);
     others := array_fill(NULL::uuid, ARRAY[n]);
     FOR i IN SELECT t.n FROM unnest(l_user) WITH ORDINALITY t(user_id, n) WHERE t.user_id = ANY (slow) ORDER BY t.n LOOP
       SELECT * INTO one FROM ledger_lock_one(p_now, p_instance, p_rates, l_id[i], l_user[i], l_key[i], l_provider[i], l_model[i],
         l_price[i], l_full[i], l_least[i], l_tokens[i], l_deadline[i], l_prompt_max[i], l_output_max[i], l_images[i], l_stream[i],
         l_idempotency[i], l_body[i]);
-      codes[i] := one.code; granted[i] := one.granted; d1[i] := one.d1; d2[i] := one.d2; others[i] := one.other;
+      codes[i] := one.code; granted[i] := one.granted; d1[i] := one.d1; d2[i] := one.d2; ats[i] := one.at; others[i] := one.other;
     END LOOP;
   END IF;
   SELECT array_agg(k.id), array_agg(k.rate_requests), array_agg(k.rate_tokens) INTO rate_keys, rate_requests, rate_tokens
@@ -219,7 +220,7 @@ CREATE FUNCTION ledger_post(p_now timestamptz, p_instance integer, p_careful boo
   l_least bigint[], l_tokens integer[], l_deadline timestamptz[], l_prompt_max integer[], l_output_max integer[],
   l_images smallint[], l_stream boolean[], l_idempotency bytea[], l_body bytea[],
   OUT charge_codes smallint[], OUT charge_costs bigint[], OUT lock_codes smallint[], OUT granted bigint[], OUT d1 bigint[],
-  OUT d2 bigint[], OUT others uuid[], OUT rate_keys integer[], OUT rate_requests bigint[], OUT rate_tokens bigint[])
+  OUT d2 bigint[], OUT ats timestamptz[], OUT others uuid[], OUT rate_keys integer[], OUT rate_requests bigint[], OUT rate_tokens bigint[])
 LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM ledger_hold_users(c_user || l_user);
@@ -229,8 +230,8 @@ BEGIN
       c_finish, c_unpaid, c_unpaid_amount) t;
   END IF;
   IF cardinality(l_id) > 0 THEN
-    SELECT t.codes, t.granted, t.d1, t.d2, t.others, t.rate_keys, t.rate_requests, t.rate_tokens
-      INTO lock_codes, granted, d1, d2, others, rate_keys, rate_requests, rate_tokens
+    SELECT t.codes, t.granted, t.d1, t.d2, t.ats, t.others, t.rate_keys, t.rate_requests, t.rate_tokens
+      INTO lock_codes, granted, d1, d2, ats, others, rate_keys, rate_requests, rate_tokens
       FROM ledger_post_locks(p_now, p_instance, p_careful, p_rates, l_id, l_user, l_key, l_provider, l_model, l_price, l_full,
         l_least, l_tokens, l_deadline, l_prompt_max, l_output_max, l_images, l_stream, l_idempotency, l_body) t;
   END IF;

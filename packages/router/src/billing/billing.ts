@@ -1,0 +1,111 @@
+// What happens to a request's money: locked before it is sent, charged when its answer has ended.
+import { createHmac, hash } from "node:crypto";
+import type { Clock } from "@aimo-network/protocol/clock";
+import type { NanoUsdc } from "@aimo-network/protocol/money";
+import type { Logger } from "pino";
+import type { IdempotencyClaim } from "../ledger/commands.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import { LOCK_GRACE_MS } from "../limits.ts";
+import type { RequestSize } from "./ceiling.ts";
+import { maxOutput, planCeiling, promptBound } from "./ceiling.ts";
+import type { Checkpoints } from "./checkpoints.ts";
+import type { BillableOffer } from "./funded-request.ts";
+import { FundedRequest } from "./funded-request.ts";
+import type { RateRules } from "./rate-rules.ts";
+import { secondsLeft } from "./rate-rules.ts";
+import { refusalError } from "./refusal-error.ts";
+
+/** Who pays. */
+export interface Payer {
+  readonly wallet: string;
+  readonly keyId: string;
+  readonly keyNumber: number;
+  readonly userNumber: number;
+  /** When the key's spending limit starts anew; undefined where it never does. */
+  readonly limitResetsAt: string | undefined;
+}
+
+/** A request that wants to be paid for. */
+export interface BillableRequest<Offer extends BillableOffer> {
+  /** A UUID version 7 made by this router. */
+  readonly id: string;
+  readonly payer: Payer;
+  /** As the client wrote it. */
+  readonly model: string;
+  /** The offers that would take it, best first. */
+  readonly plan: readonly Offer[];
+  /** Whether the client named the provider itself, and so its price. */
+  readonly named: boolean;
+  readonly size: RequestSize;
+  readonly stream: boolean;
+  /** The client's `Idempotency-Key` and the body it came with. */
+  readonly idempotency: { readonly key: string; readonly body: readonly Uint8Array[] } | undefined;
+}
+
+/** Locks requests. */
+export interface Billing {
+  /** Locks a request's greatest cost; throws what to answer where it cannot be paid for. */
+  lock<Offer extends BillableOffer>(request: BillableRequest<Offer>): Promise<FundedRequest<Offer>>;
+}
+
+/** What billing needs. */
+export interface BillingDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly ledger: Ledger;
+  readonly checkpoints: Checkpoints;
+}
+
+/** Fixed for the life of a router. */
+export interface BillingRules {
+  readonly rates: RateRules;
+  /** The longest a request may take, in milliseconds. */
+  readonly totalMs: number;
+  /** What bodies under an idempotency key are hashed with; the same for all instances of a router. */
+  readonly idempotencySecret: Uint8Array;
+}
+
+function claimOf(secret: Uint8Array, { key, body }: { key: string; body: readonly Uint8Array[] }): IdempotencyClaim {
+  const mac = createHmac("sha256", secret);
+  for (const piece of body) mac.update(piece);
+  return { keyHash: hash("sha256", key, "buffer"), bodyHash: mac.digest() };
+}
+
+/** Creates billing on a ledger. */
+export function createBilling(deps: BillingDeps, rules: BillingRules): Billing {
+  const { clock, ledger } = deps;
+  return {
+    async lock(request) {
+      const { id, payer, plan, size, stream, named, model, idempotency } = request;
+      const { offers, full, least, tokens } = planCeiling(plan, size, { named });
+      const [first] = offers;
+      if (first === undefined) throw new Error("a plan that is to be locked has an offer");
+      const { numbers } = ledger;
+      const locked = await ledger.lock({
+        id,
+        user: payer.userNumber,
+        key: payer.keyNumber,
+        provider: await numbers.wallet(first.wallet),
+        model: await numbers.model(first.modelId),
+        price: await numbers.price(first.price),
+        full,
+        least,
+        tokens,
+        promptTokensMax: promptBound(first.offer, size),
+        outputTokensMax: maxOutput(first.offer, size) * size.choices,
+        imageCount: size.media.image,
+        stream,
+        deadlineMs: clock.now() + rules.totalMs + LOCK_GRACE_MS,
+        idempotency: idempotency && claimOf(rules.idempotencySecret, idempotency),
+      });
+      if (locked.refusal !== undefined) {
+        const { wallet, keyId, limitResetsAt } = payer;
+        const refused = { least, wallet, keyId, model, limitResetsAt, secondsLeft: secondsLeft(clock.now()) };
+        throw refusalError(locked.refusal, refused, rules.rates);
+      }
+      const granted: NanoUsdc = locked.granted;
+      const { rate } = locked;
+      return new FundedRequest(deps, { id, user: payer.userNumber, offers, size, stream, granted, full, rate });
+    },
+  };
+}

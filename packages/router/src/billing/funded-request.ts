@@ -1,0 +1,215 @@
+// A request whose greatest cost is locked: what it may ask of providers, and how its lock ends.
+import type { Clock } from "@aimo-network/protocol/clock";
+import { AimoError } from "@aimo-network/protocol/errors";
+import type { NanoUsdc } from "@aimo-network/protocol/money";
+import { nanoUsdc } from "@aimo-network/protocol/money";
+import type { Logger } from "pino";
+import type { ChargeCommand, RateUse } from "../ledger/commands.ts";
+import { GENERATION_FLAGS } from "../ledger/generation-row.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import { NO_USAGE } from "../ledger/pipeline.ts";
+import { CHARGE_WAIT_MS } from "../limits.ts";
+import type { PricedOffer, RequestSize } from "./ceiling.ts";
+import { affordableTokens, maxOutput, mediaTokens, promptBound } from "./ceiling.ts";
+import type { Charge, ChargeTerms, Ending } from "./charge.ts";
+import { chargeOf } from "./charge.ts";
+import type { Checkpoints, Running } from "./checkpoints.ts";
+import { hiddenReasoningTokens } from "./hidden-reasoning.ts";
+
+/** An offer as billing knows it. */
+export interface BillableOffer extends PricedOffer {
+  /** The provider's. */
+  readonly wallet: string;
+  readonly modelId: string;
+}
+
+/** What was locked. */
+export interface LockedRequest<Offer extends BillableOffer> {
+  readonly id: string;
+  readonly user: number;
+  readonly offers: readonly Offer[];
+  readonly size: RequestSize;
+  readonly stream: boolean;
+  readonly granted: NanoUsdc;
+  readonly full: NanoUsdc;
+  readonly rate: RateUse;
+}
+
+/** How the lock ended, as far as the client is told. */
+export interface Charged {
+  readonly charge: Charge;
+  /** What was charged; undefined while the ledger cannot be reached. */
+  readonly cost: NanoUsdc | undefined;
+}
+
+/** What a funded request needs. */
+export interface FundedDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly ledger: Ledger;
+  readonly checkpoints: Checkpoints;
+}
+
+const NOTHING = nanoUsdc(0n);
+
+/** A request in flight, from its lock to its charge. */
+export class FundedRequest<Offer extends BillableOffer> implements Running {
+  readonly id: string;
+  readonly delivered = { bytes: 0 };
+  checkpointBytes = 0;
+  readonly #deps: FundedDeps;
+  readonly #locked: LockedRequest<Offer>;
+  readonly #admittedMs: number;
+  #firstOutputMs: number | undefined;
+
+  constructor(deps: FundedDeps, locked: LockedRequest<Offer>) {
+    this.id = locked.id;
+    this.#deps = deps;
+    this.#locked = locked;
+    this.#admittedMs = deps.clock.monotonic();
+    if (locked.stream) deps.checkpoints.begin(this);
+  }
+
+  /** The offers that may be asked, best first. */
+  get offers(): readonly Offer[] {
+    return this.#locked.offers;
+  }
+
+  /** What its key has used of its minute. */
+  get rate(): RateUse {
+    return this.#locked.rate;
+  }
+
+  /** Output tokens of each choice that are paid for at an offer: always sent upstream. */
+  maxTokens(offer: Offer): number {
+    const { granted, full, size } = this.#locked;
+    return granted === full ? maxOutput(offer.offer, size) : affordableTokens(offer, size, granted);
+  }
+
+  /** What the client's open maximum was lowered to, since its wallet could pay for no more; undefined where it was not. */
+  loweredMaxTokens(offer: Offer): number | undefined {
+    const { granted, full, size } = this.#locked;
+    if (granted === full) return undefined;
+    const affordable = this.maxTokens(offer);
+    return affordable < maxOutput(offer.offer, size) ? affordable : undefined;
+  }
+
+  /** The answer begins to be shown. */
+  firstOutput(): void {
+    this.#firstOutputMs ??= Math.round(this.#deps.clock.monotonic() - this.#admittedMs);
+  }
+
+  /** Records that another attempt begins, before it does: a replay of the one before is worth nothing from now on. */
+  async retry(offer: Offer, attempt: number): Promise<void> {
+    const { numbers } = this.#deps.ledger;
+    const provider = await numbers.wallet(offer.wallet);
+    const model = await numbers.model(offer.modelId);
+    const price = await numbers.price(offer.price);
+    const isOpen = await this.#deps.ledger.retry({ id: this.id, attempt, provider, model, price });
+    if (!isOpen) throw new AimoError("ledger_unavailable", {}); // its lock expired: nothing could be charged
+  }
+
+  /**
+   * Ends the lock. `offer` is the one that decided the outcome, undefined where none was asked; `committed` is told when the
+   * charge is in the books, which may be long after this has resolved.
+   */
+  async end(ending: Ending, offer: Offer | undefined, committed: (charged: boolean) => void): Promise<Charged> {
+    const [first] = this.offers;
+    const decided = offer ?? first;
+    if (decided === undefined) throw new Error("a lock is made for at least one offer");
+    const charge = chargeOf(this.#terms(decided), ending);
+    const posted = this.#post(decided, charge, ending, committed);
+    let late: { cancel(): void } | undefined;
+    const patience = new Promise<undefined>((resolve) => {
+      late = this.#deps.clock.timer(CHARGE_WAIT_MS, () => resolve(undefined));
+    });
+    const cost = await Promise.race([posted, patience]);
+    late?.cancel();
+    return { charge, cost };
+  }
+
+  #terms(offer: Offer): ChargeTerms {
+    const { granted, size } = this.#locked;
+    return {
+      price: offer.price,
+      granted,
+      imageCount: size.media.image,
+      textBytes: size.textBytes,
+      mediaTokens: mediaTokens(offer.offer, size.media),
+      promptBound: promptBound(offer.offer, size),
+      maxOutput: this.maxTokens(offer),
+      choices: size.choices,
+      hiddenReasoningTokens: hiddenReasoningTokens(offer.modelId),
+    };
+  }
+
+  async #post(
+    offer: Offer,
+    charge: Charge,
+    ending: Ending,
+    committed: (charged: boolean) => void,
+  ): Promise<NanoUsdc | undefined> {
+    const { ledger, checkpoints, log } = this.#deps;
+    try {
+      const command = await this.#command(offer, charge, ending);
+      const { outcome, cost } = await ledger.charge(command);
+      if (outcome === "unknown" || outcome === "conflict") {
+        log.error({ requestId: this.id, outcome }, "a charge met a lock that is not its own");
+      }
+      committed(cost > 0n);
+      return cost;
+    } catch (error) {
+      log.error({ error, requestId: this.id }, "a charge could not be posted");
+      return undefined;
+    } finally {
+      checkpoints.end(this);
+    }
+  }
+
+  async #command(offer: Offer, charge: Charge, ending: Ending): Promise<ChargeCommand> {
+    const { numbers } = this.#deps.ledger;
+    const { user, size, stream } = this.#locked;
+    const usage = charge.usage ?? NO_USAGE;
+    const isShown = ending.deliveredBytes > 0 || ending.ended === "answered";
+    const isCharged =
+      charge.amount > 0n || (charge.unpaid === undefined && charge.usage !== undefined) || charge.unpaid === "no_usage";
+    return {
+      id: this.id,
+      user,
+      kind: isCharged ? "charged" : isShown ? "shown" : "released",
+      amount: charge.amount,
+      provider: await numbers.wallet(offer.wallet),
+      model: await numbers.model(offer.modelId),
+      price: await numbers.price(offer.price),
+      usage,
+      firstOutputMs: this.#firstOutputMs,
+      durationMs: Math.round(this.#deps.clock.monotonic() - this.#admittedMs),
+      imageCount: size.media.image,
+      flags: flagsOf(charge, stream),
+      finishReason: finishReasonOf(ending),
+      unpaid: unpaidOf(charge),
+    };
+  }
+}
+
+function flagsOf(charge: Charge, stream: boolean): number {
+  return (
+    (stream ? GENERATION_FLAGS.streamed : 0) |
+    (charge.cancelled ? GENERATION_FLAGS.cancelled : 0) |
+    (charge.adjusted ? GENERATION_FLAGS.usageAdjusted : 0) |
+    (charge.estimated ? GENERATION_FLAGS.usageEstimated : 0) |
+    (charge.unpaid === "interrupted" || charge.unpaid === "router_ended" ? GENERATION_FLAGS.interrupted : 0) |
+    (charge.unpaid === "no_usage" ? GENERATION_FLAGS.noUsage : 0)
+  );
+}
+
+function finishReasonOf(ending: Ending): string {
+  if (ending.ended === "failed") return "error";
+  return ending.finishReason ?? "";
+}
+
+/** What is kept for the provider to see: an attempt that failed before it showed anything is none of it. */
+function unpaidOf({ unpaid, unpaidAmount }: Charge): ChargeCommand["unpaid"] {
+  if (unpaid === undefined || unpaid === "failed") return undefined;
+  return { reason: unpaid, amount: unpaidAmount ?? NOTHING };
+}

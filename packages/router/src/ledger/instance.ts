@@ -1,0 +1,126 @@
+// This run of a router among all that share the database: its lease, and the work that one of them does for all.
+import { assert } from "@aimo-network/protocol/assert";
+import type { Clock, Timer } from "@aimo-network/protocol/clock";
+import { isAimoError } from "@aimo-network/protocol/errors";
+import { firstUuidAt } from "@aimo-network/protocol/ids";
+import type { Logger } from "pino";
+import {
+  INSTANCE_LEASE_MS,
+  INSTANCE_RENEW_MS,
+  LOCKS_DELETED_AT_ONCE_MAX,
+  LOCKS_DELETING_TURNS_MAX,
+  LOCKS_EXPIRED_PER_TURN_MAX,
+  LOCKS_KEPT_MS,
+  PARTITIONS_AHEAD_DAYS,
+  SWEEP_MS,
+  TIDY_MS,
+} from "../limits.ts";
+import type { Database } from "./database/database.ts";
+
+/** A registered run of a router. */
+export interface Instance {
+  readonly id: number;
+  /** Ends the lease: what this run left open may be charged from replays at once. */
+  close(): Promise<void>;
+}
+
+/** What an instance needs. */
+export interface InstanceDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly database: Database;
+}
+
+const RENEW = "UPDATE instances SET lease_until = $2 WHERE id = $1";
+// The oldest ids first: what is left of a lock is for replays, and none comes after two days.
+const DELETE_LOCKS = `DELETE FROM locks WHERE id IN (SELECT id FROM locks WHERE id < $1 AND ended_at < $2 ORDER BY id LIMIT $3) RETURNING 1`;
+const DELETE_CLAIMS = "DELETE FROM idempotency_keys WHERE claimed_at < $1";
+const DELETE_INSTANCES =
+  "DELETE FROM instances i WHERE lease_until < $1 AND NOT EXISTS (SELECT FROM locks WHERE instance_id = i.id AND state = 'o')";
+
+/** Does `work` every `ms` until it is stopped, each time after the last has ended; failures are logged and tried again. */
+function repeat(
+  { clock, log }: InstanceDeps,
+  ms: number,
+  what: string,
+  work: () => Promise<void>,
+): () => Promise<void> {
+  let timer: Timer | undefined;
+  let running: Promise<void> = Promise.resolve();
+  let stopped = false;
+  const turn = async (): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      if (isAimoError(error, "ledger_unavailable")) log.debug({ error }, `${what}: the database is away`);
+      else log.error({ error }, `${what} failed`);
+    }
+    if (!stopped) timer = clock.timer(ms, () => void (running = turn()));
+  };
+  running = turn();
+  return async () => {
+    stopped = true;
+    timer?.cancel();
+    await running;
+  };
+}
+
+async function deleteLocks(database: Database, beforeMs: number): Promise<void> {
+  const values = [firstUuidAt(beforeMs), new Date(beforeMs), LOCKS_DELETED_AT_ONCE_MAX];
+  for (let turn = 0; turn < LOCKS_DELETING_TURNS_MAX; turn += 1) {
+    const deleted = await database.query(DELETE_LOCKS, values);
+    if (deleted.length < LOCKS_DELETED_AT_ONCE_MAX) return;
+  }
+}
+
+async function tidy({ clock, database }: InstanceDeps): Promise<void> {
+  const now = clock.now();
+  await database.query("SELECT ledger_make_partitions($1::date, $2)", [
+    new Date(now - 86_400_000).toISOString().slice(0, 10),
+    PARTITIONS_AHEAD_DAYS + 2,
+  ]);
+  const old = new Date(now - LOCKS_KEPT_MS);
+  await deleteLocks(database, now - LOCKS_KEPT_MS);
+  await database.query(DELETE_CLAIMS, [old]);
+  await database.query(DELETE_INSTANCES, [old]);
+}
+
+async function sweep({ clock, database }: InstanceDeps): Promise<void> {
+  let expired = LOCKS_EXPIRED_PER_TURN_MAX;
+  while (expired === LOCKS_EXPIRED_PER_TURN_MAX) {
+    const [row] = await database.query<{ expired: number }>("SELECT ledger_expire($1, $2) AS expired", [
+      new Date(clock.now()),
+      LOCKS_EXPIRED_PER_TURN_MAX,
+    ]);
+    expired = row?.expired ?? 0;
+  }
+}
+
+/** Registers this run and begins to sweep; rejects where the database cannot be reached. */
+export async function openInstance(deps: InstanceDeps): Promise<Instance> {
+  const { clock, database } = deps;
+  const leaseEnd = (): Date => new Date(clock.now() + INSTANCE_LEASE_MS);
+  const [row] = await database.query<{ id: number }>(
+    "INSERT INTO instances (started_at, lease_until) VALUES ($1, $2) RETURNING id",
+    [new Date(clock.now()), leaseEnd()],
+  );
+  assert(row !== undefined, "an insert returns its row");
+  const { id } = row;
+  const works = [
+    repeat(deps, INSTANCE_RENEW_MS, "lease", async () => void (await database.query(RENEW, [id, leaseEnd()]))),
+    repeat(deps, SWEEP_MS, "sweep", () => sweep(deps)),
+    repeat(deps, TIDY_MS, "tidying", () => tidy(deps)),
+  ];
+  return {
+    id,
+    async close() {
+      await Promise.all(works.map((stop) => stop()));
+      try {
+        await database.query(RENEW, [id, new Date(clock.now())]);
+      } catch (error) {
+        if (!isAimoError(error, "ledger_unavailable")) throw error;
+        deps.log.warn({ error }, "the lease runs on until its end"); // nothing is lost: replays wait as long
+      }
+    },
+  };
+}
