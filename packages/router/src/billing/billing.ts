@@ -51,6 +51,8 @@ export interface Billing {
 /** What billing needs. */
 export interface BillingDeps {
   readonly clock: Clock;
+  /** The time that input and output take. */
+  readonly ioClock: Clock;
   readonly log: Logger;
   readonly ledger: Ledger;
   readonly checkpoints: Checkpoints;

@@ -45,6 +45,8 @@ export interface Charged {
 /** What a funded request needs. */
 export interface FundedDeps {
   readonly clock: Clock;
+  /** The time that input and output take. */
+  readonly ioClock: Clock;
   readonly log: Logger;
   readonly ledger: Ledger;
   readonly checkpoints: Checkpoints;
@@ -121,7 +123,7 @@ export class FundedRequest<Offer extends BillableOffer> implements Running {
     const posted = this.#post(decided, charge, ending, committed);
     let late: { cancel(): void } | undefined;
     const patience = new Promise<undefined>((resolve) => {
-      late = this.#deps.clock.timer(CHARGE_WAIT_MS, () => resolve(undefined));
+      late = this.#deps.ioClock.timer(CHARGE_WAIT_MS, () => resolve(undefined));
     });
     const cost = await Promise.race([posted, patience]);
     late?.cancel();

@@ -34,6 +34,8 @@ export interface PipelineCounts {
 /** What a pipeline needs. */
 export interface PipelineDeps {
   readonly clock: Clock;
+  /** The time that input and output take. */
+  readonly ioClock: Clock;
   readonly log: Logger;
   readonly database: Database;
   readonly counts: PipelineCounts;
@@ -139,7 +141,7 @@ class BatchPipeline implements Pipeline {
   async settle(ms: number): Promise<void> {
     if (!this.#isRunning && this.chargesWaiting === 0) return;
     await new Promise<void>((resolve) => {
-      const timer = this.#deps.clock.timer(ms, resolve);
+      const timer = this.#deps.ioClock.timer(ms, resolve);
       this.#idle.push(() => {
         timer.cancel();
         resolve();
@@ -165,7 +167,7 @@ class BatchPipeline implements Pipeline {
       if (this.#isClosed) break;
       if (this.#charges.length === 0) continue;
       // Only charges wait for the database to come back; a lock that comes meanwhile asks again at once.
-      this.#deps.clock.timer(LEDGER_RETRY_MS, () => this.#wake());
+      this.#deps.ioClock.timer(LEDGER_RETRY_MS, () => this.#wake());
       break;
     }
     this.#isRunning = false;
@@ -191,7 +193,7 @@ class BatchPipeline implements Pipeline {
 
   /** Posts a batch and tells everybody; false where the database could not be reached, with the charges back in the queue. */
   async #post(batch: Batch): Promise<boolean> {
-    const startMs = this.#deps.clock.monotonic();
+    const startMs = this.#deps.ioClock.monotonic();
     let sent = false;
     try {
       const connection = await this.#connected();
@@ -199,7 +201,7 @@ class BatchPipeline implements Pipeline {
       this.#tell(batch, await this.#ask(connection, batch, false));
       this.#deps.counts.batch(
         batch.charges.length + batch.locks.length,
-        (this.#deps.clock.monotonic() - startMs) / 1000,
+        (this.#deps.ioClock.monotonic() - startMs) / 1000,
       );
       this.#chargesPosting = 0;
       return true;
