@@ -67,6 +67,8 @@ export interface BillingRules {
   readonly idempotencySecret: Uint8Array;
 }
 
+const INTEGER_MAX = 2 ** 31 - 1; // what a column of tokens holds: more is no bound that could ever be reached
+
 function claimOf(secret: Uint8Array, { key, body }: { key: string; body: readonly Uint8Array[] }): IdempotencyClaim {
   const mac = createHmac("sha256", secret);
   for (const piece of body) mac.update(piece);
@@ -92,9 +94,9 @@ export function createBilling(deps: BillingDeps, rules: BillingRules): Billing {
         price: await numbers.price(first.price),
         full,
         least,
-        tokens,
-        promptTokensMax: promptBound(first.offer, size),
-        outputTokensMax: maxOutput(first.offer, size) * size.choices,
+        tokens: Math.min(tokens, INTEGER_MAX),
+        promptTokensMax: Math.min(promptBound(first.offer, size), INTEGER_MAX),
+        outputTokensMax: Math.min(maxOutput(first.offer, size) * size.choices, INTEGER_MAX),
         imageCount: size.media.image,
         stream,
         deadlineMs: clock.now() + rules.totalMs + LOCK_GRACE_MS,

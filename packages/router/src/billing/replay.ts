@@ -38,6 +38,12 @@ function termsOf(orphan: OrphanedAttempt): ChargeTerms {
   };
 }
 
+const DURATION_MS_MAX = 24 * 60 * 60 * 1000; // a provider may claim anything; no attempt lasts for a day
+
+function milliseconds(claimed: number): number {
+  return Math.min(Math.max(0, Math.round(claimed)), DURATION_MS_MAX);
+}
+
 function commandOf(orphan: OrphanedAttempt, charge: Charge, end: End): ChargeCommand {
   const isCharged = charge.unpaid === undefined && charge.usage !== undefined;
   return {
@@ -49,8 +55,8 @@ function commandOf(orphan: OrphanedAttempt, charge: Charge, end: End): ChargeCom
     model: orphan.model,
     price: orphan.priceNumber,
     usage: charge.usage ?? NO_USAGE,
-    firstOutputMs: end.first_byte_ms ?? undefined,
-    durationMs: end.upstream_ms,
+    firstOutputMs: end.first_byte_ms === null ? undefined : milliseconds(end.first_byte_ms),
+    durationMs: milliseconds(end.upstream_ms),
     imageCount: orphan.imageCount,
     flags: (orphan.stream ? GENERATION_FLAGS.streamed : 0) | (charge.adjusted ? GENERATION_FLAGS.usageAdjusted : 0),
     finishReason: end.finish_reason ?? "",
