@@ -18,11 +18,10 @@ import { refusalError } from "./refusal-error.ts";
 /** Who pays. */
 export interface Payer {
   readonly wallet: string;
-  readonly keyId: string;
+  /** The key's id. */
+  readonly id: string;
   readonly keyNumber: number;
   readonly userNumber: number;
-  /** When the key's spending limit starts anew; undefined where it never does. */
-  readonly limitResetsAt: string | undefined;
 }
 
 /** A request that wants to be paid for. */
@@ -103,8 +102,8 @@ export function createBilling(deps: BillingDeps, rules: BillingRules): Billing {
         idempotency: idempotency && claimOf(rules.idempotencySecret, idempotency),
       });
       if (locked.refusal !== undefined) {
-        const { wallet, keyId, limitResetsAt } = payer;
-        const refused = { least, wallet, keyId, model, limitResetsAt, secondsLeft: secondsLeft(clock.now()) };
+        const { wallet, id: keyId } = payer;
+        const refused = { least, wallet, keyId, model, secondsLeft: secondsLeft(clock.now()) };
         throw refusalError(locked.refusal, refused, rules.rates);
       }
       const granted: NanoUsdc = locked.granted;

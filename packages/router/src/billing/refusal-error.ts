@@ -15,8 +15,6 @@ export interface RefusedRequest {
   readonly model: string;
   /** Seconds until the minute of the rate limits ends. */
   readonly secondsLeft: number;
-  /** When the key's spending limit starts anew; undefined where it never does. */
-  readonly limitResetsAt: string | undefined;
 }
 
 function rateAnswer(
@@ -48,12 +46,12 @@ export function refusalError(refusal: LockRefusal, request: RefusedRequest, rule
         locked: formatNanoUsdc(refusal.locked),
       });
     case "key_limit_exceeded": {
-      const { limitResetsAt } = request;
+      const { resetsAt } = refusal;
       const remaining = formatNanoUsdc(refusal.remaining);
       return new Answer("key_limit_exceeded", {
         required,
         remaining,
-        ...(limitResetsAt && { resetsAt: limitResetsAt }),
+        ...(resetsAt && { resetsAt: resetsAt.toISOString() }),
       });
     }
     case "allowance_exceeded": {

@@ -41,7 +41,7 @@ export interface RateUse {
 /** Why a lock was refused; each carries what its message says. */
 export type LockRefusal =
   | { readonly reason: "insufficient_balance"; readonly available: NanoUsdc; readonly locked: NanoUsdc }
-  | { readonly reason: "key_limit_exceeded"; readonly remaining: NanoUsdc }
+  | { readonly reason: "key_limit_exceeded"; readonly remaining: NanoUsdc; readonly resetsAt: Date | undefined }
   | { readonly reason: "allowance_exceeded"; readonly lockable: NanoUsdc; readonly isExiting: boolean }
   | { readonly reason: "escrow_not_opened" }
   | { readonly reason: "key_revoked"; readonly at: Date }

@@ -21,8 +21,13 @@ export interface PostAnswer {
 interface Details {
   readonly d1: bigint;
   readonly d2: bigint;
-  readonly at: Date;
+  readonly at: Date | undefined;
   readonly other: string;
+}
+
+function known(at: Date | undefined): Date {
+  assert(at !== undefined, "the ledger says since when a key has ended");
+  return at;
 }
 
 function refusalOf(code: number, { d1, d2, at, other }: Details): LockRefusal {
@@ -30,17 +35,17 @@ function refusalOf(code: number, { d1, d2, at, other }: Details): LockRefusal {
     case 1:
       return { reason: "insufficient_balance", available: nanoUsdc(d1), locked: nanoUsdc(d2) };
     case 2:
-      return { reason: "key_limit_exceeded", remaining: nanoUsdc(d1) };
+      return { reason: "key_limit_exceeded", remaining: nanoUsdc(d1), resetsAt: at };
     case 3:
       return { reason: "allowance_exceeded", lockable: nanoUsdc(d1), isExiting: d2 !== 0n };
     case 4:
       return { reason: "escrow_not_opened" };
     case 10:
-      return { reason: "key_revoked", at };
+      return { reason: "key_revoked", at: known(at) };
     case 11:
       return { reason: "key_disabled" };
     case 12:
-      return { reason: "key_expired", at };
+      return { reason: "key_expired", at: known(at) };
     case 13:
       return { reason: "earn_only_key" };
     case 14:
@@ -90,7 +95,7 @@ export function readLocks(answer: PostAnswer, commands: readonly LockCommand[]):
       const details = {
         d1: answer.d1?.[index] ?? 0n,
         d2: answer.d2?.[index] ?? 0n,
-        at: answer.ats?.[index] ?? new Date(0),
+        at: answer.ats?.[index] ?? undefined,
         other: answer.others?.[index] ?? "",
       };
       return { refusal: refusalOf(code, details), rate };

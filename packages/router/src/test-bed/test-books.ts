@@ -47,7 +47,7 @@ async function makePayer(database: Database, ledger: Ledger, usdc: string, keyLi
     "INSERT INTO keys (key_id, user_id, spending_limit, created_at) VALUES ($1, $2, $3, now()) RETURNING id",
     [keyId, user, keyLimit === undefined ? null : parseNanoUsdc(keyLimit)],
   );
-  return { wallet, keyId: keyId.toString("hex"), keyNumber: row!.id, userNumber: user, limitResetsAt: undefined };
+  return { wallet, id: keyId.toString("hex"), keyNumber: row!.id, userNumber: user };
 }
 
 /** Opens books; `url` for a second instance on the database of a first. */

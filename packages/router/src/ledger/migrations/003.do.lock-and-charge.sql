@@ -10,6 +10,13 @@ CREATE FUNCTION ledger_window(p_reset text, p_now timestamptz) RETURNS date LANG
   END
 $$;
 
+-- When the next window begins; null where there is none.
+CREATE FUNCTION ledger_window_end(p_reset text, p_now timestamptz) RETURNS timestamptz LANGUAGE sql STABLE AS $$
+  SELECT (ledger_window(p_reset, p_now) + CASE p_reset
+    WHEN 'daily' THEN interval '1 day' WHEN 'weekly' THEN interval '7 days' WHEN 'monthly' THEN interval '1 month'
+  END) AT TIME ZONE 'UTC'
+$$;
+
 -- What is left of a key's limit now; null where it has none.
 CREATE FUNCTION ledger_key_left(k keys, p_now timestamptz) RETURNS bigint LANGUAGE sql STABLE AS $$
   SELECT CASE WHEN k.spending_limit IS NOT NULL THEN greatest(0, k.spending_limit
@@ -141,7 +148,10 @@ BEGIN
       WHEN NOT u.has_deposited AND u.available = 0 THEN 4
       WHEN u.available >= p_least THEN 3
       ELSE 1 END;
-    IF code = 2 THEN d1 := key_left; END IF;
+    IF code = 2 THEN
+      d1 := key_left;
+      at := ledger_window_end(k.limit_reset, p_now);
+    END IF;
     IF code = 3 THEN d1 := lockable; d2 := u.is_exiting::integer; END IF;
     granted := NULL;
     RETURN;
