@@ -8,10 +8,17 @@ import {
   BODY_BYTES_MAX,
   CONNECTIONS_MAX,
   CONNECTIONS_PER_NETWORK_MAX,
-  DATABASE_CONNECTIONS_MAX,
   DRAIN_MS,
   REQUESTS_PER_KEY_MAX,
 } from "./limits.ts";
+import { DATABASE_CONNECTIONS_MAX } from "./ledger/limits.ts";
+import {
+  KEY_REQUESTS_PER_MINUTE,
+  KEY_TOKENS_PER_MINUTE,
+  REQUESTS_PER_WALLET_MAX,
+  WALLET_REQUESTS_PER_MINUTE,
+  WALLET_TOKENS_PER_MINUTE,
+} from "./billing/limits.ts";
 import type { TraceSettings } from "./trace-settings.ts";
 import { isCollectorUrl, isHeaderList, isShare, traceSettings } from "./trace-settings.ts";
 
@@ -34,6 +41,8 @@ export interface Config {
   readonly bodiesBytesMax: number;
   readonly answersBytesMax: number;
   readonly requestsPerKeyMax: number;
+  /** What one key, and one wallet with all its keys, may ask for in a minute, and at once over all instances. */
+  readonly rates: Readonly<Record<"key" | "wallet", { requests: number; tokens: number; running: number }>>;
   readonly connectionsMax: number;
   readonly connectionsPerAddressMax: number;
   readonly firstByteMs: number;
@@ -120,6 +129,7 @@ function headers(meaning: string): Setting {
 const LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"];
 const HOUR_MS = 3_600_000;
 const BYTES_MAX = 2 ** 40; // a tebibyte: more is a typing error
+const RATE_MAX = 2 ** 50; // a quadrillion: no limit
 const TYPING_ERROR_STEPS = 2;
 const FILE_VARIABLE = "AIMO_CONFIG_FILE";
 
@@ -155,6 +165,11 @@ export const SETTINGS = {
   AIMO_BODIES_BYTES_MAX: whole("request bodies held at once, in bytes", BODIES_BYTES_MAX, 1_024, BYTES_MAX),
   AIMO_ANSWERS_BYTES_MAX: whole("answers held at once, in bytes", ANSWERS_BYTES_MAX, 1_024, BYTES_MAX),
   AIMO_REQUESTS_PER_KEY_MAX: whole("requests of one key at once", REQUESTS_PER_KEY_MAX, 1, 1_000_000),
+  AIMO_KEY_REQUESTS_PER_MINUTE: whole("requests of one key per minute", KEY_REQUESTS_PER_MINUTE, 1, RATE_MAX),
+  AIMO_KEY_TOKENS_PER_MINUTE: whole("tokens of one key per minute", KEY_TOKENS_PER_MINUTE, 1, RATE_MAX),
+  AIMO_WALLET_REQUESTS_PER_MINUTE: whole("requests of one wallet per minute", WALLET_REQUESTS_PER_MINUTE, 1, RATE_MAX),
+  AIMO_WALLET_TOKENS_PER_MINUTE: whole("tokens of one wallet per minute", WALLET_TOKENS_PER_MINUTE, 1, RATE_MAX),
+  AIMO_REQUESTS_PER_WALLET_MAX: whole("requests of one wallet at once", REQUESTS_PER_WALLET_MAX, 1, 1_000_000),
   AIMO_CONNECTIONS_MAX: whole("connections of clients at once", CONNECTIONS_MAX, 1, 1_000_000),
   AIMO_CONNECTIONS_PER_ADDRESS_MAX: whole(
     "of them from one address; loopback and private ones are not counted",
@@ -243,6 +258,18 @@ export function parseConfig(environment: Environment): Config {
     bodiesBytesMax: Number(get("AIMO_BODIES_BYTES_MAX")),
     answersBytesMax: Number(get("AIMO_ANSWERS_BYTES_MAX")),
     requestsPerKeyMax: Number(get("AIMO_REQUESTS_PER_KEY_MAX")),
+    rates: {
+      key: {
+        requests: Number(get("AIMO_KEY_REQUESTS_PER_MINUTE")),
+        tokens: Number(get("AIMO_KEY_TOKENS_PER_MINUTE")),
+        running: Number(get("AIMO_REQUESTS_PER_KEY_MAX")),
+      },
+      wallet: {
+        requests: Number(get("AIMO_WALLET_REQUESTS_PER_MINUTE")),
+        tokens: Number(get("AIMO_WALLET_TOKENS_PER_MINUTE")),
+        running: Number(get("AIMO_REQUESTS_PER_WALLET_MAX")),
+      },
+    },
     connectionsMax: Number(get("AIMO_CONNECTIONS_MAX")),
     connectionsPerAddressMax: Number(get("AIMO_CONNECTIONS_PER_ADDRESS_MAX")),
     firstByteMs: Number(get("AIMO_FIRST_BYTE_TIMEOUT_MS")),

@@ -5,7 +5,7 @@ import type { NanoUsdc } from "@aimo-network/protocol/money";
 import type { Logger } from "pino";
 import type { IdempotencyClaim } from "../ledger/commands.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import { LOCK_GRACE_MS } from "../limits.ts";
+import { LOCK_GRACE_MS } from "./limits.ts";
 import type { RequestSize } from "./ceiling.ts";
 import { maxOutput, planCeiling, promptBound } from "./ceiling.ts";
 import type { Checkpoints } from "./checkpoints.ts";

@@ -6,7 +6,7 @@ import { microUsdc, nanoUsdc } from "@aimo-network/protocol/money";
 import { cost } from "@aimo-network/protocol/price";
 import type { OfferBounds } from "@aimo-network/protocol/wire/offer";
 import fc from "fast-check";
-import { OUTPUT_TOKENS_DEFAULT, OUTPUT_TOKENS_MIN, REQUEST_COST_USDC_MAX } from "../limits.ts";
+import { OUTPUT_TOKENS_DEFAULT, OUTPUT_TOKENS_MIN, REQUEST_COST_USDC_MAX } from "./limits.ts";
 import { anyOffer, anyRequest, PLAIN_REQUEST, plainUsage, tokenPrice } from "../test-bed/priced-request.ts";
 import type { MediaCounts, PricedOffer, RequestSize } from "./ceiling.ts";
 import { affordableTokens, ceiling, maxOutput, mediaTokens, planCeiling, promptBound } from "./ceiling.ts";

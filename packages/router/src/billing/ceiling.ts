@@ -7,7 +7,7 @@ import type { Price } from "@aimo-network/protocol/price";
 import { costInPico, PICO_PER_NANO } from "@aimo-network/protocol/price";
 import type { Medium, OfferBounds } from "@aimo-network/protocol/wire/offer";
 import { MEDIA, mediaTokensMax } from "@aimo-network/protocol/wire/offer";
-import { FALLBACK_COST_FACTOR, OUTPUT_TOKENS_DEFAULT, OUTPUT_TOKENS_MIN, REQUEST_COST_USDC_MAX } from "../limits.ts";
+import { FALLBACK_COST_FACTOR, OUTPUT_TOKENS_DEFAULT, OUTPUT_TOKENS_MIN, REQUEST_COST_USDC_MAX } from "./limits.ts";
 
 /** How many content parts of each kind a request has. */
 export type MediaCounts = Readonly<Record<Medium, number>>;

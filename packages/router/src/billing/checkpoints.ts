@@ -3,7 +3,7 @@ import type { Clock, Timer } from "@aimo-network/protocol/clock";
 import { isAimoError } from "@aimo-network/protocol/errors";
 import type { Logger } from "pino";
 import type { Ledger } from "../ledger/ledger.ts";
-import { CHECKPOINT_MS, CHECKPOINTS_AT_ONCE_MAX } from "../limits.ts";
+import { CHECKPOINT_MS, CHECKPOINTS_AT_ONCE_MAX } from "./limits.ts";
 
 /** A running request, as far as checkpoints ask. */
 export interface Running {

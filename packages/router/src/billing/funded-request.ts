@@ -8,7 +8,7 @@ import type { ChargeCommand, RateUse } from "../ledger/commands.ts";
 import { GENERATION_FLAGS } from "../ledger/generation-row.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { NO_USAGE } from "../ledger/pipeline.ts";
-import { CHARGE_WAIT_MS } from "../limits.ts";
+import { CHARGE_WAIT_MS } from "./limits.ts";
 import type { PricedOffer, RequestSize } from "./ceiling.ts";
 import { affordableTokens, maxOutput, mediaTokens, promptBound } from "./ceiling.ts";
 import type { Charge, ChargeTerms, Ending } from "./charge.ts";

@@ -1,6 +1,6 @@
 // What an answer is charged whose router died while it was relayed: its provider's End, held against what was recorded.
 import type { End } from "@aimo-network/protocol/wire/messages";
-import { ORPHAN_UNSEEN_SECONDS_MAX } from "../limits.ts";
+import { ORPHAN_UNSEEN_SECONDS_MAX } from "./limits.ts";
 import type { Charge, ChargeTerms } from "./charge.ts";
 import { chargeOf } from "./charge.ts";
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { readUsage } from "@aimo-network/protocol/usage";
 import fc from "fast-check";
-import { SILENT_TOKENS_PER_CHOICE_MAX } from "../limits.ts";
+import { SILENT_TOKENS_PER_CHOICE_MAX } from "./limits.ts";
 import { plainUsage } from "../test-bed/priced-request.ts";
 import type { UsageBounds } from "./plausible-usage.ts";
 import { plausibleUsage } from "./plausible-usage.ts";

@@ -1,6 +1,6 @@
 // A usage that can be true: what a provider reports, held against the bytes that were seen and what was asked for.
 import type { Usage } from "@aimo-network/protocol/usage";
-import { SILENT_TOKENS_PER_CHOICE_MAX } from "../limits.ts";
+import { SILENT_TOKENS_PER_CHOICE_MAX } from "./limits.ts";
 
 /** What bounds the usage of an answer. */
 export interface UsageBounds {

@@ -31,7 +31,7 @@ export function dayOf(id: string): string {
 }
 
 const KINDS = { released: 0, shown: 1, charged: 2 } as const;
-const UNPRINTABLE = /[^\x20-\x7e]/g; // eslint-disable-line no-control-regex -- PostgreSQL stores no zero bytes
+const UNPRINTABLE = /[^\x20-\x7e]/g; // PostgreSQL stores no zero bytes
 const FINISH_REASON_CHARS_MAX = 40; // the column's; known reasons have at most 14
 
 function chargeArrays(charges: readonly ChargeCommand[]): string[] {

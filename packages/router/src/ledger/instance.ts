@@ -14,7 +14,7 @@ import {
   PARTITIONS_AHEAD_DAYS,
   SWEEP_MS,
   TIDY_MS,
-} from "../limits.ts";
+} from "./limits.ts";
 import type { Database } from "./database/database.ts";
 
 /** A registered run of a router. */

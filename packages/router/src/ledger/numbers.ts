@@ -3,7 +3,7 @@ import { base58 } from "@scure/base";
 import { assert } from "@aimo-network/protocol/assert";
 import type { Price } from "@aimo-network/protocol/price";
 import { LRUCache } from "lru-cache";
-import { NUMBERS_KEPT_MAX } from "../limits.ts";
+import { NUMBERS_KEPT_MAX } from "./limits.ts";
 import type { Query } from "./database/database.ts";
 
 /** Finds the number of a thing, giving it one where it has none yet. What is remembered is answered without a promise. */

@@ -4,7 +4,7 @@ import type { Clock } from "@aimo-network/protocol/clock";
 import { AimoError, isAimoError } from "@aimo-network/protocol/errors";
 import { nanoUsdc } from "@aimo-network/protocol/money";
 import type { Logger } from "pino";
-import { LEDGER_BATCH_MAX, LEDGER_CHARGES_WAITING_MAX, LEDGER_LOCKS_WAITING_MAX, LEDGER_RETRY_MS } from "../limits.ts";
+import { LEDGER_BATCH_MAX, LEDGER_CHARGES_WAITING_MAX, LEDGER_LOCKS_WAITING_MAX, LEDGER_RETRY_MS } from "./limits.ts";
 import { POST_STATEMENT, postValues } from "./batch-arrays.ts";
 import type { ChargeCommand, ChargeResult, LockCommand, LockResult } from "./commands.ts";
 import type { Database, DatabaseConnection } from "./database/database.ts";

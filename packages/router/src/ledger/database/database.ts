@@ -13,7 +13,7 @@ import {
   DATABASE_IDLE_TRANSACTION_MS,
   DATABASE_KEEP_ALIVE_MS,
   DATABASE_LOCK_MS,
-} from "../../limits.ts";
+} from "../limits.ts";
 import { columnTypes } from "./column-types.ts";
 import { breaksConnection, databaseFailure } from "./database-error.ts";
 

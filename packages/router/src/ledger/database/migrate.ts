@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import Postgrator from "postgrator";
-import { MIGRATION_MS } from "../../limits.ts";
+import { MIGRATION_MS } from "../limits.ts";
 import type { DatabaseDeps, Query } from "./database.ts";
 import { openDatabase } from "./database.ts";
 

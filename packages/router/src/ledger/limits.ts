@@ -1,0 +1,64 @@
+// The ledger's limits, each with its reason; docs/limits.md lists them.
+
+/** Connections to the database: more would only queue inside it, and several routers share what it has (configurable). */
+export const DATABASE_CONNECTIONS_MAX = 10;
+
+/** Milliseconds for a statement, and for a connection to run it: a client learns of a lost database within two seconds. */
+export const DATABASE_ANSWER_MS = 1_800;
+
+/** Milliseconds a statement waits for rows that another transaction holds: those of the hot path hold them for a few. */
+export const DATABASE_LOCK_MS = 1_000;
+
+/** Milliseconds a transaction may rest between two statements, so that a stuck router does not keep other routers' rows. */
+export const DATABASE_IDLE_TRANSACTION_MS = 10_000;
+
+/** Milliseconds an unused connection of the pool is kept: a quiet router gives them back. */
+export const DATABASE_IDLE_CONNECTION_MS = 60_000;
+
+/** Milliseconds of silence after which the system probes a connection, against firewalls that forget idle ones. */
+export const DATABASE_KEEP_ALIVE_MS = 10_000;
+
+/** Milliseconds for all migrations together, and for other routers to wait for them: large tables are rewritten in it. */
+export const MIGRATION_MS = 600_000;
+
+/** Locks, and charges, of one batch: a round trip of some 30 ms, in which the next one gathers (bench/README.md). */
+export const LEDGER_BATCH_MAX = 1_024;
+
+/** Locks that wait for the ledger: four batches, beyond which a request would wait longer than it takes to say 503. */
+export const LEDGER_LOCKS_WAITING_MAX = 4_096;
+
+/** Charges that wait for a database that is away; beyond it no new request is taken on, so that every charge finds room. */
+export const LEDGER_CHARGES_WAITING_MAX = 20_000;
+
+/** Milliseconds between two tries to post charges while the database is away. */
+export const LEDGER_RETRY_MS = 250;
+
+/** Numbers of wallets, models and prices remembered, of each kind: some 10 MB when full; what is forgotten is asked for again. */
+export const NUMBERS_KEPT_MAX = 50_000;
+
+/** Milliseconds an instance counts as alive after it was heard of: four renewals may be lost before its attempts are orphans. */
+export const INSTANCE_LEASE_MS = 20_000;
+
+/** Milliseconds between two renewals of an instance's lease. */
+export const INSTANCE_RENEW_MS = 4_000;
+
+/** Milliseconds between two looks for locks whose deadline has passed: what a crashed router held comes back this much later. */
+export const SWEEP_MS = 1_000;
+
+/** Locks expired in one transaction, which holds their users' rows meanwhile; the next follows at once. */
+export const LOCKS_EXPIRED_PER_TURN_MAX = 1_000;
+
+/** Milliseconds an ended lock is kept: longer than a proxy keeps Ends it may replay (24 h). */
+export const LOCKS_KEPT_MS = 48 * 60 * 60 * 1000;
+
+/** Milliseconds between two rounds of tidying: partitions ahead, old locks away. */
+export const TIDY_MS = 60_000;
+
+/** Ended locks deleted by one statement: a fraction of a second, in which others' batches are not held up. */
+export const LOCKS_DELETED_AT_ONCE_MAX = 5_000;
+
+/** Such statements in one round: together more than a router of 4,500 requests per second makes in a minute. */
+export const LOCKS_DELETING_TURNS_MAX = 100;
+
+/** Days of partitions made ahead: a router that is off over a weekend still finds Monday's. */
+export const PARTITIONS_AHEAD_DAYS = 3;
