@@ -13,6 +13,8 @@ import { ConfigError } from "./config.ts";
 export interface Identity {
   /** The public key in base58: the router id that keys are bound to. */
   readonly routerId: string;
+  /** What bodies that come under an idempotency key are hashed with: nobody else can tell a body by its hash. */
+  readonly idempotencySecret: Uint8Array;
   /** The pseudonym of a payer at one provider: stable, and linkable neither to the wallet nor between providers. */
   pseudonym(payerWallet: string, providerWallet: string): string;
 }
@@ -97,12 +99,15 @@ export function loadIdentity(dataDirectory: string): Identity {
       `${path}: expected an Ed25519 key as a JWK, found something else. Restore it from a backup: without it every key bound to this router is void.`,
     ]);
   }
-  const secret = createHmac("sha256", base64url.decode(`${jwk.d}=`))
-    .update("payer pseudonyms")
-    .digest();
+  const secretFor = (purpose: string): Buffer =>
+    createHmac("sha256", base64url.decode(`${jwk.d}=`))
+      .update(purpose)
+      .digest();
+  const secret = secretFor("payer pseudonyms");
   const known = new LRUCache<string, string>({ max: PSEUDONYMS_CACHED_MAX });
   return {
     routerId: base58.encode(base64url.decode(`${jwk.x}=`)),
+    idempotencySecret: secretFor("idempotent bodies"),
     pseudonym(payerWallet, providerWallet) {
       const pair = `${payerWallet} ${providerWallet}`;
       const remembered = known.get(pair);

@@ -8,7 +8,7 @@ import { manualClock } from "@aimo-network/protocol/clock";
 import type { Scope } from "@aimo-network/protocol/keys/key-content";
 import { signKey } from "@aimo-network/protocol/keys/sign-key";
 import { systemRandom } from "@aimo-network/protocol/random";
-import { bearerOf } from "../accounts/bearer-keys.ts";
+import { bearerOf } from "../accounts/read-bearer.ts";
 import { createKeyRegister } from "../accounts/key-register.ts";
 import { createKeyring } from "../accounts/keyring.ts";
 import type { Sessions } from "../accounts/sessions.ts";

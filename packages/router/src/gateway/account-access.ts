@@ -2,7 +2,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import { AimoError } from "@aimo-network/protocol/errors";
-import { bearerOf } from "../accounts/bearer-keys.ts";
+import { bearerOf } from "../accounts/read-bearer.ts";
 import type { Caller, Purpose } from "../accounts/caller.ts";
 import type { Session, Sessions } from "../accounts/sessions.ts";
 import { readSessionCookie } from "./session-cookie.ts";

@@ -3,7 +3,7 @@ import swagger from "@fastify/swagger";
 import { TypeBoxValidatorCompiler } from "@fastify/type-provider-typebox";
 import type { FastifyInstance, FastifyPluginAsync, FastifyPluginCallback, FastifyRequest } from "fastify";
 import type { AimoError } from "@aimo-network/protocol/errors";
-import type { VerifiedKey } from "@aimo-network/protocol/keys/verify-key";
+import type { Caller } from "../accounts/caller.ts";
 import type { ChatDeps } from "./chat-completions.ts";
 import { createChatCompletions } from "./chat-completions.ts";
 import { ChatAnswerShape, ChatRequestShape } from "./chat-shapes.ts";
@@ -33,7 +33,7 @@ function chatRoutes(deps: GatewayDeps): FastifyPluginCallback {
   return (scope, _options, next) => {
     const visitOf = countVisits(scope, deps, "spend"); // before bodies are read: a stranger's is not
     readRawBodies(scope, deps.bodyBytesMax, (request) => visitOf(request).use);
-    const payer = async (request: FastifyRequest): Promise<VerifiedKey> => {
+    const payer = async (request: FastifyRequest): Promise<Caller> => {
       const { key } = visitOf(request);
       return deps.clock.now() < key.expiresAtMs ? key : await deps.authenticate(request, "spend"); // which says why not
     };

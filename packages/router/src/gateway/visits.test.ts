@@ -6,7 +6,7 @@ import { connect } from "node:net";
 import { describe, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { AimoError } from "@aimo-network/protocol/errors";
-import type { VerifiedKey } from "@aimo-network/protocol/keys/verify-key";
+import type { Caller } from "../accounts/caller.ts";
 import { seededRandom, systemRandom } from "@aimo-network/protocol/random";
 import type { FastifyRequest } from "fastify";
 import fastify from "fastify";
@@ -155,7 +155,7 @@ test("a visit ends with its response, whatever its endpoint does", async (t) => 
   t.after(() => server.close());
   installErrorReplies(server, QUIET_OBSERVER);
   const keyUse = createKeyUse({ requestsPerKeyMax: 1, bodyBytesPerKeyMax: 10, bodyBytesMax: 10 });
-  const authenticate = ({ headers }: FastifyRequest): Promise<VerifiedKey> => {
+  const authenticate = ({ headers }: FastifyRequest): Promise<Caller> => {
     if (headers.authorization === "none") throw new AimoError("missing_key", {});
     return Promise.resolve(PLAIN_KEY);
   };

@@ -2,19 +2,18 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { assert } from "@aimo-network/protocol/assert";
 import { AimoError } from "@aimo-network/protocol/errors";
-import type { VerifiedKey } from "@aimo-network/protocol/keys/verify-key";
-import type { Purpose } from "../accounts/bearer-keys.ts";
+import type { Caller, Purpose } from "../accounts/caller.ts";
 import type { KeyUse, KeyVisit } from "../accounts/key-use.ts";
 
 /** What counting needs of other rooms. */
 export interface VisitDeps {
   readonly keyUse: KeyUse;
-  authenticate(request: FastifyRequest, purpose: Purpose): Promise<VerifiedKey>;
+  authenticate(request: FastifyRequest, purpose: Purpose): Promise<Caller>;
 }
 
 /** A request that was let in. */
 export interface Visit {
-  readonly key: VerifiedKey;
+  readonly key: Caller;
   readonly use: KeyVisit;
 }
 

@@ -1,14 +1,15 @@
-// A key as the router has verified it, for tests that do not ask who may enter.
-import type { VerifiedKey } from "@aimo-network/protocol/keys/verify-key";
+// A caller as the router knows it, for tests that do not ask who may enter.
+import type { Caller } from "../accounts/caller.ts";
 
 /** Of the wallet `payer`: calls any model, without end and without a limit of its own. */
-export const PLAIN_KEY: VerifiedKey = {
+export const PLAIN_KEY: Caller = {
   id: "key",
-  version: 2,
+  kind: "signed",
   wallet: "payer",
   scopes: ["completion_model"],
-  spending: { kind: "unlimited" },
-  createdAtMs: 0,
+  isEarnOnly: false,
   expiresAtMs: Number.MAX_SAFE_INTEGER,
-  boundTo: "any",
+  allowedModels: undefined,
+  keyNumber: 1,
+  userNumber: 1,
 };

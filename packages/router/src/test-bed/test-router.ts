@@ -6,14 +6,19 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { Clock, ManualClock } from "@aimo-network/protocol/clock";
 import { systemClock } from "@aimo-network/protocol/clock";
+import { uuidV7 } from "@aimo-network/protocol/ids";
 import type { KeyContentV2 } from "@aimo-network/protocol/keys/key-content";
 import type { Wallet } from "@aimo-network/protocol/keys/sign-key";
 import { signKey } from "@aimo-network/protocol/keys/sign-key";
+import { parseNanoUsdc } from "@aimo-network/protocol/money";
 import { systemRandom } from "@aimo-network/protocol/random";
 import { parseConfig } from "../config.ts";
+import type { Database } from "../ledger/database/database.ts";
+import { openDatabase } from "../ledger/database/database.ts";
 import { createLog } from "../log.ts";
 import type { Router } from "../router.ts";
 import { startRouter } from "../router.ts";
+import { testDatabase } from "./test-database.ts";
 
 /** A wallet with a fresh key. */
 export function newWallet(): Wallet {
@@ -24,10 +29,31 @@ export function newWallet(): Wallet {
   };
 }
 
+let fileDatabase: Promise<string> | undefined;
+
+/** The database that the routers of one test file share, as instances of one router would: their wallets are their own. */
+function sharedDatabase(): Promise<string> {
+  return (fileDatabase ??= testDatabase());
+}
+
+/** USDC on a new key's wallet, far more than a test spends. */
+const FUNDS_USDC = "1000000";
+
+async function deposit({ query }: Database, wallet: Wallet, usdc: string): Promise<void> {
+  await query("SELECT ledger_deposit(now(), $1, ledger_wallet($2), 0, $3, 'test')", [
+    uuidV7(systemClock, systemRandom),
+    wallet.publicKey,
+    parseNanoUsdc(usdc),
+  ]);
+}
+
 /** A router under test; it may be closed twice, by a test and by what cleans up after it. */
 export interface TestRouter extends Router {
   readonly logLines: string[];
-  /** A key of a new wallet, or of the one given. */
+  readonly database: Database;
+  /** Brings what a wallet has ever deposited up to so much USDC. */
+  fund(wallet: Wallet, usdc: string): Promise<void>;
+  /** A key of a new wallet with plenty of USDC, or of the one given as it is. */
   key(content?: Partial<KeyContentV2>, wallet?: Wallet, boundTo?: string): Promise<string>;
   chat(key: string, body: unknown, more?: RequestInit): Promise<Response>;
 }
@@ -56,6 +82,7 @@ export async function startTestRouter(
     AIMO_OPERATOR_PORT: "0",
     AIMO_DATA_DIR: dataDirectory,
     AIMO_DRAIN_MS: "2000",
+    DATABASE_URL: await sharedDatabase(),
     ...settings,
   });
   const removeData = (): void => rmSync(dataDirectory, { recursive: true, force: true });
@@ -63,9 +90,11 @@ export async function startTestRouter(
     removeData();
     throw error;
   });
+  const database = openDatabase(config.databaseUrl ?? "", { clock: systemClock, log });
   const close = async (): Promise<void> => {
     if ("advance" in clock) await passTime(clock, router.close());
     else await router.close();
+    await database.close();
     removeData();
   };
   let closed: Promise<void> | undefined;
@@ -73,9 +102,13 @@ export async function startTestRouter(
     ...router,
     logLines,
     close: () => (closed ??= close()),
-    key: (content = {}, wallet = newWallet(), boundTo = router.routerId) =>
-      signKey(
-        wallet,
+    database,
+    fund: (wallet, usdc) => deposit(database, wallet, usdc),
+    async key(content = {}, wallet, boundTo = router.routerId) {
+      const payer = wallet ?? newWallet();
+      if (wallet === undefined) await deposit(database, payer, FUNDS_USDC);
+      return signKey(
+        payer,
         {
           version: 2,
           createdAtMs: clock.now() - 1_000,
@@ -85,7 +118,8 @@ export async function startTestRouter(
           ...content,
         },
         boundTo,
-      ),
+      );
+    },
     chat: (key, body, more = {}) =>
       fetch(`${router.url}/api/v1/chat/completions`, {
         method: "POST",

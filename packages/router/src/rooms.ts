@@ -1,0 +1,143 @@
+// The rooms that remember something while a router runs, built in order: the composition root's first half (router.ts is the second).
+import { join } from "node:path";
+import type { Clock } from "@aimo-network/protocol/clock";
+import { systemClock } from "@aimo-network/protocol/clock";
+import type { Random } from "@aimo-network/protocol/random";
+import type { Logger } from "pino";
+import { createKeyRegister } from "./accounts/key-register.ts";
+import type { KeyUse } from "./accounts/key-use.ts";
+import { createKeyUse } from "./accounts/key-use.ts";
+import type { Keyring } from "./accounts/keyring.ts";
+import { createKeyring } from "./accounts/keyring.ts";
+import type { Billing } from "./billing/billing.ts";
+import { createBilling } from "./billing/billing.ts";
+import type { Checkpoints } from "./billing/checkpoints.ts";
+import { createCheckpoints } from "./billing/checkpoints.ts";
+import { ledgerRates } from "./billing/rate-rules.ts";
+import type { Config } from "./config.ts";
+import type { Identity } from "./identity.ts";
+import { loadIdentity } from "./identity.ts";
+import type { Books } from "./ledger/open-books.ts";
+import { openBooks } from "./ledger/open-books.ts";
+import { BODIES_SHARES, PREFLIGHT_WALLETS_MAX } from "./limits.ts";
+import type { OfferHealth } from "./market/health.ts";
+import { createOfferHealth } from "./market/health.ts";
+import type { OfferBook } from "./market/offer-book.ts";
+import { createOfferBook } from "./market/offer-book.ts";
+import type { Observation } from "./observation.ts";
+import { startObservation } from "./observation.ts";
+import type { ByteBudget } from "./providers/byte-budget.ts";
+import { createByteBudget } from "./providers/byte-budget.ts";
+import { openFilePreflightStore } from "./providers/file-preflight-store.ts";
+import type { Links } from "./providers/links.ts";
+import { createLinks } from "./providers/links.ts";
+import type { Preflights } from "./providers/preflights.ts";
+import { createPreflights } from "./providers/preflights.ts";
+
+/** What a router gets from outside. */
+export interface RouterDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+}
+
+/** The rooms of a running router. */
+export interface Rooms {
+  readonly identity: Identity;
+  readonly books: Books;
+  readonly keys: Keyring;
+  readonly billing: Billing;
+  readonly book: OfferBook;
+  readonly health: OfferHealth;
+  readonly links: Links;
+  readonly keyUse: KeyUse;
+  readonly answers: ByteBudget;
+  readonly observation: Observation;
+  readonly preflights: Preflights;
+  isDraining(): boolean;
+  /** Posts what is still owed and closes what was opened; called when no request runs any more. */
+  close(): Promise<void>;
+}
+
+function buildKeyUse(config: Config): KeyUse {
+  return createKeyUse({
+    requestsPerKeyMax: config.requestsPerKeyMax,
+    bodyBytesPerKeyMax: Math.max(config.bodyBytesMax, config.bodiesBytesMax / BODIES_SHARES),
+    bodyBytesMax: config.bodiesBytesMax,
+  });
+}
+
+/** The ledger, and what stands on it. */
+interface Money {
+  readonly books: Books;
+  readonly keys: Keyring;
+  readonly billing: Billing;
+  readonly checkpoints: Checkpoints;
+}
+
+async function openMoney(config: Config, { clock, log }: RouterDeps, identity: Identity): Promise<Money> {
+  const { databaseUrl, dataDirectory, databaseConnectionsMax: connectionsMax, rates, totalMs } = config;
+  const books = await openBooks(
+    { databaseUrl, dataDirectory, connectionsMax, rates: ledgerRates(rates) },
+    {
+      clock,
+      ioClock: systemClock, // input and output take real time, also where a test's clock stands still
+      log: log.child({ room: "ledger" }),
+      counts: { batch: () => undefined, refused: () => undefined },
+    },
+  );
+  const { database, ledger } = books;
+  const { routerId, idempotencySecret } = identity;
+  const register = createKeyRegister(database);
+  const keys = createKeyring({ clock, register }, { routerId, acceptV1Spending: config.acceptV1Spending });
+  const billingLog = log.child({ room: "billing" });
+  const checkpoints = createCheckpoints(clock, billingLog, ledger);
+  const billing = createBilling(
+    { clock, ioClock: systemClock, log: billingLog, ledger, checkpoints },
+    { rates, totalMs, idempotencySecret },
+  );
+  return { books, keys, billing, checkpoints };
+}
+
+/** Builds the rooms; `url` is asked only when the router listens. */
+export async function buildRooms(
+  config: Config,
+  deps: RouterDeps,
+  isDraining: () => boolean,
+  url: () => string,
+): Promise<Rooms> {
+  const { clock, log } = deps;
+  const identity = loadIdentity(config.dataDirectory);
+  const links = createLinks();
+  const keyUse = buildKeyUse(config);
+  const answers = createByteBudget(config.answersBytesMax);
+  const readings = {
+    links: () => links.count,
+    bodiesHeldBytes: () => keyUse.bodyBytes,
+    answersHeldBytes: () => answers.usedBytes,
+  };
+  const store = await openFilePreflightStore(log, join(config.dataDirectory, "preflights"));
+  const preflights = await createPreflights(store, PREFLIGHT_WALLETS_MAX);
+  const { books, keys, billing, checkpoints } = await openMoney(config, deps, identity);
+  const observing = { clock, log: log.child({ room: "gateway" }), readings, url };
+  const observation = await startObservation(config.traces, observing);
+  return {
+    identity,
+    books,
+    keys,
+    billing,
+    book: createOfferBook(),
+    health: createOfferHealth(clock),
+    links,
+    preflights,
+    keyUse,
+    answers,
+    observation,
+    isDraining,
+    async close() {
+      await checkpoints.close();
+      await books.close();
+      await observation.close();
+    },
+  };
+}
