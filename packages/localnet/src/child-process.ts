@@ -38,7 +38,9 @@ const READY_TIMEOUT_MS = 30_000; // a cold start on a slow machine takes a few s
 
 function inherited(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   // A localnet's programs take their settings from it alone, not from the shell it was started in.
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => !/^(?:AIMO|OTEL)_/.test(name)));
+  return Object.fromEntries(
+    Object.entries(environment).filter(([name]) => !/^(?:AIMO_|OTEL_|DATABASE_URL$)/.test(name)),
+  );
 }
 
 /** Starts a program in a process group of its own, so that Ctrl-C reaches it only through its parent. */

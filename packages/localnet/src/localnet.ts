@@ -3,11 +3,13 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Clock } from "@aimo-network/protocol/clock";
 import { sleep } from "@aimo-network/protocol/clock";
+import { runningPostgresUrl } from "aimo-router/src/ledger/database/embedded/embedded-postgres.ts";
 import type { Child, ChildProgram } from "./child-process.ts";
 import { startChild } from "./child-process.ts";
 import { makeProviderKey, makeUserKey } from "./demo-keys.ts";
 import type { Upstream } from "./demo-provider-config.ts";
 import { demoProviderConfig, offerName } from "./demo-provider-config.ts";
+import { fundFromFaucet } from "./faucet.ts";
 import { findFreePort } from "./free-port.ts";
 import type { LocalnetFile } from "./localnet-file.ts";
 import { claimDataDirectory, removeLocalnetFile, writeLocalnetFile } from "./localnet-file.ts";
@@ -110,6 +112,13 @@ class Programs {
   }
 }
 
+/** Where the router keeps its ledger: in its data directory, unless it was told of a database. */
+function databaseUrl({ dataDirectory, routerSettings }: LocalnetOptions): string {
+  const url = routerSettings?.["DATABASE_URL"] ?? runningPostgresUrl(join(dataDirectory, "router"));
+  if (url === undefined) throw new Error("the router listens, but its database cannot be found in its data directory");
+  return url;
+}
+
 async function startRouter(programs: Programs, options: LocalnetOptions): Promise<Listening> {
   const port = await findFreePort(options.port, HOST);
   const router = programs.start(
@@ -189,6 +198,7 @@ async function bringUp(
   const { clock } = deps;
   const wallets = loadWallets(options.dataDirectory);
   const router = await startRouter(programs, options);
+  await fundFromFaucet(clock, databaseUrl(options), wallets.user.address);
   const userKey = await makeUserKey(clock, wallets.user, router.routerId);
   const providerKey = await makeProviderKey(clock, wallets.provider, router.routerId);
   const demo = options.withProvider && options.upstream === undefined ? await startDemoModel(programs) : undefined;

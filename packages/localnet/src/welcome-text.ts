@@ -1,4 +1,5 @@
 // What `npm start` prints once everything runs: how to call it, and how to put one's own model there.
+import { FAUCET_USDC } from "./faucet.ts";
 import type { Localnet } from "./localnet.ts";
 
 /** The text for a terminal; every command in it can be pasted as it stands. */
@@ -10,6 +11,7 @@ AiMo Network runs on this machine.
   Router      ${file.router_url}
   Model       ${file.model}
   User key    ${file.user.api_key}
+  Balance     ${FAUCET_USDC} USDC of play money, from the localnet's faucet
   All of it   ${dataDirectory}/localnet.json
 
 Ask it something:

@@ -1,7 +1,6 @@
 // What happens to a request's money: locked before it is sent, charged when its answer has ended.
 import { createHmac, hash } from "node:crypto";
 import type { Clock } from "@aimo-network/protocol/clock";
-import type { NanoUsdc } from "@aimo-network/protocol/money";
 import type { Logger } from "pino";
 import type { IdempotencyClaim } from "../ledger/commands.ts";
 import type { Ledger } from "../ledger/ledger.ts";
@@ -106,9 +105,8 @@ export function createBilling(deps: BillingDeps, rules: BillingRules): Billing {
         const refused = { least, wallet, keyId, model, secondsLeft: secondsLeft(clock.now()) };
         throw refusalError(locked.refusal, refused, rules.rates);
       }
-      const granted: NanoUsdc = locked.granted;
-      const { rate } = locked;
-      return new FundedRequest(deps, { id, user: payer.userNumber, offers, size, stream, granted, full, rate });
+      const { granted, rate } = locked;
+      return new FundedRequest(deps, { id, user: payer.userNumber, offers, size, stream, granted, rate });
     },
   };
 }

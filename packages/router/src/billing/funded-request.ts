@@ -31,7 +31,6 @@ export interface LockedRequest<Offer extends BillableOffer> {
   readonly size: RequestSize;
   readonly stream: boolean;
   readonly granted: NanoUsdc;
-  readonly full: NanoUsdc;
   readonly rate: RateUse;
 }
 
@@ -84,16 +83,14 @@ export class FundedRequest<Offer extends BillableOffer> implements Running {
 
   /** Output tokens of each choice that are paid for at an offer: always sent upstream. */
   maxTokens(offer: Offer): number {
-    const { granted, full, size } = this.#locked;
-    return granted === full ? maxOutput(offer.offer, size) : affordableTokens(offer, size, granted);
+    const { granted, size } = this.#locked;
+    return affordableTokens(offer, size, granted);
   }
 
   /** What the client's open maximum was lowered to, since its wallet could pay for no more; undefined where it was not. */
   loweredMaxTokens(offer: Offer): number | undefined {
-    const { granted, full, size } = this.#locked;
-    if (granted === full) return undefined;
     const affordable = this.maxTokens(offer);
-    return affordable < maxOutput(offer.offer, size) ? affordable : undefined;
+    return affordable < maxOutput(offer.offer, this.#locked.size) ? affordable : undefined;
   }
 
   /** The answer begins to be shown. */

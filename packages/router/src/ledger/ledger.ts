@@ -2,7 +2,8 @@
 import type { NanoUsdc } from "@aimo-network/protocol/money";
 import { nanoUsdc } from "@aimo-network/protocol/money";
 import type { Price } from "@aimo-network/protocol/price";
-import type { Database } from "./database/database.ts";
+import type { Deposit } from "./deposit.ts";
+import { postDeposit } from "./deposit.ts";
 import type { Numbers } from "./numbers.ts";
 import { createNumbers } from "./numbers.ts";
 import type { Pipeline, PipelineDeps, PipelineOptions } from "./pipeline.ts";
@@ -42,19 +43,6 @@ export interface OrphanedAttempt {
   readonly stream: boolean;
   /** The 95th percentile of what this offer has delivered per second lately; undefined where it has delivered nothing. */
   readonly tokensPerSecond: number | undefined;
-}
-
-/** What an escrow has brought in. */
-export interface Deposit {
-  /** A UUID version 7 for the event. */
-  readonly id: string;
-  readonly user: number;
-  /** When the escrow was opened; together with the user it names what `total` is the total of. */
-  readonly openedSlot: bigint;
-  /** Everything deposited since; what exceeds the total credited before is credited now. */
-  readonly total: NanoUsdc;
-  /** Where it came from: a transaction's signature, or what stands for one. */
-  readonly source: string;
 }
 
 /** The ledger's hot path and what belongs to it. */
@@ -147,16 +135,4 @@ export function createLedger(deps: PipelineDeps, options: PipelineOptions): Ledg
     deposit: (deposit) => postDeposit(database, timeNow(), deposit),
     close: () => pipeline.close(),
   };
-}
-
-async function postDeposit(
-  database: Database,
-  at: Date,
-  { id, user, openedSlot, total, source }: Deposit,
-): Promise<NanoUsdc> {
-  const [row] = await database.query<{ credited: bigint }>(
-    "SELECT ledger_deposit($1, $2, $3, $4, $5, $6) AS credited",
-    [at, id, user, openedSlot, total, source],
-  );
-  return nanoUsdc(row?.credited ?? 0n);
 }
