@@ -273,3 +273,6 @@ export const SILENT_TOKENS_PER_CHOICE_MAX = 32;
 export const ORPHAN_UNSEEN_SECONDS_MAX = 2;
 /** Days one page looks back at most for its generations: the next page goes on, however old the wallet is. */
 export const GENERATION_LIST_DAYS = 366;
+
+/** Characters of an `Idempotency-Key`: a UUID, or a hash, and a name before it. */
+export const IDEMPOTENCY_KEY_CHARS_MAX = 255;

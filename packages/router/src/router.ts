@@ -7,3 +7,186 @@ import { sleep } from "@aimo-network/protocol/clock";
 import { uuidV7 } from "@aimo-network/protocol/ids";
 import { bearerOf, readBearer } from "./accounts/read-bearer.ts";
 import { chargeReplay } from "./billing/replay.ts";
+import type { Config } from "./config.ts";
+import { frameworkLog } from "./gateway/framework-log.ts";
+import type { GatewayDeps } from "./gateway/gateway.ts";
+import { installGateway } from "./gateway/gateway.ts";
+import type { Connections } from "./gateway/connections.ts";
+import { boundConnections, createHttpServer, quietFramework } from "./gateway/http-server.ts";
+import { installOperatorRoutes } from "./gateway/operator.ts";
+import type { RouterInfo } from "./gateway/router-info.ts";
+import type { Identity } from "./identity.ts";
+import { listen } from "./listen.ts";
+import { FIRST_GENERATION_INCOMING_BYTES_MAX, FIRST_GENERATION_WAITING_BYTES_TOTAL_MAX } from "./limits.ts";
+import type { LiveOffer } from "./market/offer-book.ts";
+import type { AdmitDeps } from "./providers/admit.ts";
+import { createAdmission } from "./providers/admit.ts";
+import { createByteBudget } from "./providers/byte-budget.ts";
+import type { Links } from "./providers/links.ts";
+import type { RelayDeps } from "./providers/relay.ts";
+import type { Rooms, RouterDeps } from "./rooms.ts";
+import { buildRooms } from "./rooms.ts";
+import { VERSION } from "./version.ts";
+
+const DRAIN_LOOK_MS = 20; // how soon a drained router notices that its last link has gone
+const LAST_BYTES_MS = 500; // for answers that ended with the drain to reach their clients
+
+/** A running router. */
+export interface Router {
+  readonly routerId: string;
+  readonly url: string;
+  readonly operatorUrl: string;
+  /** Takes no new requests, lets running answers end within the drain time, and closes. */
+  close(): Promise<void>;
+}
+
+function urlOf(server: FastifyInstance): string {
+  const { address, port, family } = server.server.address() as AddressInfo;
+  const anywhere = address === "0.0.0.0" || address === "::";
+  const host = anywhere ? "127.0.0.1" : family === "IPv6" ? `[${address}]` : address;
+  return `http://${host}:${port}`;
+}
+
+function relayDeps(config: Config, { clock, log }: RouterDeps, { health, answers }: Rooms): RelayDeps<LiveOffer> {
+  const { firstByteMs, idleMs, totalMs } = config;
+  return {
+    clock,
+    log: log.child({ room: "providers" }),
+    answerBytes: answers,
+    deadlines: { firstByteMs, idleMs, totalMs },
+    judged: ({ offer }, succeeded) => (succeeded ? health.succeeded(offer.id) : health.failed(offer.id)),
+  };
+}
+
+function routerInfo(config: Config, { routerId }: Identity): RouterInfo {
+  return {
+    router_id: routerId,
+    name: config.name,
+    version: VERSION,
+    limits: {
+      body_bytes_max: config.bodyBytesMax,
+      requests_per_key_max: config.requestsPerKeyMax,
+      first_byte_timeout_ms: config.firstByteMs,
+      idle_timeout_ms: config.idleMs,
+      total_timeout_ms: config.totalMs,
+    },
+    accepts_v1_spending: config.acceptV1Spending,
+  };
+}
+
+function gatewayDeps(
+  config: Config,
+  deps: RouterDeps,
+  rooms: Rooms & { readonly connections: Connections },
+  url: () => string,
+): GatewayDeps {
+  const { identity, keys, book, health, links, preflights, keyUse, observation, isDraining, connections } = rooms;
+  return {
+    clock: deps.clock,
+    random: deps.random,
+    book,
+    health,
+    links,
+    preflights,
+    routerId: identity.routerId,
+    bodyBytesMax: config.bodyBytesMax,
+    refusal: ({ raw }) => connections.refusal(raw.socket),
+    keyUse,
+    billing: rooms.billing,
+    rates: config.rates,
+    pseudonym: identity.pseudonym,
+    isDraining,
+    authenticate: ({ headers }, purpose) => keys.authenticate(bearerOf(headers), purpose),
+    relayDeps: relayDeps(config, deps, rooms),
+    observer: observation.observer,
+    info: routerInfo(config, identity),
+    url,
+  };
+}
+
+function admitDeps(
+  { clock, random, log }: RouterDeps,
+  rooms: Rooms & { readonly connections: Connections },
+  requestId: () => string,
+): AdmitDeps {
+  const { identity, keys, book, links, preflights, isDraining, connections, books } = rooms;
+  const replays = { log: log.child({ room: "billing" }), ledger: books.ledger };
+  return {
+    clock,
+    random,
+    log: log.child({ room: "providers" }),
+    links,
+    preflights,
+    waitingBytes: createByteBudget(FIRST_GENERATION_WAITING_BYTES_TOTAL_MAX),
+    incomingBytes: createByteBudget(FIRST_GENERATION_INCOMING_BYTES_MAX),
+    routerId: identity.routerId,
+    requestId,
+    isOpen: () => !isDraining(),
+    refusal: (socket) => connections.refusal(socket),
+    authenticate: async (authorization) => {
+      const { id, wallet, expiresAtMs } = await keys.authenticate(readBearer(authorization), "serve");
+      return { keyId: id, wallet, expiresAtMs };
+    },
+    linkEvents: (link) => ({
+      offers: (offers) => book.replace(link, offers, clock.now()),
+      draining: () => book.remove(link.id),
+      replayed: (end) => chargeReplay(replays, link.wallet, end),
+      closed: () => book.remove(link.id),
+    }),
+  };
+}
+
+/** Lets running answers end within `drainMs`, then ends every link that is left. */
+async function drainLinks(clock: Clock, links: Links, drainMs: number): Promise<void> {
+  for (const link of links.all()) link.drain("the router is shutting down", drainMs);
+  const dueMs = clock.monotonic() + drainMs;
+  while (links.count > 0 && clock.monotonic() < dueMs) await sleep(clock, DRAIN_LOOK_MS);
+  for (const link of links.all()) link.terminate();
+}
+
+/** Starts a router: listens for clients and providers, and on the operator's port. */
+export async function startRouter(config: Config, deps: RouterDeps): Promise<Router> {
+  const { clock, random, log } = deps;
+  let draining = false;
+  const url = (): string => config.publicUrl ?? urlOf(server);
+  const isDraining = (): boolean => draining;
+  const rooms = await buildRooms(config, deps, isDraining, url);
+  const { observation } = rooms;
+  const requestId = (): string => `req-${uuidV7(clock, random)}`;
+  const server = createHttpServer({ log, observer: observation.observer, requestId });
+  const connectionBounds = { connectionsMax: config.connectionsMax, perNetworkMax: config.connectionsPerAddressMax };
+  const connections = boundConnections(server, connectionBounds, requestId);
+  await installGateway(server, gatewayDeps(config, deps, { ...rooms, connections }, url));
+  const admit = createAdmission(admitDeps(deps, { ...rooms, connections }, requestId));
+  server.server.on("upgrade", (request, socket, head) => void admit(request, socket, head));
+
+  const operator = fastify({ loggerInstance: frameworkLog(log), logController: quietFramework() });
+  installOperatorRoutes(operator, rooms.isDraining, observation.metrics);
+  try {
+    await listen(server, { host: config.host, port: config.port, settings: "AIMO_HOST, AIMO_PORT" });
+    await listen(operator, {
+      host: config.operatorHost,
+      port: config.operatorPort,
+      settings: "AIMO_OPERATOR_HOST, AIMO_OPERATOR_PORT",
+    });
+  } catch (error) {
+    await server.close();
+    await rooms.close();
+    throw error;
+  }
+
+  return {
+    routerId: rooms.identity.routerId,
+    url: url(),
+    operatorUrl: urlOf(operator),
+    async close() {
+      draining = true;
+      await drainLinks(clock, rooms.links, config.drainMs);
+      // Every answer has ended; what is still open are connections that never asked, and last bytes on their way.
+      const last = clock.timer(LAST_BYTES_MS, () => server.server.closeAllConnections());
+      await Promise.all([server.close(), operator.close()]);
+      last.cancel();
+      await rooms.close();
+    },
+  };
+}

@@ -7,15 +7,12 @@ import { isAimoError } from "@aimo-network/protocol/errors";
 import { uuidV7 } from "@aimo-network/protocol/ids";
 import { systemRandom } from "@aimo-network/protocol/random";
 import { base58 } from "@scure/base";
-import { createLog } from "../log.ts";
 import { PLAIN_REQUEST, plainUsage, tokenPrice } from "../test-bed/priced-request.ts";
-import type { TestBooks } from "../test-bed/test-books.ts";
-import { testBooks, WIDE_RATES } from "../test-bed/test-books.ts";
-import type { Billing, BillableRequest, Payer } from "./billing.ts";
-import { createBilling } from "./billing.ts";
+import type { TestBilling } from "../test-bed/test-billing.ts";
+import { testBilling } from "../test-bed/test-billing.ts";
+import type { BillableRequest, Payer } from "./billing.ts";
+import type { RateUse } from "../ledger/commands.ts";
 import type { Ending } from "./charge.ts";
-import type { Checkpoints } from "./checkpoints.ts";
-import { createCheckpoints } from "./checkpoints.ts";
 import type { BillableOffer } from "./funded-request.ts";
 import type { RateRules } from "./rate-rules.ts";
 
@@ -37,21 +34,6 @@ const answered: Ending = {
   clientGone: false,
 };
 
-interface Desk {
-  readonly books: TestBooks;
-  readonly billing: Billing;
-  readonly checkpoints: Checkpoints;
-}
-
-async function openDesk(rates: RateRules = WIDE_RATES, url?: string): Promise<Desk> {
-  const books = await testBooks({ rates, ...(url !== undefined && { url }) });
-  const log = createLog("silent");
-  const checkpoints = createCheckpoints(systemClock, log, books.ledger);
-  const deps = { clock: systemClock, ioClock: systemClock, log, ledger: books.ledger, checkpoints };
-  const rules = { rates, totalMs: 600_000, idempotencySecret: new Uint8Array(32) };
-  return { books, checkpoints, billing: createBilling(deps, rules) };
-}
-
 function request(payer: Payer, more: Partial<BillableRequest<BillableOffer>> = {}): BillableRequest<BillableOffer> {
   return {
     id: uuidV7(systemClock, systemRandom),
@@ -62,6 +44,7 @@ function request(payer: Payer, more: Partial<BillableRequest<BillableOffer>> = {
     size: SHORT,
     stream: false,
     idempotency: undefined,
+    told: () => undefined,
     ...more,
   };
 }
@@ -70,14 +53,11 @@ const refusedWith = (code: ErrorCode, words: RegExp) => (error: unknown) =>
   isAimoError(error, code) && words.test(error.message);
 
 describe("billing", () => {
-  let desk: Desk;
+  let desk: TestBilling;
   before(async () => {
-    desk = await openDesk();
+    desk = await testBilling();
   });
-  after(async () => {
-    await desk.checkpoints.close();
-    await desk.books.close();
-  });
+  after(() => desk.close());
 
   test("locks the greatest cost, charges the actual one and gives back the rest", async () => {
     const { books, billing } = desk;
@@ -255,21 +235,20 @@ test("rate limits count requests, tokens and running requests, and give back tok
     key: { requests: 3, tokens: 2_000, running: 2 },
     wallet: { requests: 1_000, tokens: 100_000, running: 100 },
   };
-  const { books, billing, checkpoints } = await openDesk(rates);
+  const { books, billing, close } = await testBilling(rates);
   try {
     const payer = await books.payer("1");
     const first = await billing.lock(request(payer)); // 764 tokens
     const second = await billing.lock(request(payer)); // 1,528
     await assert.rejects(billing.lock(request(payer)), refusedWith("rate_limited", /may use 2000 tokens per minute/));
     await first.end(answered, OFFER, () => undefined); // 794
-    const third = await billing.lock(request(payer));
-    assert.equal(third.rate.requests, 3n);
-    assert.equal(third.rate.tokens, 30n + 764n + 764n);
+    const told: RateUse[] = [];
+    await billing.lock(request(payer, { told: (use) => void told.push(use) }));
+    assert.deepEqual(told, [{ requests: 3n, tokens: 30n + 764n + 764n }]);
     await assert.rejects(billing.lock(request(payer)), refusedWith("rate_limited", /may use 3 requests per minute/));
     await second.end(answered, OFFER, () => undefined);
   } finally {
-    await checkpoints.close();
-    await books.close();
+    await close();
   }
 });
 
@@ -278,8 +257,8 @@ test("a key and a wallet have as many requests at once as they may, over all ins
     key: { requests: 1_000, tokens: 10 ** 9, running: 2 },
     wallet: { requests: 1_000, tokens: 10 ** 9, running: 3 },
   };
-  const one = await openDesk(rates);
-  const two = await openDesk(rates, one.books.url);
+  const one = await testBilling(rates);
+  const two = await testBilling(rates, one.books.url);
   try {
     const payer = await one.books.payer("1");
     const funded = await one.billing.lock(request(payer));
@@ -291,9 +270,7 @@ test("a key and a wallet have as many requests at once as they may, over all ins
     await funded.end(answered, OFFER, () => undefined);
     await two.billing.lock(request(payer));
   } finally {
-    for (const { books, checkpoints } of [two, one]) {
-      await checkpoints.close();
-      await books.close();
-    }
+    await two.close();
+    await one.close();
   }
 });

@@ -2,7 +2,7 @@
 import { createHmac, hash } from "node:crypto";
 import type { Clock } from "@aimo-network/protocol/clock";
 import type { Logger } from "pino";
-import type { IdempotencyClaim } from "../ledger/commands.ts";
+import type { IdempotencyClaim, RateUse } from "../ledger/commands.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { LOCK_GRACE_MS } from "./limits.ts";
 import type { RequestSize } from "./ceiling.ts";
@@ -38,6 +38,8 @@ export interface BillableRequest<Offer extends BillableOffer> {
   readonly stream: boolean;
   /** The client's `Idempotency-Key` and the body it came with. */
   readonly idempotency: { readonly key: string; readonly body: readonly Uint8Array[] } | undefined;
+  /** Told what the key has used of its minute, this request included where it was let in. */
+  told(use: RateUse): void;
 }
 
 /** Locks requests. */
@@ -100,13 +102,14 @@ export function createBilling(deps: BillingDeps, rules: BillingRules): Billing {
         deadlineMs: clock.now() + rules.totalMs + LOCK_GRACE_MS,
         idempotency: idempotency && claimOf(rules.idempotencySecret, idempotency),
       });
+      request.told(locked.rate);
       if (locked.refusal !== undefined) {
         const { wallet, id: keyId } = payer;
         const refused = { least, wallet, keyId, model, secondsLeft: secondsLeft(clock.now()) };
         throw refusalError(locked.refusal, refused, rules.rates);
       }
-      const { granted, rate } = locked;
-      return new FundedRequest(deps, { id, user: payer.userNumber, offers, size, stream, granted, rate });
+      const { granted } = locked;
+      return new FundedRequest(deps, { id, user: payer.userNumber, offers, size, stream, granted });
     },
   };
 }

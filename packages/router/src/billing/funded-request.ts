@@ -4,7 +4,7 @@ import { AimoError } from "@aimo-network/protocol/errors";
 import type { NanoUsdc } from "@aimo-network/protocol/money";
 import { nanoUsdc } from "@aimo-network/protocol/money";
 import type { Logger } from "pino";
-import type { ChargeCommand, RateUse } from "../ledger/commands.ts";
+import type { ChargeCommand } from "../ledger/commands.ts";
 import { GENERATION_FLAGS } from "../ledger/generation-row.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { NO_USAGE } from "../ledger/pipeline.ts";
@@ -31,7 +31,6 @@ export interface LockedRequest<Offer extends BillableOffer> {
   readonly size: RequestSize;
   readonly stream: boolean;
   readonly granted: NanoUsdc;
-  readonly rate: RateUse;
 }
 
 /** How the lock ended, as far as the client is told. */
@@ -74,11 +73,6 @@ export class FundedRequest<Offer extends BillableOffer> implements Running {
   /** The offers that may be asked, best first. */
   get offers(): readonly Offer[] {
     return this.#locked.offers;
-  }
-
-  /** What its key has used of its minute. */
-  get rate(): RateUse {
-    return this.#locked.rate;
   }
 
   /** Output tokens of each choice that are paid for at an offer: always sent upstream. */

@@ -1,5 +1,4 @@
 // Ends that proxies replay after a router crashed: the only charge that is not made from what this router read itself.
-import type { Clock } from "@aimo-network/protocol/clock";
 import { readAttemptId } from "@aimo-network/protocol/ids";
 import { nanoUsdc } from "@aimo-network/protocol/money";
 import type { End } from "@aimo-network/protocol/wire/messages";
@@ -15,7 +14,6 @@ import { orphanCharge } from "./orphan.ts";
 
 /** What replays need. */
 export interface ReplayDeps {
-  readonly clock: Clock;
   readonly log: Logger;
   readonly ledger: Ledger;
 }

@@ -1,6 +1,7 @@
 // Which providers a chat request goes to, or why it can go to none.
 import { AimoError } from "@aimo-network/protocol/errors";
 import type { Random } from "@aimo-network/protocol/random";
+import type { Caller } from "../accounts/caller.ts";
 import { choose } from "../market/choose.ts";
 import type { OfferHealth } from "../market/health.ts";
 import { parseModelName } from "../market/model-name.ts";
@@ -18,12 +19,18 @@ export interface PlanDeps {
 }
 
 /** The candidates for a request, best first; throws what to answer when there is none. */
-export function planChat(deps: PlanDeps, chat: ChatRequest, payerWallet: string): readonly Candidate<LiveOffer>[] {
+export function planChat(
+  deps: PlanDeps,
+  chat: ChatRequest,
+  { wallet: payerWallet, allowedModels }: Pick<Caller, "wallet" | "allowedModels">,
+): readonly Candidate<LiveOffer>[] {
   const name = parseModelName(chat.model);
-  const offers = name === undefined ? [] : deps.book.find(name);
-  if (offers.length === 0) {
+  const found = name === undefined ? [] : deps.book.find(name);
+  if (found.length === 0) {
     throw new AimoError("model_not_found", { model: chat.model, near: deps.book.near(chat.model) });
   }
+  const offers = allowedModels === undefined ? found : found.filter(({ modelId }) => allowedModels.has(modelId));
+  if (offers.length === 0) throw new AimoError("model_not_allowed", { model: chat.model });
   const needs = {
     endpoint: "/chat/completions",
     inputModalities: chat.inputModalities,

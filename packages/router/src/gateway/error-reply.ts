@@ -20,6 +20,13 @@ const CONTEXT_SHOWN = [
   ["fault", "fault"],
   ["raw", "raw"],
   ["near", "near"],
+  ["required", "required"],
+  ["available", "available"],
+  ["locked", "locked"],
+  ["remaining", "remaining"],
+  ["resetsAt", "resets_at"],
+  ["generationId", "generation_id"],
+  ["cost", "cost"],
 ] as const;
 
 function metadataOf(error: AimoError): object {
@@ -84,6 +91,7 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, error: A
   if ("retryAfter" in context && typeof context.retryAfter === "string")
     reply.header("retry-after", context.retryAfter);
   else if (error.status === 503 || error.status === 429) reply.header("retry-after", "1");
+  if (error.status === 409) reply.header("x-should-retry", "false"); // OpenAI's clients would ask again by themselves
   return reply.code(error.status).send({ error: errorObject(error, codeStyle(request.url)) });
 }
 

@@ -121,15 +121,16 @@ export async function relay<Offer>(
   for (const candidate of plan) {
     if (client.presence.hasLeft()) return leftBetween(request, last);
     if (candidate.link.freeSlots(candidate.offerName) <= 0) continue; // it left or filled up since the plan was made
-    if (last !== undefined) {
-      index += 1;
+    // Billing was told of the plan's first: of another it must hear before it is asked, also where the first was passed over.
+    if (last !== undefined || candidate !== plan[0]) {
+      if (last !== undefined) index += 1;
       if (index >= ATTEMPTS_PER_REQUEST_MAX) break;
       const refusal = await askForRetry(request, candidate, index);
       if (refusal !== undefined) return failed(request, last, refusal);
       if (client.presence.hasLeft()) return leftBetween(request, last);
       if (!hasTime()) break;
       if (candidate.link.freeSlots(candidate.offerName) <= 0) continue;
-      last.settle(false); // it failed, and another takes its place: nothing is owed for it
+      last?.settle(false); // it failed, and another takes its place: nothing is owed for it
     }
     last = await tryCandidate(deps, { candidate, index, dueMs }, request, client);
     const { result, committed } = last;

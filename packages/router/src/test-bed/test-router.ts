@@ -40,6 +40,7 @@ function sharedDatabase(): Promise<string> {
 const FUNDS_USDC = "1000000";
 
 async function deposit({ query }: Database, wallet: Wallet, usdc: string): Promise<void> {
+  if (parseNanoUsdc(usdc) === 0n) return;
   await query("SELECT ledger_deposit(now(), $1, ledger_wallet($2), 0, $3, 'test')", [
     uuidV7(systemClock, systemRandom),
     wallet.publicKey,
@@ -51,9 +52,9 @@ async function deposit({ query }: Database, wallet: Wallet, usdc: string): Promi
 export interface TestRouter extends Router {
   readonly logLines: string[];
   readonly database: Database;
-  /** Brings what a wallet has ever deposited up to so much USDC. */
+  /** Gives a wallet so much USDC and no more; to be called before its first key. */
   fund(wallet: Wallet, usdc: string): Promise<void>;
-  /** A key of a new wallet with plenty of USDC, or of the one given as it is. */
+  /** A key of a new wallet, or of the one given, which gets plenty of USDC with its first. */
   key(content?: Partial<KeyContentV2>, wallet?: Wallet, boundTo?: string): Promise<string>;
   chat(key: string, body: unknown, more?: RequestInit): Promise<Response>;
 }
@@ -98,15 +99,19 @@ export async function startTestRouter(
     removeData();
   };
   let closed: Promise<void> | undefined;
+  const funded = new WeakSet<Wallet>();
   return {
     ...router,
     logLines,
     close: () => (closed ??= close()),
     database,
-    fund: (wallet, usdc) => deposit(database, wallet, usdc),
-    async key(content = {}, wallet, boundTo = router.routerId) {
-      const payer = wallet ?? newWallet();
-      if (wallet === undefined) await deposit(database, payer, FUNDS_USDC);
+    async fund(wallet, usdc) {
+      funded.add(wallet);
+      await deposit(database, wallet, usdc);
+    },
+    async key(content = {}, payer = newWallet(), boundTo = router.routerId) {
+      if (!funded.has(payer)) await deposit(database, payer, FUNDS_USDC);
+      funded.add(payer);
       return signKey(
         payer,
         {
