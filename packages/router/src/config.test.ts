@@ -73,6 +73,10 @@ describe("settings", () => {
       bodiesBytesMax: 4_096,
       answersBytesMax: 1_024,
       requestsPerKeyMax: 1,
+      rates: {
+        key: { requests: 30_000, tokens: 50_000_000, running: 1 },
+        wallet: { requests: 60_000, tokens: 100_000_000, running: 5_000 },
+      },
       connectionsMax: 1_000_000,
       connectionsPerAddressMax: 2,
       firstByteMs: 10,

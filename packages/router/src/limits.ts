@@ -107,6 +107,7 @@ export const REVOCATIONS_REMEMBERED_MAX = 10_000;
 
 /** Keys a wallet may revoke that this router has never seen: each is a row, kept because the key may still turn up. */
 export const UNSEEN_REVOCATIONS_PER_WALLET_MAX = 1_000;
+
 /** Milliseconds a session lasts at most: after a week whoever found a browser open must have the wallet too. */
 export const SESSION_MS = 7 * 24 * 3_600_000;
 

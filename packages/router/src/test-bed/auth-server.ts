@@ -7,7 +7,7 @@ import { base58 } from "@scure/base";
 import type { ManualClock } from "@aimo-network/protocol/clock";
 import type { Wallet } from "@aimo-network/protocol/keys/sign-key";
 import { systemRandom } from "@aimo-network/protocol/random";
-import { bearerOf } from "../accounts/bearer-keys.ts";
+import { bearerOf } from "../accounts/read-bearer.ts";
 import { createKeyRegister } from "../accounts/key-register.ts";
 import { createKeyring } from "../accounts/keyring.ts";
 import { createLoginChallenges } from "../accounts/login-challenges.ts";

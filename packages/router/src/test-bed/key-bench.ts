@@ -5,7 +5,7 @@ import fastify from "fastify";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ManualClock } from "@aimo-network/protocol/clock";
 import { systemRandom } from "@aimo-network/protocol/random";
-import { readBearer } from "../accounts/bearer-keys.ts";
+import { readBearer } from "../accounts/read-bearer.ts";
 import { createIssuedKeys } from "../accounts/issued-keys.ts";
 import { createKeyRegister } from "../accounts/key-register.ts";
 import type { Keyring } from "../accounts/keyring.ts";
