@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { ConfigError, parseConfig, readEnvironment, SETTINGS } from "./config.ts";
+import { ConfigError, parseConfig, readEnvironment } from "./config.ts";
+import { SETTINGS } from "./settings.ts";
 import { settingsHelp } from "./settings-help.ts";
 
 function faultsOf(environment: Record<string, string>): readonly string[] {

@@ -234,46 +234,5 @@ export const FIRST_GENERATION_WAITING_BYTES_TOTAL_MAX = 256 * 1024 * 1024;
 /** Milliseconds a request that nobody wants any more keeps its slot at most: the proxy cannot be told, its model works on. */
 export const FIRST_GENERATION_ABANDONED_MS = 600_000;
 
-/** Connections to the database: more would only queue inside it, and several routers share what it has (configurable). */
-export const DATABASE_CONNECTIONS_MAX = 10;
-
-/** Milliseconds for a statement, and for a connection to run it: a client learns of a lost database within two seconds. */
-export const DATABASE_ANSWER_MS = 1_500;
-
-/** Milliseconds a statement waits for rows that another transaction holds: those of the hot path hold them for a few. */
-export const DATABASE_LOCK_MS = 1_000;
-
-/** Milliseconds a transaction may rest between two statements, so that a stuck router does not keep other routers' rows. */
-export const DATABASE_IDLE_TRANSACTION_MS = 10_000;
-
-/** Milliseconds an unused connection of the pool is kept: a quiet router gives them back. */
-export const DATABASE_IDLE_CONNECTION_MS = 60_000;
-
-/** Milliseconds of silence after which the system probes a connection, against firewalls that forget idle ones. */
-export const DATABASE_KEEP_ALIVE_MS = 10_000;
-
-/** Milliseconds for all migrations together, and for other routers to wait for them: large tables are rewritten in it. */
-export const MIGRATION_MS = 600_000;
-
-/** Output tokens of a choice where neither the client nor the offer bounds them: a long answer, and a lock people can afford. */
-export const OUTPUT_TOKENS_DEFAULT = 4_096;
-
-/** Output tokens of a choice to which a short balance lowers what the client left open, and no further: shorter answers are of no use. */
-export const OUTPUT_TOKENS_MIN = 1_024;
-
-/** How many times as much as the first choice another provider may cost, unless the client named it: the lock is for the dearest. */
-export const FALLBACK_COST_FACTOR = 2n;
-
-/** USDC one request may cost at most: dearer is a mistake, and thousands of such locks stay in a BIGINT. */
-export const REQUEST_COST_USDC_MAX = 1_000_000n;
-
-/** Completion tokens of a choice that show no bytes, such as end marks and the frames of tool calls. */
-export const SILENT_TOKENS_PER_CHOICE_MAX = 32;
-
-/** Seconds of output, at the offer's usual pace, that are charged of an answer beyond its last checkpoint: one falls due every two. */
-export const ORPHAN_UNSEEN_SECONDS_MAX = 2;
-/** Days one page looks back at most for its generations: the next page goes on, however old the wallet is. */
-export const GENERATION_LIST_DAYS = 366;
-
 /** Characters of an `Idempotency-Key`: a UUID, or a hash, and a name before it. */
 export const IDEMPOTENCY_KEY_CHARS_MAX = 255;

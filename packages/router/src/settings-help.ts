@@ -1,5 +1,5 @@
 // What `aimo-router --help` prints.
-import { SETTINGS } from "./config.ts";
+import { SETTINGS } from "./settings.ts";
 
 /** Every setting with its meaning and default, as text for a terminal. */
 export function settingsHelp(): string {

@@ -14,7 +14,7 @@ import type { RateRules } from "./rate-rules.ts";
 import { secondsLeft } from "./rate-rules.ts";
 import { refusalError } from "./refusal-error.ts";
 
-/** Who pays. */
+/** The wallet that pays, and the key it pays by. */
 export interface Payer {
   readonly wallet: string;
   /** The key's id. */

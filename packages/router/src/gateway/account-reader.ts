@@ -1,7 +1,7 @@
 // Who may read what happened: a wallet with everything that is its own, or one of its keys with what that key did.
 import type { FastifyRequest } from "fastify";
 import { isAimoError } from "@aimo-network/protocol/errors";
-import { bearerOf } from "../accounts/bearer-keys.ts";
+import { bearerOf } from "../accounts/read-bearer.ts";
 import type { Caller, Purpose } from "../accounts/caller.ts";
 import type { Reader } from "../activity/generations.ts";
 import type { AccountAccess } from "./account-access.ts";

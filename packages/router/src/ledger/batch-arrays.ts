@@ -19,7 +19,7 @@ const days = new Map<number, string>();
 const DAYS_KEPT_MAX = 100; // a router sees today and yesterday; a test's clock may jump
 
 /** The UTC day of a UUID version 7, such as `2026-11-25`: where its generation is stored. */
-export function dayOf(id: string): string {
+function dayOf(id: string): string {
   const dayNumber = Math.floor(uuidTimeMs(id) / MS_PER_DAY);
   let day = days.get(dayNumber);
   if (day === undefined) {

@@ -28,7 +28,7 @@ export interface BooksDeps {
   readonly counts: PipelineCounts;
 }
 
-/** Open books. */
+/** The open books of a router: its database, and the ledger on it. */
 export interface Books {
   readonly database: Database;
   readonly ledger: Ledger;

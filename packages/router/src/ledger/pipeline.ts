@@ -102,8 +102,8 @@ export const NO_USAGE = {
 class BatchPipeline implements Pipeline {
   readonly #deps: PipelineDeps;
   readonly #options: PipelineOptions;
-  #locks: WaitingLock[] = [];
-  #charges: WaitingCharge[] = [];
+  readonly #locks: WaitingLock[] = [];
+  readonly #charges: WaitingCharge[] = [];
   /** Charges of the batch under way. */
   #chargesPosting = 0;
   #connection: DatabaseConnection | undefined;
