@@ -29,6 +29,7 @@ import { buildRooms } from "./rooms.ts";
 import { VERSION } from "./version.ts";
 
 const DRAIN_LOOK_MS = 20; // how soon a drained router notices that its last link has gone
+const LAST_CHARGES_MS = 3_000; // for what those answers owe to reach the ledger: milliseconds where it is there
 const LAST_BYTES_MS = 500; // for answers that ended with the drain to reach their clients
 
 /** A running router. */
@@ -182,6 +183,7 @@ export async function startRouter(config: Config, deps: RouterDeps): Promise<Rou
     async close() {
       draining = true;
       await drainLinks(clock, rooms.links, config.drainMs);
+      await rooms.billing.settled(LAST_CHARGES_MS);
       // Every answer has ended; what is still open are connections that never asked, and last bytes on their way.
       const last = clock.timer(LAST_BYTES_MS, () => server.server.closeAllConnections());
       await Promise.all([server.close(), operator.close()]);

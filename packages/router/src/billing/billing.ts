@@ -46,6 +46,8 @@ export interface BillableRequest<Offer extends BillableOffer> {
 export interface Billing {
   /** Locks a request's greatest cost; throws what to answer where it cannot be paid for. */
   lock<Offer extends BillableOffer>(request: BillableRequest<Offer>): Promise<FundedRequest<Offer>>;
+  /** Resolves when every request that was locked has been charged, or `ms` of real time have passed. */
+  settled(ms: number): Promise<void>;
 }
 
 /** What billing needs. */
@@ -77,8 +79,22 @@ function claimOf(secret: Uint8Array, { key, body }: { key: string; body: readonl
 
 /** Creates billing on a ledger. */
 export function createBilling(deps: BillingDeps, rules: BillingRules): Billing {
-  const { clock, ledger } = deps;
+  const { clock, ioClock, ledger } = deps;
+  let running = 0;
+  const waiting: (() => void)[] = [];
+  const ended = (): void => {
+    running -= 1;
+    if (running === 0) for (const tell of waiting.splice(0)) tell();
+  };
   return {
+    async settled(ms) {
+      if (running === 0) return;
+      const { promise, resolve } = Promise.withResolvers<undefined>();
+      waiting.push(() => resolve(undefined));
+      const timer = ioClock.timer(ms, () => resolve(undefined));
+      await promise;
+      timer.cancel();
+    },
     async lock(request) {
       const { id, payer, plan, size, stream, named, model, idempotency } = request;
       const { offers, full, least, tokens } = planCeiling(plan, size, { named });
@@ -109,7 +125,8 @@ export function createBilling(deps: BillingDeps, rules: BillingRules): Billing {
         throw refusalError(locked.refusal, refused, rules.rates);
       }
       const { granted } = locked;
-      return new FundedRequest(deps, { id, user: payer.userNumber, offers, size, stream, granted });
+      running += 1;
+      return new FundedRequest({ ...deps, ended }, { id, user: payer.userNumber, offers, size, stream, granted });
     },
   };
 }

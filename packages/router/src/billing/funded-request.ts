@@ -48,6 +48,8 @@ export interface FundedDeps {
   readonly log: Logger;
   readonly ledger: Ledger;
   readonly checkpoints: Checkpoints;
+  /** Told once, when the request's lock has ended. */
+  ended(): void;
 }
 
 const NOTHING = nanoUsdc(0n);
@@ -156,6 +158,7 @@ export class FundedRequest<Offer extends BillableOffer> implements Running {
       return undefined;
     } finally {
       checkpoints.end(this);
+      this.#deps.ended();
     }
   }
 
