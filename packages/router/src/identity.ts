@@ -15,6 +15,8 @@ export interface Identity {
   readonly routerId: string;
   /** What bodies that come under an idempotency key are hashed with: nobody else can tell a body by its hash. */
   readonly idempotencySecret: Uint8Array;
+  /** What sign-in challenges are sealed with: every instance of this router knows its own again. */
+  readonly challengeSecret: Uint8Array;
   /** The pseudonym of a payer at one provider: stable, and linkable neither to the wallet nor between providers. */
   pseudonym(payerWallet: string, providerWallet: string): string;
 }
@@ -108,6 +110,7 @@ export function loadIdentity(dataDirectory: string): Identity {
   return {
     routerId: base58.encode(base64url.decode(`${jwk.x}=`)),
     idempotencySecret: secretFor("idempotent bodies"),
+    challengeSecret: secretFor("sign-in challenges"),
     pseudonym(payerWallet, providerWallet) {
       const pair = `${payerWallet} ${providerWallet}`;
       const remembered = known.get(pair);

@@ -4,11 +4,10 @@ import type { Clock } from "@aimo-network/protocol/clock";
 import { systemClock } from "@aimo-network/protocol/clock";
 import type { Random } from "@aimo-network/protocol/random";
 import type { Logger } from "pino";
-import { createKeyRegister } from "./accounts/key-register.ts";
 import type { KeyUse } from "./accounts/key-use.ts";
 import { createKeyUse } from "./accounts/key-use.ts";
-import type { Keyring } from "./accounts/keyring.ts";
-import { createKeyring } from "./accounts/keyring.ts";
+import type { Accounts } from "./accounts/open-accounts.ts";
+import { openAccounts } from "./accounts/open-accounts.ts";
 import type { Billing } from "./billing/billing.ts";
 import { createBilling } from "./billing/billing.ts";
 import type { Checkpoints } from "./billing/checkpoints.ts";
@@ -45,7 +44,7 @@ export interface RouterDeps {
 export interface Rooms {
   readonly identity: Identity;
   readonly books: Books;
-  readonly keys: Keyring;
+  readonly accounts: Accounts;
   readonly billing: Billing;
   readonly book: OfferBook;
   readonly health: OfferHealth;
@@ -70,7 +69,6 @@ function buildKeyUse(config: Config): KeyUse {
 /** The ledger, and what stands on it. */
 interface Money {
   readonly books: Books;
-  readonly keys: Keyring;
   readonly billing: Billing;
   readonly checkpoints: Checkpoints;
 }
@@ -86,17 +84,15 @@ async function openMoney(config: Config, { clock, log }: RouterDeps, identity: I
       counts: { batch: () => undefined, refused: () => undefined },
     },
   );
-  const { database, ledger } = books;
-  const { routerId, idempotencySecret } = identity;
-  const register = createKeyRegister(database);
-  const keys = createKeyring({ clock, register }, { routerId, acceptV1Spending: config.acceptV1Spending });
+  const { ledger } = books;
+  const { idempotencySecret } = identity;
   const billingLog = log.child({ room: "billing" });
   const checkpoints = createCheckpoints(clock, billingLog, ledger);
   const billing = createBilling(
     { clock, ioClock: systemClock, log: billingLog, ledger, checkpoints },
     { rates, totalMs, idempotencySecret },
   );
-  return { books, keys, billing, checkpoints };
+  return { books, billing, checkpoints };
 }
 
 /** Builds the rooms; `url` is asked only when the router listens. */
@@ -118,13 +114,23 @@ export async function buildRooms(
   };
   const store = await openFilePreflightStore(log, join(config.dataDirectory, "preflights"));
   const preflights = await createPreflights(store, PREFLIGHT_WALLETS_MAX);
-  const { books, keys, billing, checkpoints } = await openMoney(config, deps, identity);
+  const { books, billing, checkpoints } = await openMoney(config, deps, identity);
+  const accounts = await openAccounts(
+    {
+      clock,
+      random: deps.random,
+      log: log.child({ room: "accounts" }),
+      database: books.database,
+      heed: (revoked) => links.endKeys(revoked),
+    },
+    { routerId: identity.routerId, acceptV1Spending: config.acceptV1Spending },
+  );
   const observing = { clock, log: log.child({ room: "gateway" }), readings, url };
   const observation = await startObservation(config.traces, observing);
   return {
     identity,
     books,
-    keys,
+    accounts,
     billing,
     book: createOfferBook(),
     health: createOfferHealth(clock),
@@ -135,6 +141,7 @@ export async function buildRooms(
     observation,
     isDraining,
     async close() {
+      accounts.close();
       await checkpoints.close();
       await books.close();
       await observation.close();

@@ -5,15 +5,21 @@ import type { FastifyInstance } from "fastify";
 import type { Clock } from "@aimo-network/protocol/clock";
 import { sleep } from "@aimo-network/protocol/clock";
 import { uuidV7 } from "@aimo-network/protocol/ids";
+import { createLoginChallenges } from "./accounts/login-challenges.ts";
 import { bearerOf, readBearer } from "./accounts/read-bearer.ts";
 import { chargeReplay } from "./billing/replay.ts";
 import type { Config } from "./config.ts";
+import { createAccountAccess } from "./gateway/account-access.ts";
+import type { AuthRoutesDeps } from "./gateway/auth.ts";
 import { frameworkLog } from "./gateway/framework-log.ts";
 import type { GatewayDeps } from "./gateway/gateway.ts";
 import { installGateway } from "./gateway/gateway.ts";
 import type { Connections } from "./gateway/connections.ts";
 import { boundConnections, createHttpServer, quietFramework } from "./gateway/http-server.ts";
+import type { IssuedKeyRoutesDeps } from "./gateway/issued-keys.ts";
+import { createLoginBounds } from "./gateway/login-bounds.ts";
 import { installOperatorRoutes } from "./gateway/operator.ts";
+import type { RevokeDeps } from "./gateway/revoke-key.ts";
 import type { RouterInfo } from "./gateway/router-info.ts";
 import type { Identity } from "./identity.ts";
 import { listen } from "./listen.ts";
@@ -75,21 +81,47 @@ function routerInfo(config: Config, { routerId }: Identity): RouterInfo {
   };
 }
 
+/** What the endpoints of keys, sessions and accounts need. */
+function accountDeps(
+  { clock, random }: RouterDeps,
+  { identity, accounts }: Rooms,
+  url: () => string,
+): Pick<GatewayDeps, keyof AuthRoutesDeps | keyof IssuedKeyRoutesDeps | keyof RevokeDeps> {
+  const { keys, issuedKeys, revocations, sessions } = accounts;
+  const authenticate: GatewayDeps["authenticate"] = ({ headers }, purpose) =>
+    keys.authenticate(bearerOf(headers), purpose);
+  return {
+    ...createAccountAccess({ sessions, authenticate, url }),
+    authenticate,
+    identify: async ({ headers }) => {
+      const bearer = bearerOf(headers);
+      return bearer === undefined ? undefined : await keys.identify(bearer);
+    },
+    clock,
+    routerId: identity.routerId,
+    issuedKeys,
+    revocations,
+    sessions,
+    challenges: createLoginChallenges({ clock, random, secret: identity.challengeSecret, url }),
+    loginBounds: createLoginBounds(clock),
+    url,
+  };
+}
+
 function gatewayDeps(
   config: Config,
   deps: RouterDeps,
   rooms: Rooms & { readonly connections: Connections },
   url: () => string,
 ): GatewayDeps {
-  const { identity, keys, book, health, links, preflights, keyUse, observation, isDraining, connections } = rooms;
+  const { identity, book, health, links, preflights, keyUse, observation, isDraining, connections } = rooms;
   return {
-    clock: deps.clock,
+    ...accountDeps(deps, rooms, url),
     random: deps.random,
     book,
     health,
     links,
     preflights,
-    routerId: identity.routerId,
     bodyBytesMax: config.bodyBytesMax,
     refusal: ({ raw }) => connections.refusal(raw.socket),
     keyUse,
@@ -97,11 +129,9 @@ function gatewayDeps(
     rates: config.rates,
     pseudonym: identity.pseudonym,
     isDraining,
-    authenticate: ({ headers }, purpose) => keys.authenticate(bearerOf(headers), purpose),
     relayDeps: relayDeps(config, deps, rooms),
     observer: observation.observer,
     info: routerInfo(config, identity),
-    url,
   };
 }
 
@@ -110,7 +140,8 @@ function admitDeps(
   rooms: Rooms & { readonly connections: Connections },
   requestId: () => string,
 ): AdmitDeps {
-  const { identity, keys, book, links, preflights, isDraining, connections, books } = rooms;
+  const { identity, accounts, book, links, preflights, isDraining, connections, books } = rooms;
+  const { keys } = accounts;
   const replays = { log: log.child({ room: "billing" }), ledger: books.ledger };
   return {
     clock,
@@ -128,6 +159,7 @@ function admitDeps(
       const { id, wallet, expiresAtMs } = await keys.authenticate(readBearer(authorization), "serve");
       return { keyId: id, wallet, expiresAtMs };
     },
+    isRevoked: ({ keyId, wallet }) => keys.isRevoked({ id: keyId, wallet }),
     linkEvents: (link) => ({
       offers: (offers) => book.replace(link, offers, clock.now()),
       draining: () => book.remove(link.id),

@@ -4,11 +4,15 @@ import { TypeBoxValidatorCompiler } from "@fastify/type-provider-typebox";
 import type { FastifyInstance, FastifyPluginAsync, FastifyPluginCallback, FastifyRequest } from "fastify";
 import type { AimoError } from "@aimo-network/protocol/errors";
 import type { Caller } from "../accounts/caller.ts";
+import type { AuthRoutesDeps } from "./auth.ts";
+import { authRoutes } from "./auth.ts";
 import type { ChatDeps } from "./chat-completions.ts";
 import { createChatCompletions } from "./chat-completions.ts";
 import { ChatAnswerShape, ChatRequestShape } from "./chat-shapes.ts";
 import { openToOtherSites } from "./cors.ts";
 import { installErrorReplies } from "./error-reply.ts";
+import type { IssuedKeyRoutesDeps } from "./issued-keys.ts";
+import { issuedKeyRoutes } from "./issued-keys.ts";
 import type { KeyRoutesDeps } from "./keys.ts";
 import { keyRoutes } from "./keys.ts";
 import { modelRoutes } from "./models.ts";
@@ -16,6 +20,8 @@ import type { ConnectionDeps } from "./provider-connection.ts";
 import { providerConnectionRoutes } from "./provider-connection.ts";
 import { providerRoutes } from "./providers.ts";
 import { readRawBodies } from "./read-body.ts";
+import type { RevokeDeps } from "./revoke-key.ts";
+import { revokeKeyRoute } from "./revoke-key.ts";
 import type { RouterInfoDeps } from "./router-info.ts";
 import { routerInfoRoutes, wellKnownRoutes } from "./router-info.ts";
 import { boundReplies } from "./unread-answers.ts";
@@ -23,7 +29,16 @@ import type { VisitDeps } from "./visits.ts";
 import { countVisits } from "./visits.ts";
 
 /** What the endpoints need of the other rooms. */
-export interface GatewayDeps extends Omit<ChatDeps, "payer">, ConnectionDeps, KeyRoutesDeps, RouterInfoDeps, VisitDeps {
+export interface GatewayDeps
+  extends
+    Omit<ChatDeps, "payer">,
+    AuthRoutesDeps,
+    ConnectionDeps,
+    IssuedKeyRoutesDeps,
+    KeyRoutesDeps,
+    RevokeDeps,
+    RouterInfoDeps,
+    VisitDeps {
   readonly bodyBytesMax: number;
   /** What to answer a client whose connection is one too many; undefined for all others. */
   refusal(request: FastifyRequest): AimoError | undefined;
@@ -82,6 +97,9 @@ function otherRoutes(deps: GatewayDeps, isDocumented: boolean): FastifyPluginAsy
     await scope.register(providerConnectionRoutes(deps));
     await scope.register(routerInfoRoutes(deps));
     await scope.register(keyRoutes(deps));
+    await scope.register(issuedKeyRoutes(deps));
+    await scope.register(revokeKeyRoute(deps));
+    await scope.register(authRoutes(deps));
     if (isDocumented) scope.get("/openapi.json", { schema: { hide: true } }, () => scope.swagger());
   };
 }
@@ -121,7 +139,12 @@ export async function installGateway(server: FastifyInstance, deps: GatewayDeps)
       openapi: "3.1.0",
       info: { title: "AiMo router", version: deps.info.version, description: "OpenAI- and OpenRouter-compatible." },
       servers: [{ url: "/" }],
-      components: { securitySchemes: { bearer: { type: "http", scheme: "bearer", description: "aimo-sk-…" } } },
+      components: {
+        securitySchemes: {
+          bearer: { type: "http", scheme: "bearer", description: "aimo-sk-…" },
+          session: { type: "apiKey", in: "cookie", name: "aimo-session", description: "Set by POST /auth/login" },
+        },
+      },
     },
   });
   await server.register(surface(deps, true), { prefix: "/api/v1" });

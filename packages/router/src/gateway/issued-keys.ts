@@ -23,6 +23,7 @@ type ListRequest = FastifyRequest<{ Querystring: Static<typeof QueryShape> }>;
 
 const TAGS = ["Keys"];
 const BEARER = [{ bearer: [] }];
+const BEARER_OR_SESSION = [...BEARER, { session: [] }];
 const CHANGEABLE = ["name", "disabled", "limit", "limit_reset", "expires_at", "allowed_models"] as const;
 const GIVEN_AT_FIRST = CHANGEABLE.filter((name) => name !== "disabled");
 const KEY_ID = /^[0-9a-f]{32}$/;
@@ -110,7 +111,7 @@ function createDelete({ issuedKeys, accountOf }: IssuedKeyRoutesDeps) {
 }
 
 function schemaOf(summary: string, status: 200 | 201, answer: TSchema, more: object = {}): object {
-  return { summary, tags: TAGS, security: BEARER, response: { [status]: answer }, ...more };
+  return { summary, tags: TAGS, security: BEARER_OR_SESSION, response: { [status]: answer }, ...more };
 }
 
 /** Creates the routes. */
@@ -126,7 +127,7 @@ export function issuedKeyRoutes(deps: IssuedKeyRoutesDeps): FastifyPluginCallbac
       if (route.method === "POST" || route.method === "PATCH") route.validatorCompiler = () => () => true;
     });
 
-    const own = schemaOf("This key: its limit, what it spent, when it ends", 200, OwnShape);
+    const own = schemaOf("This key: its limit, what it spent, when it ends", 200, OwnShape, { security: BEARER });
     scope.get("/key", { schema: own }, createOwn(deps));
     const list = schemaOf("The wallet's issued keys, oldest first", 200, ListShape, { querystring: QueryShape });
     scope.get("/keys", { schema: list }, createList(deps));

@@ -40,6 +40,8 @@ export interface AdmitDeps extends FirstGenerationDeps {
   requestId(): string;
   /** Verifies a bearer and its scope; throws the error that the provider is answered. */
   authenticate(authorization: string | undefined): Promise<AdmittedKey>;
+  /** Whether the key was revoked since it was verified. */
+  isRevoked(key: AdmittedKey): boolean;
   /** What is done with a link's offers and Ends. */
   linkEvents(link: { id: string; wallet: string }): LinkEvents;
   /** Whether this router still takes links. */
@@ -117,6 +119,7 @@ export function createAdmission(
       },
     });
     deps.links.add(link);
+    if (deps.isRevoked(key)) link.endKey("revoked"); // while this link was on its way, those that stood were ended
     log.info({ wallet: key.wallet, keyId: key.keyId }, "provider connected");
   };
 

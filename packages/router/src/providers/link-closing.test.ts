@@ -196,6 +196,20 @@ describe("a provider link", () => {
   });
 
   describe("whose key ends", () => {
+    test("is ended at once where that was revoked while the link was on its way", async () => {
+      bench.isKeyRevoked = true;
+      const peer = await bench.connect();
+      bench.isKeyRevoked = false;
+      assert.deepEqual(bench.told, ["draining"]);
+      peer.send("hello", hello());
+      peer.send("offers", { offers: [plainOffer("late")], more: false });
+      await peer.settle();
+      bench.clock.advance(DRAIN_LOOK_MS);
+      assert.equal(await peer.closed, "1008 key revoked");
+      assert.ok(!bench.told.includes("offers late"));
+      await bench.leave(peer);
+    });
+
     const KEY_MS = 12_000;
 
     test("leaves the market at that moment, is told why, and closes", async () => {

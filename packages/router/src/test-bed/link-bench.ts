@@ -62,6 +62,8 @@ export interface LinkBench {
   replayed: (end: Messages["end-replay"]) => Promise<boolean>;
   /** What whoever connects now is answered instead of being let in. */
   refusal: AimoError | undefined;
+  /** What admission is told of the key of a link that has just been opened. */
+  isKeyRevoked: boolean;
   connect(options?: { keyValidMs?: number; socket?: ClientOptions }): Promise<RawPeer>;
   /** A peer that has said hello and sells `offers`, `m` when nothing is said. */
   join(offers?: readonly Offer[], maxConcurrency?: number, keyValidMs?: number): Promise<RawPeer>;
@@ -134,6 +136,7 @@ export async function startLinkBench(): Promise<LinkBench> {
     requestId: () => "req-1",
     isOpen: () => true,
     refusal: () => bench.refusal,
+    isRevoked: () => bench.isKeyRevoked,
     authenticate: () => Promise.resolve({ keyId: "key", wallet: "wallet", expiresAtMs: keyExpiresAtMs }),
     linkEvents: ({ id }) => ({
       offers(offers) {
@@ -160,6 +163,7 @@ export async function startLinkBench(): Promise<LinkBench> {
     offered: () => undefined,
     replayed: () => Promise.resolve(false),
     refusal: undefined,
+    isKeyRevoked: false,
     async connect({ keyValidMs = 3_600_000, socket: options = {} } = {}) {
       keyExpiresAtMs = clock.now() + keyValidMs;
       const known = new Set(links.all());
