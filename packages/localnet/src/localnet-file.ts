@@ -41,7 +41,9 @@ export function claimDataDirectory(directory: string, fresh: boolean): void {
   if (pid !== undefined) {
     throw new Error(`a localnet (process ${pid}) already runs on ${directory}: stop it, or choose another --data-dir`);
   }
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  // Others may pass through, as the unprivileged user of a database that root starts must, and see nothing.
+  mkdirSync(directory, { recursive: true, mode: 0o711 });
+  chmodSync(directory, 0o711);
   rmSync(path, { force: true }); // whoever waits for the file must not find an old one
   if (fresh) for (const name of OWNED) rmSync(join(directory, name), { recursive: true, force: true });
 }
