@@ -4,7 +4,7 @@ import { AimoError } from "@aimo-network/protocol/errors";
 import type { Clock } from "@aimo-network/protocol/clock";
 import type { Caller } from "../accounts/caller.ts";
 import type { Billing } from "../billing/billing.ts";
-import type { Ending } from "../billing/charge.ts";
+import type { Ending, UnpaidReason } from "../billing/charge.ts";
 import type { Charged, FundedRequest } from "../billing/funded-request.ts";
 import type { RateRules } from "../billing/rate-rules.ts";
 import { rateHeaders } from "../billing/rate-rules.ts";
@@ -85,11 +85,16 @@ function endingOf(outcome: RelayOutcome<LiveOffer>): Ending {
   }
 }
 
+/** Why an answer that its client saw is not paid, or not in full; of one that failed before it showed anything nobody asks. */
+const UNPAID_NOTICES: Partial<Record<UnpaidReason, string>> = {
+  no_usage: "An answer reported no usage, so it was not charged and is not paid: have your API report `usage`.",
+  interrupted: "An answer broke off after its client had seen some of it, so it was not charged and is not paid.",
+  router_ended: "This router ended before an answer had, so it was not charged and is not paid.",
+};
+
 function tellProvider({ charge }: Charged, { link, offerName }: Candidate<LiveOffer>): void {
-  if (charge.unpaid === "no_usage") {
-    const message = "An answer reported no usage, so it was not charged and is not paid: have your API report `usage`.";
-    link.notice("no_usage", message, offerName);
-  }
+  const notice = charge.unpaid === undefined ? undefined : UNPAID_NOTICES[charge.unpaid];
+  if (charge.unpaid !== undefined && notice !== undefined) link.notice(charge.unpaid, notice, offerName);
   if (charge.adjusted) {
     const message = "An answer reported more usage than its bytes can hold: what was charged was adjusted.";
     link.notice("usage_adjusted", message, offerName);
