@@ -8,6 +8,8 @@ import type { KeyUse } from "./accounts/key-use.ts";
 import { createKeyUse } from "./accounts/key-use.ts";
 import type { Accounts } from "./accounts/open-accounts.ts";
 import { openAccounts } from "./accounts/open-accounts.ts";
+import type { Activity } from "./activity/activity.ts";
+import { createActivity } from "./activity/activity.ts";
 import type { Billing } from "./billing/billing.ts";
 import { createBilling } from "./billing/billing.ts";
 import type { Checkpoints } from "./billing/checkpoints.ts";
@@ -45,6 +47,7 @@ export interface Rooms {
   readonly identity: Identity;
   readonly books: Books;
   readonly accounts: Accounts;
+  readonly activity: Activity;
   readonly billing: Billing;
   readonly book: OfferBook;
   readonly health: OfferHealth;
@@ -66,33 +69,43 @@ function buildKeyUse(config: Config): KeyUse {
   });
 }
 
-/** The ledger, and what stands on it. */
+function openLedger(
+  { databaseUrl, dataDirectory, databaseConnectionsMax, rates }: Config,
+  deps: RouterDeps,
+): Promise<Books> {
+  return openBooks(
+    { databaseUrl, dataDirectory, connectionsMax: databaseConnectionsMax, rates: ledgerRates(rates) },
+    {
+      clock: deps.clock,
+      ioClock: systemClock, // input and output take real time, also where a test's clock stands still
+      log: deps.log.child({ room: "ledger" }),
+      counts: { batch: () => undefined, refused: () => undefined },
+    },
+  );
+}
+
+/** Billing on the ledger, and what runs beside it. */
 interface Money {
-  readonly books: Books;
+  readonly activity: Activity;
   readonly billing: Billing;
   readonly checkpoints: Checkpoints;
 }
 
-async function openMoney(config: Config, { clock, log }: RouterDeps, identity: Identity): Promise<Money> {
-  const { databaseUrl, dataDirectory, databaseConnectionsMax: connectionsMax, rates, totalMs } = config;
-  const books = await openBooks(
-    { databaseUrl, dataDirectory, connectionsMax, rates: ledgerRates(rates) },
-    {
-      clock,
-      ioClock: systemClock, // input and output take real time, also where a test's clock stands still
-      log: log.child({ room: "ledger" }),
-      counts: { batch: () => undefined, refused: () => undefined },
-    },
-  );
-  const { ledger } = books;
-  const { idempotencySecret } = identity;
+function openMoney(
+  { rates, totalMs }: Config,
+  { clock, log }: RouterDeps,
+  { database, ledger }: Books,
+  { idempotencySecret }: Identity,
+): Money {
   const billingLog = log.child({ room: "billing" });
+  const activity = createActivity(database, { clock, log: log.child({ room: "activity" }) });
   const checkpoints = createCheckpoints(clock, billingLog, ledger);
+  const { hint } = activity.live;
   const billing = createBilling(
-    { clock, ioClock: systemClock, log: billingLog, ledger, checkpoints },
+    { clock, ioClock: systemClock, log: billingLog, ledger, checkpoints, posted: hint },
     { rates, totalMs, idempotencySecret },
   );
-  return { books, billing, checkpoints };
+  return { activity, billing, checkpoints };
 }
 
 /** Builds the rooms; `url` is asked only when the router listens. */
@@ -103,6 +116,7 @@ export async function buildRooms(
   url: () => string,
 ): Promise<Rooms> {
   const { clock, log } = deps;
+  const books = await openLedger(config, deps); // first: an unprivileged database must be able to reach its folder
   const identity = loadIdentity(config.dataDirectory);
   const links = createLinks();
   const keyUse = buildKeyUse(config);
@@ -114,7 +128,7 @@ export async function buildRooms(
   };
   const store = await openFilePreflightStore(log, join(config.dataDirectory, "preflights"));
   const preflights = await createPreflights(store, PREFLIGHT_WALLETS_MAX);
-  const { books, billing, checkpoints } = await openMoney(config, deps, identity);
+  const { activity, billing, checkpoints } = openMoney(config, deps, books, identity);
   const accounts = await openAccounts(
     {
       clock,
@@ -131,6 +145,7 @@ export async function buildRooms(
     identity,
     books,
     accounts,
+    activity,
     billing,
     book: createOfferBook(),
     health: createOfferHealth(clock),
@@ -141,6 +156,7 @@ export async function buildRooms(
     observation,
     isDraining,
     async close() {
+      activity.live.close();
       accounts.close();
       await checkpoints.close();
       await books.close();

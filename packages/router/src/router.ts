@@ -117,6 +117,7 @@ function gatewayDeps(
   const { identity, book, health, links, preflights, keyUse, observation, isDraining, connections } = rooms;
   return {
     ...accountDeps(deps, rooms, url),
+    ...rooms.activity,
     random: deps.random,
     book,
     health,

@@ -58,6 +58,8 @@ export interface BillingDeps {
   readonly log: Logger;
   readonly ledger: Ledger;
   readonly checkpoints: Checkpoints;
+  /** Told the wallets of payer and provider when something of theirs was posted. */
+  posted(wallet: string): void;
 }
 
 /** Fixed for the life of a router. */
@@ -126,7 +128,10 @@ export function createBilling(deps: BillingDeps, rules: BillingRules): Billing {
       }
       const { granted } = locked;
       running += 1;
-      return new FundedRequest({ ...deps, ended }, { id, user: payer.userNumber, offers, size, stream, granted });
+      return new FundedRequest(
+        { ...deps, ended },
+        { id, user: payer.userNumber, wallet: payer.wallet, offers, size, stream, granted },
+      );
     },
   };
 }

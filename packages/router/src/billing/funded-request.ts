@@ -27,6 +27,8 @@ export interface BillableOffer extends PricedOffer {
 export interface LockedRequest<Offer extends BillableOffer> {
   readonly id: string;
   readonly user: number;
+  /** The payer's. */
+  readonly wallet: string;
   readonly offers: readonly Offer[];
   readonly size: RequestSize;
   readonly stream: boolean;
@@ -48,6 +50,8 @@ export interface FundedDeps {
   readonly log: Logger;
   readonly ledger: Ledger;
   readonly checkpoints: Checkpoints;
+  /** Told the wallets of payer and provider when something of theirs was posted. */
+  posted(wallet: string): void;
   /** Told once, when the request's lock has ended. */
   ended(): void;
 }
@@ -144,7 +148,7 @@ export class FundedRequest<Offer extends BillableOffer> implements Running {
     ending: Ending,
     committed: (charged: boolean) => void,
   ): Promise<NanoUsdc | undefined> {
-    const { ledger, checkpoints, log } = this.#deps;
+    const { ledger, checkpoints, log, posted } = this.#deps;
     try {
       const command = await this.#command(offer, charge, ending);
       const { outcome, cost } = await ledger.charge(command);
@@ -152,6 +156,8 @@ export class FundedRequest<Offer extends BillableOffer> implements Running {
         log.error({ requestId: this.id, outcome }, "a charge met a lock that is not its own");
       }
       committed(cost > 0n);
+      posted(this.#locked.wallet);
+      posted(offer.wallet);
       return cost;
     } catch (error) {
       log.error({ error, requestId: this.id }, "a charge could not be posted");

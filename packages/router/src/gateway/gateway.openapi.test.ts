@@ -30,20 +30,10 @@ interface Document {
   readonly paths: Record<string, Record<string, Operation>>;
 }
 
-/** Files whose routes stand on the ledger: they are served once the router opens it. */
-const UNSERVED: readonly string[] = [
-  "account.ts",
-  "activity.ts",
-  "events.ts",
-  "generations.ts",
-  "provider-activity.ts",
-];
-
 /** The routes that the source of this folder declares, as `get /models/{author}/{slug}`. */
 function declaredRoutes(): string[] {
   const files = readdirSync(import.meta.dirname).filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"));
-  const served = files.filter((name) => !UNSERVED.includes(name));
-  const source = served.map((name) => readFileSync(join(import.meta.dirname, name), "utf8")).join("\n");
+  const source = files.map((name) => readFileSync(join(import.meta.dirname, name), "utf8")).join("\n");
   const calls = source.matchAll(/scope\.(get|post|put|patch|delete)\(\s*"([^"]+)"/g);
   return [...calls].map(([, method = "", path = ""]) => `${method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`);
 }

@@ -4,6 +4,8 @@ import { TypeBoxValidatorCompiler } from "@fastify/type-provider-typebox";
 import type { FastifyInstance, FastifyPluginAsync, FastifyPluginCallback, FastifyRequest } from "fastify";
 import type { AimoError } from "@aimo-network/protocol/errors";
 import type { Caller } from "../accounts/caller.ts";
+import type { AccountActivityDeps } from "./account-activity.ts";
+import { accountActivityRoutes } from "./account-activity.ts";
 import type { AuthRoutesDeps } from "./auth.ts";
 import { authRoutes } from "./auth.ts";
 import type { ChatDeps } from "./chat-completions.ts";
@@ -32,6 +34,7 @@ import { countVisits } from "./visits.ts";
 export interface GatewayDeps
   extends
     Omit<ChatDeps, "payer">,
+    Omit<AccountActivityDeps, "authenticate" | "links">,
     AuthRoutesDeps,
     ConnectionDeps,
     IssuedKeyRoutesDeps,
@@ -100,6 +103,7 @@ function otherRoutes(deps: GatewayDeps, isDocumented: boolean): FastifyPluginAsy
     await scope.register(issuedKeyRoutes(deps));
     await scope.register(revokeKeyRoute(deps));
     await scope.register(authRoutes(deps));
+    await scope.register(accountActivityRoutes(deps));
     if (isDocumented) scope.get("/openapi.json", { schema: { hide: true } }, () => scope.swagger());
   };
 }

@@ -20,7 +20,14 @@ export async function testBilling(rates: RateRules = WIDE_RATES, url?: string): 
   const books = await testBooks({ rates, ...(url !== undefined && { url }) });
   const log = createLog("silent");
   const checkpoints = createCheckpoints(systemClock, log, books.ledger);
-  const deps = { clock: systemClock, ioClock: systemClock, log, ledger: books.ledger, checkpoints };
+  const deps = {
+    clock: systemClock,
+    ioClock: systemClock,
+    log,
+    ledger: books.ledger,
+    checkpoints,
+    posted: () => undefined,
+  };
   const billing = createBilling(deps, { rates, totalMs: 600_000, idempotencySecret: new Uint8Array(32) });
   return {
     books,
