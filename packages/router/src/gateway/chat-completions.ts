@@ -116,6 +116,7 @@ async function relayAndCharge(
   try {
     const outcome = await relay(deps.relayDeps, candidates, relayed, client);
     watch.ended(outcome);
+    if (outcome.ended === "answered" && !outcome.clientGone) funded.firstOutput(); // of a JSON answer, all at once
     return { outcome, charged: await chargeOutcome(funded, outcome) };
   } catch (error) {
     watch.broke();
