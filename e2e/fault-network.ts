@@ -57,10 +57,15 @@ export interface RouterDoor {
   readonly key: string;
 }
 
-// The first provider is asked first with all but certainty: at a millionth of the others' price it is a million million
-// times as likely to be drawn. For so cheap a provider a token costs one nano-USDC, for the others a million.
+// The first provider is asked first with all but certainty: with tokens at a ten thousandth of the others' price it is a
+// hundred million times as likely to be drawn. A token costs one nano-USDC there, at the others ten thousand. What a request
+// costs besides plays no part in drawing, and keeps the others within twice what the first could cost: dearer fallbacks are left out.
 const FIRST_PRICE = "0.001";
-const OTHERS_PRICE = "1000";
+const OTHERS_PRICE = "10";
+const REQUEST_PRICE = "0.06";
+
+/** What the answers of this network cost, in nano-USDC: each token, and the request itself. */
+export const NANO_USDC = { firstToken: 1n, othersToken: 10_000n, request: 60_000_000n } as const;
 
 // Long enough for a busy machine to answer within, short enough to be waited for; a plain answer has only the last.
 const STRICT = {
@@ -127,7 +132,8 @@ async function startProviders(
   const providers = new Map<string, TestProvider>();
   const start = async (provider: string, price: string, models: readonly SoldModel[]): Promise<void> => {
     const { usual: upstreamUrl } = upstreams;
-    providers.set(provider, await network.startProvider({ models, price, routers, upstreamUrl }));
+    const sale = { models, price, requestPrice: REQUEST_PRICE, routers, upstreamUrl };
+    providers.set(provider, await network.startProvider(sale));
   };
   const offers = (provider: string, faultsOf: readonly SoldFault[], markets: readonly Market[]): SoldModel[] =>
     faultsOf.flatMap((fault) => markets.map((market) => faulty(provider, market, fault, upstreams)));

@@ -32,8 +32,9 @@ export type Outcome = Answer | Failure;
 export interface Circumstances {
   readonly stream: boolean;
   readonly promptTokens: number;
-  /** What one token costs at the provider that answered. */
+  /** What one token costs at the provider that answered, and the request besides. */
   readonly nanoUsdcPerToken: bigint;
+  readonly nanoUsdcPerRequest: bigint;
   /** What the client reads where it fails. */
   readonly says: RegExp | undefined;
 }
@@ -48,7 +49,7 @@ export function words(tokens: number): string {
 function assertAnswer(
   view: ClientView,
   expected: Answer,
-  { stream, promptTokens, nanoUsdcPerToken }: Circumstances,
+  { stream, promptTokens, nanoUsdcPerToken, nanoUsdcPerRequest }: Circumstances,
 ): void {
   assert.equal(view.error, undefined);
   assert.equal(view.status, 200);
@@ -66,7 +67,7 @@ function assertAnswer(
       [usage?.prompt_tokens, usage?.completion_tokens, usage?.total_tokens, usage?.prompt_tokens_details.cached_tokens],
       [promptCount, completion, promptCount + completion, cached],
     );
-    assert.equal(nanoUsdc(view.cost ?? ""), BigInt(promptCount + completion) * nanoUsdcPerToken);
+    assert.equal(nanoUsdc(view.cost ?? ""), BigInt(promptCount + completion) * nanoUsdcPerToken + nanoUsdcPerRequest);
   }
   assert.equal(view.headers.get("x-aimo-cost"), stream ? null : (view.cost ?? null));
 }

@@ -11,6 +11,7 @@ const answer: Answer = { kind: "answer", text: words(5), tokens: 5, usage: ["ask
 const unbilled: Answer = { ...answer, usage: undefined };
 const asked = "asked"; // as many as the prompt has
 const saying = (tokens: number, text = words(tokens)): Answer => ({ ...answer, text, tokens, usage: [asked, tokens] });
+const greedy: Answer = { ...saying(4096), usage: [9, 4096] };
 const echoed = saying(countPieces(PROMPT), PROMPT);
 const counted = (...usage: NonNullable<Answer["usage"]>): Answer => ({ ...answer, usage });
 const waited = <Seen extends Outcome>(outcome: Seen): Seen => ({ ...outcome, keepAlives: 1 });
@@ -71,6 +72,7 @@ export const TABLE: readonly Row[] = [
   row("fixed-6",                             [saying(6),            "stays", saying(6),                 "stays"]),
   row("fixed-0",                             [saying(0),            "stays", saying(0),                 "stays"]), // with a finish_reason it is empty on purpose
   row("fill",                                [saying(4096),         "stays", saying(4096),              "stays"]),
+  row("greedy-9",                            [greedy,               "stays", greedy,                    "stays"]),
   row("pace-20ms",                           [answer,               "stays", answer,                    "stays"]),
   row("pause-100ms",                         [answer,               "stays", answer,                    "stays"]),
   row("slow-first-byte-100ms",               [answer,               "stays", answer,                    "stays"]),

@@ -7,7 +7,7 @@ import { countPieces } from "@aimo-network/localnet/demo-model/pieces";
 import type { Asked, ClientView } from "./client-view.ts";
 import { viewOf } from "./client-view.ts";
 import type { FaultNetwork, Market, SoldFault } from "./fault-network.ts";
-import { MARKETS, startFaultNetwork } from "./fault-network.ts";
+import { MARKETS, NANO_USDC, startFaultNetwork } from "./fault-network.ts";
 import type { Answer } from "./fault-outcome.ts";
 import { assertOutcome, words } from "./fault-outcome.ts";
 import type { Row } from "./fault-table.ts";
@@ -27,7 +27,6 @@ type Mode = (typeof MODES)[number];
 const OTHERS = ["second", "third"];
 const MESSAGE_TOKENS = 4; // what the demo model counts for a message beside its text
 const PROMPT_TOKENS = countPieces(PROMPT) + MESSAGE_TOKENS;
-const NANO_USDC_PER_TOKEN = { first: 1n, others: 1_000_000n }; // by the prices of fault-network.ts
 const TOGETHER_MAX = 48; // requests at once: within the 64 that a proxy takes, so that waiting does not add up
 const PAUSE_MS = 1000; // of the rows at the clocked model
 const nextAnswer: Answer = { kind: "answer", text: words(7), tokens: 7, usage: ["asked", 7] };
@@ -112,7 +111,8 @@ describe("a fault of a provider's model", () => {
     assertOutcome(view, expected, {
       stream: asked.stream,
       promptTokens: PROMPT_TOKENS,
-      nanoUsdcPerToken: answeredByNext ? NANO_USDC_PER_TOKEN.others : NANO_USDC_PER_TOKEN.first,
+      nanoUsdcPerToken: answeredByNext ? NANO_USDC.othersToken : NANO_USDC.firstToken,
+      nanoUsdcPerRequest: NANO_USDC.request,
       says: fault.says,
     });
     assertReached(reached, expectedReached);
@@ -188,7 +188,8 @@ describe("a fault of a provider's model", () => {
           {
             stream: asked.stream,
             promptTokens: PROMPT_TOKENS,
-            nanoUsdcPerToken: NANO_USDC_PER_TOKEN.others,
+            nanoUsdcPerToken: NANO_USDC.othersToken,
+            nanoUsdcPerRequest: NANO_USDC.request,
             says: /disconnected before its answer ended/,
           },
         );

@@ -9,8 +9,10 @@ import { startChild } from "@aimo-network/localnet/child-process";
 import type { Localnet, LocalnetOptions } from "@aimo-network/localnet/localnet";
 import { readListening, startLocalnet } from "@aimo-network/localnet/localnet";
 import { makeProviderKey, makeUserKey } from "@aimo-network/localnet/demo-keys";
+import { fundFromFaucet } from "@aimo-network/localnet/faucet";
 import { sleep, systemClock } from "@aimo-network/protocol/clock";
 import type { Wallet } from "@aimo-network/protocol/keys/sign-key";
+import { runningPostgresUrl } from "aimo-router/src/ledger/database/embedded/embedded-postgres.ts";
 import OpenAI from "openai";
 
 /** One router a test provider serves. */
@@ -45,6 +47,8 @@ export interface TestProviderOptions {
   readonly routers?: readonly ServedRouter[];
   /** USDC per million tokens, either way. */
   readonly price?: string;
+  /** USDC per request, besides. */
+  readonly requestPrice?: string;
   /** TOML put before the models, such as `[timeouts]`. */
   readonly settings?: string;
   /** TOML in each model's `[models.params]`. */
@@ -55,13 +59,19 @@ export interface TestProviderOptions {
   readonly upstreamUrl?: string;
 }
 
+/** Settings of a further router, as its environment variables. */
+type RouterSettings = Readonly<Record<string, string>> & {
+  readonly AIMO_DATA_DIR: string;
+  readonly DATABASE_URL?: string;
+};
+
 /** A running network. */
 export interface Network extends Localnet {
   readonly directory: string;
   readonly lines: string[];
   readonly client: OpenAI;
   startProvider(options: TestProviderOptions): Promise<TestProvider>;
-  /** Starts another router, with further settings as its environment variables. */
+  /** Starts another router, with a user that the faucet has funded. */
   startRouter(settings?: Readonly<Record<string, string>>): Promise<ServedRouter & { child: Child; userKey: string }>;
 }
 
@@ -113,6 +123,7 @@ function providerToml(options: TestProviderOptions, routers: readonly ServedRout
         `[[models]]\nname = "${name}"\ndisplay_name = "${name}"\nprovider_name = "${options.author ?? "test"}"`,
         'input_modalities = ["text", "image"]',
         `[models.pricing]\nprompt = ${options.price ?? "0.5"}\ncompletion = ${options.price ?? "1.5"}`,
+        ...(options.requestPrice === undefined ? [] : [`request = ${options.requestPrice}`]),
         `[models.params]\nmodel = "${model}"\napi_base = "${own ?? upstreamUrl}"`,
         params ?? options.params ?? "",
       ].join("\n"),
@@ -162,19 +173,28 @@ export async function startNetwork(more: Partial<LocalnetOptions> = {}): Promise
 
   const startRouter: Network["startRouter"] = async (settings = {}) => {
     const name = `router-${(started += 1)}`;
+    const environment: RouterSettings = {
+      AIMO_PORT: "0",
+      AIMO_OPERATOR_PORT: "0",
+      AIMO_DATA_DIR: join(directory, name),
+      ...settings,
+    };
     const child = startChild(
       systemClock,
       {
         name,
         entry: new URL("../packages/router/src/main.ts", import.meta.url),
-        environment: { AIMO_PORT: "0", AIMO_OPERATOR_PORT: "0", AIMO_DATA_DIR: join(directory, name), ...settings },
+        environment,
       },
       process.env,
       onLine,
     );
     extra.push(child);
     const { url, routerId } = await child.firstLine(readListening);
-    return { child, url, routerId, userKey: await makeUserKey(systemClock, newWallet(), routerId) };
+    const user = newWallet();
+    const databaseUrl = environment.DATABASE_URL ?? runningPostgresUrl(environment.AIMO_DATA_DIR);
+    await fundFromFaucet(systemClock, databaseUrl ?? "", base58.encode(user.publicKey));
+    return { child, url, routerId, userKey: await makeUserKey(systemClock, user, routerId) };
   };
 
   return {

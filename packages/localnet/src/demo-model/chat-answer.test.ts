@@ -155,3 +155,12 @@ test("a long message is quoted only in part, and never cut within a character", 
   const { choices } = (await ask(chatBody("demo", "😀".repeat(500)))).json();
   assert.match(choices[0]!.message.content!, /"(?:😀){160}…"/u);
 });
+
+test("greedy-n fills max_tokens and reports n prompt tokens, whatever was asked", async (context) => {
+  const { ask } = await startDemoModel(context);
+  for (const prompt of ["Hello", "Hello there, friend"]) {
+    const { choices, usage } = (await ask(chatBody("demo.greedy-700", prompt, { max_tokens: 300 }))).json();
+    assert.deepEqual([usage.prompt_tokens, usage.completion_tokens, usage.total_tokens], [700, 300, 1000]);
+    assert.ok(Buffer.byteLength(choices[0]!.message.content!) >= 300, "every token shows a byte");
+  }
+});

@@ -108,7 +108,7 @@ export function answerChat(request: ChatRequest, conduct: Conduct, identity: Ans
     answerOnce(request, conduct, identity.id, index),
   );
   const counts = {
-    prompt: countPrompt(request),
+    prompt: conduct.promptTokens ?? countPrompt(request),
     completion: choices.reduce((sum, choice) => sum + countChoice(choice), 0),
     reasoning: choices.reduce((sum, choice) => sum + choice.reasoning.length, 0),
   };

@@ -44,6 +44,8 @@ export interface Conduct {
   readonly usageValue: UsageValue;
   readonly usagePlace: UsagePlace;
   readonly cachedTokens: number;
+  /** Prompt tokens that are reported, whatever was asked; undefined: as many as were counted. */
+  readonly promptTokens: number | undefined;
   readonly finishes: boolean;
   /** Whether the socket is destroyed right after the finish_reason (a plain answer: after half its body). */
   readonly cutsAtFinish: boolean;
@@ -85,6 +87,7 @@ export const HONEST: Conduct = {
   usageValue: "honest",
   usagePlace: "last-chunk",
   cachedTokens: 0,
+  promptTokens: undefined,
   finishes: true,
   cutsAtFinish: false,
   dones: 1,

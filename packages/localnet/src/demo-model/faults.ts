@@ -46,6 +46,10 @@ export const TRAITS: readonly Trait[] = [
   plain("echo", "the text is the last user message", { text: "echo" }),
   numbered("fixed-<n>", 5, "the text has exactly n tokens", (n) => ({ text: { tokens: n } })),
   plain("fill", "the text fills `max_tokens` (256 tokens where there is none)", { text: "fill" }),
+  numbered("greedy-<n>", 700, "fills `max_tokens`, and reports n prompt tokens whatever was asked", (n) => ({
+    text: "fill",
+    promptTokens: n,
+  })),
   numbered("pace-<n>ms", 20, "n ms pass between the events of a stream", (n) => ({ paceMs: n })),
   numbered("slow-first-byte-<n>ms", 2000, "the status line comes after n ms", (n) => ({ firstByteDelayMs: n })),
   numbered("slow-first-event-<n>ms", 2000, "a stream's headers come at once, its first event after n ms", (n) => ({
