@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { base58 } from "@scure/base";
-import type { Child } from "@aimo-network/localnet/child-process";
+import type { Child, ChildProgram } from "@aimo-network/localnet/child-process";
 import { startChild } from "@aimo-network/localnet/child-process";
 import type { Localnet, LocalnetOptions } from "@aimo-network/localnet/localnet";
 import { readListening, startLocalnet } from "@aimo-network/localnet/localnet";
@@ -59,6 +59,13 @@ export interface TestProviderOptions {
   readonly upstreamUrl?: string;
 }
 
+/** A router beside the network's own. */
+export interface StartedRouter extends ServedRouter {
+  readonly child: Child;
+  readonly operatorUrl: string;
+  readonly userKey: string;
+}
+
 /** Settings of a further router, as its environment variables. */
 type RouterSettings = Readonly<Record<string, string>> & {
   readonly AIMO_DATA_DIR: string;
@@ -72,7 +79,7 @@ export interface Network extends Localnet {
   readonly client: OpenAI;
   startProvider(options: TestProviderOptions): Promise<TestProvider>;
   /** Starts another router, with a user that the faucet has funded. */
-  startRouter(settings?: Readonly<Record<string, string>>): Promise<ServedRouter & { child: Child; userKey: string }>;
+  startRouter(settings?: Readonly<Record<string, string>>): Promise<StartedRouter>;
 }
 
 /** A wallet nobody has seen before. */
@@ -131,6 +138,20 @@ function providerToml(options: TestProviderOptions, routers: readonly ServedRout
   return [...sections, options.settings ?? "", ...models].join("\n\n");
 }
 
+/** A further router, whose user the faucet has funded. */
+async function startFurtherRouter(
+  start: (program: ChildProgram) => Child,
+  name: string,
+  environment: RouterSettings,
+): Promise<StartedRouter> {
+  const child = start({ name, entry: new URL("../packages/router/src/main.ts", import.meta.url), environment });
+  const { url, operatorUrl, routerId } = await child.firstLine(readListening);
+  const user = newWallet();
+  const databaseUrl = environment.DATABASE_URL ?? runningPostgresUrl(environment.AIMO_DATA_DIR);
+  await fundFromFaucet(systemClock, databaseUrl ?? "", base58.encode(user.publicKey));
+  return { child, url, operatorUrl, routerId, userKey: await makeUserKey(systemClock, user, routerId) };
+}
+
 /** Starts a network; `stop` also removes its directory. */
 export async function startNetwork(more: Partial<LocalnetOptions> = {}): Promise<Network> {
   const directory = mkdtempSync(join(tmpdir(), "aimo-e2e-"));
@@ -143,6 +164,11 @@ export async function startNetwork(more: Partial<LocalnetOptions> = {}): Promise
   const { file } = localnet;
   const extra: Child[] = [];
   let started = 0;
+  const start = (program: ChildProgram): Child => {
+    const child = startChild(systemClock, program, process.env, onLine);
+    extra.push(child);
+    return child;
+  };
 
   const startProvider = async (provider: TestProviderOptions): Promise<TestProvider> => {
     const routers = provider.routers ?? [{ url: file.router_url, routerId: file.router_id }];
@@ -153,48 +179,16 @@ export async function startNetwork(more: Partial<LocalnetOptions> = {}): Promise
     const config = join(directory, name, "config.toml");
     writeFileSync(config, providerToml(provider, routers, provider.upstreamUrl ?? localnet.modelUrl ?? ""));
     const keys = await Promise.all(routers.map(({ routerId }) => makeProviderKey(systemClock, wallet, routerId)));
-    const child = startChild(
-      systemClock,
-      {
-        name,
-        entry: new URL("../packages/proxy/src/main.ts", import.meta.url),
-        arguments: ["--config", config, ...(provider.words ?? [])],
-        environment: Object.fromEntries(keys.map((key, index) => [`KEY_${index}`, key])),
-      },
-      process.env,
-      onLine,
-    );
-    extra.push(child);
+    const child = start({
+      name,
+      entry: new URL("../packages/proxy/src/main.ts", import.meta.url),
+      arguments: ["--config", config, ...(provider.words ?? [])],
+      environment: Object.fromEntries(keys.map((key, index) => [`KEY_${index}`, key])),
+    });
     const [first = ""] = provider.models;
     const model = `${provider.author ?? "test"}/${soldModel(first).name}`;
     for (const { url } of routers) await waitForOffer(url, model, address);
     return { child, wallet: address, keys };
-  };
-
-  const startRouter: Network["startRouter"] = async (settings = {}) => {
-    const name = `router-${(started += 1)}`;
-    const environment: RouterSettings = {
-      AIMO_PORT: "0",
-      AIMO_OPERATOR_PORT: "0",
-      AIMO_DATA_DIR: join(directory, name),
-      ...settings,
-    };
-    const child = startChild(
-      systemClock,
-      {
-        name,
-        entry: new URL("../packages/router/src/main.ts", import.meta.url),
-        environment,
-      },
-      process.env,
-      onLine,
-    );
-    extra.push(child);
-    const { url, routerId } = await child.firstLine(readListening);
-    const user = newWallet();
-    const databaseUrl = environment.DATABASE_URL ?? runningPostgresUrl(environment.AIMO_DATA_DIR);
-    await fundFromFaucet(systemClock, databaseUrl ?? "", base58.encode(user.publicKey));
-    return { child, url, routerId, userKey: await makeUserKey(systemClock, user, routerId) };
   };
 
   return {
@@ -203,7 +197,11 @@ export async function startNetwork(more: Partial<LocalnetOptions> = {}): Promise
     lines,
     client: new OpenAI({ baseURL: `${file.router_url}/api/v1`, apiKey: file.user.api_key, maxRetries: 0 }),
     startProvider,
-    startRouter,
+    startRouter(settings = {}) {
+      const name = `router-${(started += 1)}`;
+      const own = { AIMO_PORT: "0", AIMO_OPERATOR_PORT: "0", AIMO_DATA_DIR: join(directory, name) };
+      return startFurtherRouter(start, name, { ...own, ...settings });
+    },
     async stop() {
       await Promise.all(extra.map((child) => child.stop()));
       await localnet.stop();
