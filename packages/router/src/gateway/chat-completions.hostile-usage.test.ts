@@ -194,4 +194,16 @@ describe("a usage that is", () => {
       }
     });
   }
+
+  test("not one is among what the provider has earned, and in the list of what it was not paid for", async () => {
+    const response = await fetch(`${router.url}/api/v1/provider/earnings`, {
+      headers: { authorization: `Bearer ${await router.key({}, seller)}` },
+    });
+    const { data } = (await response.json()) as { data: { unpaid: { reason: string; count: number }[] } };
+    const refused = TABLE.filter(([, , charged]) => charged === undefined);
+    assert.deepEqual(
+      data.unpaid.map(({ reason, count }) => [reason, count]),
+      [["no_usage", 2 * refused.length]],
+    );
+  });
 });
