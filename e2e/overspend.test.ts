@@ -7,6 +7,7 @@ import { systemClock } from "@aimo-network/protocol/clock";
 import type { KeyContentV2 } from "@aimo-network/protocol/keys/key-content";
 import type { Wallet } from "@aimo-network/protocol/keys/sign-key";
 import { signKey } from "@aimo-network/protocol/keys/sign-key";
+import type { MicroUsdc } from "@aimo-network/protocol/money";
 import { formatNanoUsdc, microUsdc, nanoUsdc, parseNanoUsdc } from "@aimo-network/protocol/money";
 import { seededRandom } from "@aimo-network/protocol/random";
 import { runningPostgresUrl } from "aimo-router/src/ledger/database/embedded/embedded-postgres.ts";
@@ -94,7 +95,9 @@ describe("nobody spends more than there is", () => {
     await network.stop();
   });
 
-  const keyOf = (wallet: Wallet, spending: KeyContentV2["spending"] = { kind: "unlimited" }): Promise<string> => {
+  /** A key; without a limit it spends whatever its wallet has. */
+  const keyOf = (wallet: Wallet, limit?: MicroUsdc): Promise<string> => {
+    const spending: KeyContentV2["spending"] = limit === undefined ? { kind: "unlimited" } : { kind: "limited", limit };
     const createdAtMs = systemClock.now() - 1_000;
     const scopes = ["completion_model"] as const;
     const content: KeyContentV2 = { version: 2, createdAtMs, validForMs: 3_600_000, spending, scopes };
@@ -122,7 +125,7 @@ describe("nobody spends more than there is", () => {
       const wallet = newWallet();
       await books.pay(wallet, "1000");
       const limit = microUsdc(TEN_CEILINGS / 1_000n);
-      const answers = await askAtOnce(await keyOf(wallet, { kind: "limited", limit }));
+      const answers = await askAtOnce(await keyOf(wallet, limit));
       assert.deepEqual(tally(answers), { "200": PAID_FOR, "402 key_limit_exceeded": REQUESTS - PAID_FOR });
       const available = parseNanoUsdc("1000") - TEN_CEILINGS;
       assert.deepEqual(await books.settled(wallet), { available, locked: 0n, payable: TEN_CEILINGS });
@@ -155,7 +158,7 @@ describe("nobody spends more than there is", () => {
     const users = await Promise.all(
       wallets.map(async (wallet) => {
         await books.pay(wallet, "10");
-        const keys = await Promise.all([keyOf(wallet), keyOf(wallet, { kind: "limited", limit: microUsdc(3_000n) })]);
+        const keys = await Promise.all([keyOf(wallet), keyOf(wallet, microUsdc(3_000n))]);
         return { wallet, keys, answers: [] as Answered[] };
       }),
     );
