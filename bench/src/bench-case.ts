@@ -1,13 +1,15 @@
 // What one subject of the bench is: a name to ask for it, and how it is measured.
 import type { LoadProcess } from "./load-process.ts";
 import { startLoadProcess } from "./load-process.ts";
-import type { BenchDeps, BenchNetwork } from "./network.ts";
+import type { BenchDeps, BenchNetwork, NetworkOptions } from "./network.ts";
 import { startBenchNetwork } from "./network.ts";
 import type { Figure } from "./results/figures.ts";
 
 /** What a subject is measured with. */
 export interface BenchTools extends BenchDeps {
   readonly rounds: number;
+  /** Whether the ledger is measured with its tables full, too. */
+  readonly fullTables: boolean;
   /** Says how far the measurement has come. */
   say(line: string): void;
 }
@@ -32,9 +34,9 @@ export interface Site {
 export async function onFreshSite<Outcome>(
   deps: BenchDeps,
   measure: (site: Site) => Promise<Outcome>,
-  nodeOptions?: readonly string[],
+  options?: NetworkOptions,
 ): Promise<Outcome> {
-  const network = await startBenchNetwork(deps, nodeOptions);
+  const network = await startBenchNetwork(deps, options);
   const load = startLoadProcess();
   try {
     return await measure({ network, load });

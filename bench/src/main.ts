@@ -2,11 +2,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { systemClock } from "@aimo-network/protocol/clock";
+import { measureAgainst } from "./against.ts";
 import type { BenchCase, BenchTools } from "./bench-case.ts";
 import { CANCEL_LATENCY } from "./cases/cancel-latency.ts";
 import { HOSTILE_COMPANY } from "./cases/hostile-company.ts";
 import { IDLE_LINKS } from "./cases/idle-links.ts";
-import { JSON_AND_STREAMS, shapeToProfile } from "./cases/json-and-streams.ts";
+import { JSON_AND_STREAMS } from "./cases/json-and-streams.ts";
+import { LEDGER } from "./cases/ledger.ts";
+import { shapeToProfile } from "./cases/shapes.ts";
 import { SLOW_READERS } from "./cases/slow-readers.ts";
 import { UPLOAD } from "./cases/upload.ts";
 import type { Options } from "./options.ts";
@@ -20,6 +23,7 @@ import { runSoak } from "./soak.ts";
 
 const CASES: readonly BenchCase[] = [
   ...JSON_AND_STREAMS,
+  LEDGER,
   UPLOAD,
   CANCEL_LATENCY,
   IDLE_LINKS,
@@ -71,10 +75,13 @@ async function profileSubject({ only: [subject = "json"] }: Options, tools: Benc
 try {
   const subjects = CASES.map(({ name }) => name);
   const options = readOptions(process.argv.slice(2), subjects);
-  const tools = { clock: systemClock, environment: process.env, rounds: options.rounds, say: console.error };
+  const { rounds, fullTables } = options;
+  const tools = { clock: systemClock, environment: process.env, rounds, fullTables, say: console.error };
   if (options.help) console.log(optionsHelp(subjects));
   else if (options.soak) console.log((await runSoak(tools)).join("\n"));
   else if (options.cpuProfile) console.log((await profileSubject(options, tools)).join("\n"));
+  else if (options.against !== undefined)
+    console.log(tablesOf(await measureAgainst(tools, options.against, options.only)));
   else await measureAndReport(options, tools);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

@@ -29,12 +29,13 @@ test("only a run of everything can be kept", () => {
   assert.throws(() => readOptions(["--write", "--only", "json"], SUBJECTS), /one run of everything/);
 });
 
-test("a soak or a profile has no figures to keep or to compare", () => {
+test("a soak, a profile or another checkout has no figures to keep or to compare", () => {
   assert.equal(readOptions(["--soak"], SUBJECTS).soak, true);
   assert.equal(readOptions(["--cpu-prof", "--only", "json"], SUBJECTS).cpuProfile, true);
-  for (const alone of ["--soak", "--cpu-prof"]) {
+  assert.equal(readOptions(["--against", "/there"], SUBJECTS).against, "/there");
+  for (const alone of [["--soak"], ["--cpu-prof"], ["--against", "/there"]]) {
     for (const more of ["--write", "--compare"]) {
-      assert.throws(() => readOptions([alone, more], SUBJECTS), /measure no figures/);
+      assert.throws(() => readOptions([...alone, more], SUBJECTS), /no figures to keep/);
     }
   }
 });
@@ -43,7 +44,7 @@ test("help names every option that is read, and the subjects", () => {
   for (const word of ["--help", "-h"]) assert.equal(readOptions([word], SUBJECTS).help, true);
   const help = optionsHelp(SUBJECTS);
   const named = [...help.matchAll(/^ {2}--([a-z-]+)/gm)].map(([, name]) => name);
-  assert.deepEqual(named, ["rounds", "only", "compare", "write", "soak", "cpu-prof"]);
+  assert.deepEqual(named, ["rounds", "only", "compare", "write", "soak", "cpu-prof", "against", "full-tables"]);
   for (const subject of SUBJECTS) assert.ok(help.includes(subject));
 });
 

@@ -10,6 +10,10 @@ export interface Options {
   readonly write: boolean;
   readonly soak: boolean;
   readonly cpuProfile: boolean;
+  /** Another checkout whose network is measured beside this one's. */
+  readonly against: string | undefined;
+  /** Whether the ledger is measured with its tables full, too. */
+  readonly fullTables: boolean;
   /** Whether only the options are to be printed. */
   readonly help: boolean;
 }
@@ -27,6 +31,8 @@ export function readOptions(words: readonly string[], subjects: readonly string[
       write: { type: "boolean", default: false },
       soak: { type: "boolean", default: false },
       "cpu-prof": { type: "boolean", default: false },
+      against: { type: "string" },
+      "full-tables": { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
     },
   });
@@ -40,11 +46,13 @@ export function readOptions(words: readonly string[], subjects: readonly string[
   if (values.write && only.length > 0) {
     throw new Error("--write: expected no --only, for what is kept is one run of everything");
   }
-  const { compare, write, soak, "cpu-prof": cpuProfile, help } = values;
-  if ((soak || cpuProfile) && (write || compare)) {
-    throw new Error("--soak, --cpu-prof: expected neither --write nor --compare, for they measure no figures");
+  const { compare, write, soak, "cpu-prof": cpuProfile, against, "full-tables": fullTables, help } = values;
+  if ((soak || cpuProfile || against !== undefined) && (write || compare)) {
+    throw new Error(
+      "--soak, --cpu-prof, --against: expected neither --write nor --compare, for they make no figures to keep",
+    );
   }
-  return { rounds, only, compare, write, soak, cpuProfile, help };
+  return { rounds, only, compare, write, soak, cpuProfile, against, fullTables, help };
 }
 
 /** The options there are, as text for a terminal. */
@@ -58,6 +66,8 @@ Options:
   --write            keep the run in bench/figures.json and bench/README.md
   --soak             many streams: how memory grows
   --cpu-prof         where router and proxy spend their time
+  --against <path>   another checkout beside this one: json and streams, or those of them that --only names
+  --full-tables      the ledger also with ten million generations, which take minutes to make
 
 bench/README.md says what is measured and how.`;
 }

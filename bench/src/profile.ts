@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BenchTools } from "./bench-case.ts";
 import { onFreshSite } from "./bench-case.ts";
-import type { Shape } from "./cases/json-and-streams.ts";
+import type { Shape } from "./cases/shapes.ts";
 import type { CpuProfile } from "./results/self-times.ts";
 import { selfTimes } from "./results/self-times.ts";
 
@@ -30,7 +30,7 @@ export async function profile(tools: BenchTools, shape: Shape): Promise<string[]
         await load.run("burst", { target: network.routed, question, connections, requests: requests * BURSTS });
         return { router: network.router.pid, proxy: network.proxy.pid };
       },
-      ["--cpu-prof", `--cpu-prof-dir=${directory}`],
+      { nodeOptions: ["--cpu-prof", `--cpu-prof-dir=${directory}`] },
     );
     return Object.entries(pids).flatMap(([name, pid]) => [
       `\n${shape.title}, ${name}: own time of its functions, without idle time`,

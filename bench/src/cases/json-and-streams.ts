@@ -2,92 +2,16 @@
 import type { BenchCase, BenchTools, Site } from "../bench-case.ts";
 import { onFreshSite } from "../bench-case.ts";
 import type { Burst } from "../load/burst.ts";
-import type { Question } from "../load/request.ts";
 import type { BenchNetwork } from "../network.ts";
 import type { Figure } from "../results/figures.ts";
 import { figure } from "../results/figures.ts";
-import type { Usage } from "../usage.ts";
-
-/** One way of asking. */
-export interface Shape {
-  readonly title: string;
-  readonly question: Question;
-  readonly connections: number;
-  /** Of a burst through router and proxy; a direct one has so many times more, to last about as long. */
-  readonly requests: number;
-  readonly directTimes: number;
-}
-
-/** One burst and what each process spent on it. */
-interface Spending {
-  readonly burst: Burst;
-  /** CPU seconds per 1,000 requests. */
-  readonly mock: number;
-  readonly router: number;
-  readonly proxy: number;
-  readonly load: number;
-}
+import type { Shape } from "./shapes.ts";
+import { SHAPES } from "./shapes.ts";
+import type { Spending } from "./spending.ts";
+import { spend, warmUp } from "./spending.ts";
 
 const CPU_RATIO_MAX = 4; // router and proxy together, to the mock alone
-const WARM_UP_SHARE = 0.5; // of a burst, uncounted: enough for the hot functions to be compiled
 const MIB = 1024 * 1024;
-
-const json = { kind: "json", stream: false } as const;
-const stream = { kind: "stream", stream: true } as const;
-const PROMPT_CHARS = 100 * 1024;
-
-const SUBJECTS: readonly { readonly name: string; readonly shapes: readonly Shape[] }[] = [
-  {
-    name: "json",
-    shapes: [
-      { title: "JSON, 1 connection", question: json, connections: 1, requests: 2_000, directTimes: 5 },
-      { title: "JSON, 16 connections", question: json, connections: 16, requests: 6_000, directTimes: 5 },
-      { title: "JSON, 64 connections", question: json, connections: 64, requests: 8_000, directTimes: 5 },
-    ],
-  },
-  {
-    name: "streams",
-    shapes: [
-      { title: "streams, 1 connection", question: stream, connections: 1, requests: 1_000, directTimes: 2 },
-      { title: "streams, 16 connections", question: stream, connections: 16, requests: 3_000, directTimes: 2 },
-      { title: "streams, 64 connections", question: stream, connections: 64, requests: 3_000, directTimes: 2 },
-    ],
-  },
-  {
-    name: "prompts",
-    shapes: [
-      {
-        title: "JSON, 100 KB prompt, 16 connections",
-        question: { ...json, promptChars: PROMPT_CHARS },
-        connections: 16,
-        requests: 1_500,
-        directTimes: 3,
-      },
-      {
-        title: "streams, 100 KB prompt, 16 connections",
-        question: { ...stream, promptChars: PROMPT_CHARS },
-        connections: 16,
-        requests: 1_000,
-        directTimes: 2,
-      },
-    ],
-  },
-];
-
-async function usagesOf({ usages, mock, router, proxy }: BenchNetwork): Promise<readonly [Usage, Usage, Usage]> {
-  return [await usages.of(mock), await usages.of(router), await usages.of(proxy)];
-}
-
-async function spend({ network, load }: Site, way: "direct" | "routed", shape: Shape): Promise<Spending> {
-  const { question, connections } = shape;
-  const requests = shape.requests * (way === "direct" ? shape.directTimes : 1);
-  const before = await usagesOf(network);
-  const burst = await load.run("burst", { target: network[way], question, connections, requests });
-  const after = await usagesOf(network);
-  const thousands = requests / 1_000;
-  const spent = (index: 0 | 1 | 2): number => (after[index].cpuSeconds - before[index].cpuSeconds) / thousands;
-  return { burst, mock: spent(0), router: spent(1), proxy: spent(2), load: burst.cpuSeconds / thousands };
-}
 
 function requestFigures(row: string, direct: readonly Spending[], routed: readonly Spending[]): Figure[] {
   const about = { table: "Requests", case: row };
@@ -121,6 +45,12 @@ function requestFigures(row: string, direct: readonly Spending[], routed: readon
   ];
 }
 
+/** PostgreSQL's column; none on a machine that does not tell. */
+function databaseFigures(about: Pick<Figure, "table" | "case" | "digits">, routed: readonly Spending[]): Figure[] {
+  const database = routed.flatMap((one) => one.database ?? []);
+  return database.length < routed.length ? [] : [figure({ ...about, what: "PostgreSQL" }, database)];
+}
+
 function spendingFigures(row: string, direct: readonly Spending[], routed: readonly Spending[]): Figure[] {
   const about = { table: "CPU seconds per 1,000 requests", case: row, digits: 3 };
   const ratios = routed.map((one, round) => (one.router + one.proxy) / (direct[round] as Spending).mock);
@@ -141,6 +71,7 @@ function spendingFigures(row: string, direct: readonly Spending[], routed: reado
       { ...about, what: "proxy" },
       routed.map(({ proxy }) => proxy),
     ),
+    ...databaseFigures(about, routed),
     figure(
       { ...about, what: "load, direct" },
       direct.map(({ load }) => load),
@@ -154,8 +85,7 @@ function spendingFigures(row: string, direct: readonly Spending[], routed: reado
 }
 
 async function measureShape(site: Site, shape: Shape, rounds: number): Promise<Figure[]> {
-  const warmUp = { ...shape, requests: Math.ceil(shape.requests * WARM_UP_SHARE) };
-  for (const way of ["direct", "routed"] as const) await spend(site, way, warmUp);
+  for (const way of ["direct", "routed"] as const) await warmUp(site, way, shape);
   const direct: Spending[] = [];
   const routed: Spending[] = [];
   for (let round = 0; round < rounds; round += 1) {
@@ -173,13 +103,8 @@ async function memoryFigures(row: string, { usages, router, proxy }: BenchNetwor
   ];
 }
 
-/** The shape of a subject that is profiled: the one with 16 connections. */
-export function shapeToProfile(subject: string): Shape | undefined {
-  return SUBJECTS.find(({ name }) => name === subject)?.shapes.find(({ connections }) => connections === 16);
-}
-
 /** The subjects `json`, `streams` and `prompts`. */
-export const JSON_AND_STREAMS: readonly BenchCase[] = SUBJECTS.map(({ name, shapes }) => ({
+export const JSON_AND_STREAMS: readonly BenchCase[] = SHAPES.map(({ name, shapes }) => ({
   name,
   measure: (tools: BenchTools) =>
     onFreshSite(tools, async (site) => {

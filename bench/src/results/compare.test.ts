@@ -29,6 +29,13 @@ test("a bound that was kept and is not any more is named, one missed before is n
   assert.deepEqual(findWorse(run(9, bound), run(5, bound)), []);
 });
 
+test("a bound from below is held to like one from above", () => {
+  const bound = { atLeast: 8 };
+  assert.deepEqual(findWorse(run(7, bound), run(8, bound)), ["t: c: w: 7.00, was 8.00, must be at least 8"]);
+  assert.deepEqual(judgeBounds(run(8, bound).figures), ["kept: t: c: w is 8.00, at least 8"]);
+  assert.deepEqual(judgeBounds(run(7.9, bound).figures), ["MISSED: t: c: w is 7.90, at least 8"]);
+});
+
 test("a ratio that was not measured breaks its comparison", () => {
   const lower = { better: "lower" } as const;
   assert.equal(findWorse(run(Number.NaN, lower), run(4, lower)).length, 1);

@@ -17,6 +17,8 @@ export interface Figure extends Spread {
   readonly better?: "lower" | "higher";
   /** What its median must not exceed. */
   readonly atMost?: number;
+  /** What its median must reach. */
+  readonly atLeast?: number;
 }
 
 /** A whole run: where it was made, and its figures in the order of the tables. */
