@@ -1,11 +1,14 @@
 -- A whole batch, set by set. The common case touches each table once; what is special goes row by row behind it.
+-- Plans are made once for a connection, maybe while the tables are empty: only nested loops stay right, row by row of the
+-- batch by the primary key. A hash or merge join reads a whole index, and all that is dead in it, for every batch.
 
 -- Ends open locks: charges what is owed and gives back the rest. Returns a code for each charge, null where all are 0.
 CREATE FUNCTION ledger_post_charges(p_now timestamptz, c_id uuid[], c_day date[], c_user integer[], c_kind smallint[],
   c_amount bigint[], c_provider integer[], c_model integer[], c_price integer[], c_prompt integer[], c_completion integer[],
   c_cached integer[], c_reasoning integer[], c_first_ms integer[], c_duration_ms integer[], c_images smallint[],
   c_flags smallint[], c_finish text[], c_unpaid text[], c_unpaid_amount bigint[], OUT codes smallint[], OUT costs bigint[])
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off
+  SET enable_mergejoin = off SET jit = off AS $$
 DECLARE
   n integer := cardinality(c_id);
   e_n integer[]; e_id uuid[]; e_user integer[]; e_key integer[]; e_parent integer[]; e_ceiling bigint[]; e_charged bigint[];
@@ -22,7 +25,7 @@ BEGIN
       ended_at = p_now, provider_id = c.provider, model_id = c.model
     FROM unnest(c_id, c_user, c_kind, c_amount, c_provider, c_model, c_prompt, c_completion)
       WITH ORDINALITY c(id, user_id, kind, amount, provider, model, prompt, completion, n)
-    WHERE l.id = c.id AND l.user_id = c.user_id AND l.state = 'o'
+    WHERE l.id = c.id AND l.user_id = c.user_id AND l.ended_at IS NULL -- open; by `state` the index of deadlines would be read whole
     RETURNING c.n, l.id, l.user_id, l.key_id, l.parent_id, l.ceiling, coalesce(l.charged, 0) AS charged, l.key_window,
       l.rate_minute, l.tokens - CASE WHEN c.kind = 2 THEN c.prompt + c.completion ELSE 0 END AS tokens, c.kind
   )
@@ -85,7 +88,8 @@ CREATE FUNCTION ledger_post_locks(p_now timestamptz, p_instance integer, p_caref
   l_images smallint[], l_stream boolean[], l_idempotency bytea[], l_body bytea[],
   OUT codes smallint[], OUT granted bigint[], OUT d1 bigint[], OUT d2 bigint[], OUT ats timestamptz[], OUT others uuid[],
   OUT rate_keys integer[], OUT rate_requests bigint[], OUT rate_tokens bigint[])
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off
+  SET enable_mergejoin = off SET jit = off AS $$
 DECLARE
   n integer := cardinality(l_id);
   minute bigint := floor(extract(epoch FROM p_now) / 60);
