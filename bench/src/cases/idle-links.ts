@@ -22,13 +22,13 @@ interface Cost {
   readonly cpuMsPerHour: number;
 }
 
-async function openLinks(tools: BenchTools, { file, directory }: BenchNetwork): Promise<Child> {
+async function openLinks(tools: BenchTools, { routerUrl, routerId, directory }: BenchNetwork): Promise<Child> {
   const peers = startChild(
     tools.clock,
     {
       name: "idle-peers",
       entry: new URL("../idle-peers/main.ts", import.meta.url),
-      arguments: [file.router_url, file.router_id, String(LINKS), directory],
+      arguments: [routerUrl, routerId, String(LINKS), directory],
     },
     tools.environment,
     () => undefined,

@@ -12,9 +12,6 @@ const GENERATIONS_A_DAY = 333_334;
 const DAY_MS = 86_400_000;
 const LOCKED_DAYS = 2; // as long as ended locks are kept
 
-/** Generations there are when `fillTables` is done. */
-export const GENERATIONS = DAYS * GENERATIONS_A_DAY;
-
 // Ids are as a router makes them: the time, then what is random. A user asks one provider for one model, at any time of the day.
 const GENERATIONS_OF_DAY = `INSERT INTO generations (day, id, user_id, key_id, provider_id, model_id, price_id, prompt_tokens,
     completion_tokens, cached_tokens, reasoning_tokens, first_output_ms, duration_ms, cost, image_count, flags, finish_reason)

@@ -11,20 +11,15 @@ import { createLog } from "aimo-router/src/log.ts";
 /** USDC that the demo user has been given in all: enough for a month of playing. */
 export const FAUCET_USDC = "100";
 
-/** Brings what the wallet has been given up to `usdc`; a second start of the same network gives nothing more. */
-export async function fundFromFaucet(
-  clock: Clock,
-  databaseUrl: string,
-  wallet: string,
-  usdc: string = FAUCET_USDC,
-): Promise<void> {
+/** Brings what the wallet has been given up to `FAUCET_USDC`; a second start of the same network gives nothing more. */
+export async function fundFromFaucet(clock: Clock, databaseUrl: string, wallet: string): Promise<void> {
   const database = openDatabase(databaseUrl, { clock, log: createLog("silent") }, { connectionsMax: 1 });
   try {
     await postDeposit(database, new Date(clock.now()), {
       id: uuidV7(clock, systemRandom),
       user: await createNumbers(database.query).wallet(wallet),
       openedSlot: 0n,
-      total: parseNanoUsdc(usdc),
+      total: parseNanoUsdc(FAUCET_USDC),
       source: "localnet faucet",
     });
   } finally {

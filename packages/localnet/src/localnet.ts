@@ -30,8 +30,6 @@ export interface LocalnetOptions {
   readonly upstream?: Upstream;
   /** Further settings of the router, as its environment variables. */
   readonly routerSettings?: Readonly<Record<string, string>>;
-  /** USDC that the demo user has been given in all, instead of `FAUCET_USDC`. */
-  readonly faucetUsdc?: string;
 }
 
 /** A running network. */
@@ -200,7 +198,7 @@ async function bringUp(
   const { clock } = deps;
   const wallets = loadWallets(options.dataDirectory);
   const router = await startRouter(programs, options);
-  await fundFromFaucet(clock, databaseUrl(options), wallets.user.address, options.faucetUsdc);
+  await fundFromFaucet(clock, databaseUrl(options), wallets.user.address);
   const userKey = await makeUserKey(clock, wallets.user, router.routerId);
   const providerKey = await makeProviderKey(clock, wallets.provider, router.routerId);
   const demo = options.withProvider && options.upstream === undefined ? await startDemoModel(programs) : undefined;

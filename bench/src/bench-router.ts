@@ -1,0 +1,85 @@
+// A router that is measured: a process of its own, without rate limits, with a user who never runs out of money.
+import { join } from "node:path";
+import type { Child, ChildProgram } from "@aimo-network/localnet/child-process";
+import { makeProviderKey, makeUserKey } from "@aimo-network/localnet/demo-keys";
+import { findFreePort } from "@aimo-network/localnet/free-port";
+import { readListening } from "@aimo-network/localnet/localnet";
+import { loadWallet } from "@aimo-network/localnet/wallets";
+import type { Clock } from "@aimo-network/protocol/clock";
+import { uuidV7 } from "@aimo-network/protocol/ids";
+import { parseNanoUsdc } from "@aimo-network/protocol/money";
+import { systemRandom } from "@aimo-network/protocol/random";
+import { openDatabase } from "aimo-router/src/ledger/database/database.ts";
+import { runningPostgresUrl } from "aimo-router/src/ledger/database/embedded/embedded-postgres.ts";
+import { postDeposit } from "aimo-router/src/ledger/deposit.ts";
+import { createNumbers } from "aimo-router/src/ledger/numbers.ts";
+import { createLog } from "aimo-router/src/log.ts";
+
+/** A router that runs, with a key to ask and one to serve. */
+export interface BenchRouter {
+  readonly child: Child;
+  readonly url: string;
+  readonly id: string;
+  readonly userKey: string;
+  readonly providerKey: string;
+}
+
+const HOST = "127.0.0.1";
+const FUNDS = parseNanoUsdc("1000000"); // the ceilings of a thousand long answers are locked at once
+// One key asks for everything here, which no limit is meant for.
+const NO_LIMITS: NonNullable<ChildProgram["environment"]> = {
+  AIMO_REQUESTS_PER_KEY_MAX: "100000",
+  AIMO_REQUESTS_PER_WALLET_MAX: "100000",
+  AIMO_KEY_REQUESTS_PER_MINUTE: "1000000000",
+  AIMO_WALLET_REQUESTS_PER_MINUTE: "1000000000",
+  AIMO_KEY_TOKENS_PER_MINUTE: "1000000000000",
+  AIMO_WALLET_TOKENS_PER_MINUTE: "1000000000000",
+};
+
+async function fund(clock: Clock, databaseUrl: string, wallet: string): Promise<void> {
+  const database = openDatabase(databaseUrl, { clock, log: createLog("silent") }, { connectionsMax: 1 });
+  try {
+    const user = await createNumbers(database.query).wallet(wallet);
+    const id = uuidV7(clock, systemRandom);
+    await postDeposit(database, new Date(clock.now()), { id, user, openedSlot: 0n, total: FUNDS, source: "bench" });
+  } finally {
+    await database.close();
+  }
+}
+
+/** Starts the router of a checkout with `start`; what it keeps is in `directory`. */
+export async function startBenchRouter(
+  clock: Clock,
+  entry: URL,
+  directory: string,
+  start: (program: ChildProgram) => Child,
+): Promise<BenchRouter> {
+  const dataDirectory = join(directory, "router");
+  const child = start({
+    name: "router",
+    entry,
+    environment: {
+      ...NO_LIMITS,
+      AIMO_HOST: HOST,
+      AIMO_PORT: String(await findFreePort(0, HOST)),
+      AIMO_OPERATOR_PORT: "0",
+      AIMO_DATA_DIR: dataDirectory,
+      AIMO_NAME: "bench",
+      AIMO_ACCEPT_V1_SPENDING: "true",
+      AIMO_DRAIN_MS: "3000",
+    },
+  });
+  const { url, routerId } = await child.firstLine(readListening);
+  const user = loadWallet(join(directory, "user.json"));
+  const provider = loadWallet(join(directory, "provider.json"));
+  // A checkout from before the ledger has no database, and asks for no money.
+  const databaseUrl = runningPostgresUrl(dataDirectory);
+  if (databaseUrl !== undefined) await fund(clock, databaseUrl, user.address);
+  return {
+    child,
+    url,
+    id: routerId,
+    userKey: await makeUserKey(clock, user, routerId),
+    providerKey: await makeProviderKey(clock, provider, routerId),
+  };
+}
