@@ -109,6 +109,18 @@ describe("npm start", () => {
     assert.ok(usage.cost > 0);
   });
 
+  test("what is printed about the balance shows it, and the answer in the books", async () => {
+    const commands = [...started.printed.matchAll(/^ {2}(curl [^\n]+(?:balance|generations)[^\n]+)$/gm)];
+    assert.equal(commands.length, 2);
+    const [balance = "", generations = ""] = await Promise.all(
+      commands.map(async ([, command]) => (await run("sh", ["-c", `${command} --silent`])).stdout),
+    );
+    const { data } = JSON.parse(balance) as { data: { available: string; deposited: string } };
+    assert.equal(data.deposited, "100");
+    assert.match(data.available, /^99\.9+[0-9]*$/);
+    assert.match(generations, /"total_cost":0\.0[0-9]+/);
+  });
+
   test("curl reads the stream as server-sent events and the cost in the last of them", async () => {
     const body = JSON.stringify({ model: file.model, stream: true, messages: [{ role: "user", content: "Hi" }] });
     const { stdout } = await run("curl", [

@@ -21,6 +21,11 @@ Ask it something:
     -H "Content-Type: application/json" \\
     -d '{"model": "${file.model}", "messages": [{"role": "user", "content": "Hello!"}]}'
 
+See your balance fall by exactly what its \`usage.cost\` says, and the answer in the books:
+
+  curl ${base}/account/balance -H "Authorization: Bearer ${file.user.api_key}"
+  curl "${base}/generations?limit=1" -H "Authorization: Bearer ${file.user.api_key}"
+
 Or with OpenAI's SDK (npm install openai):
 
   import OpenAI from "openai";

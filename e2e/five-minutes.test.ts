@@ -1,0 +1,83 @@
+// The README's five minutes, walked as they are printed: the balance falls by exactly what each answer says it cost.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { after, before, describe, test } from "node:test";
+import type { NanoUsdc } from "@aimo-network/protocol/money";
+import { parseNanoUsdc } from "@aimo-network/protocol/money";
+import type { Network } from "./network.ts";
+import { startNetwork } from "./network.ts";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const HEADING = "## Five minutes to a first request\n";
+const run = promisify(execFile);
+
+/** The blocks of one language in the README's section. */
+function blocks(language: string): string[] {
+  const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+  const [, section = ""] = readme.split(HEADING);
+  const [own = ""] = section.split("\n## ");
+  return [...own.matchAll(new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\`$`, "gm"))].map(([, text]) => text ?? "");
+}
+
+/** What a JSON number or text says of a member, digit by digit: an amount is never read as a float. */
+function amountIn(text: string, name: string): NanoUsdc {
+  const digits = new RegExp(`"${name}":"?([0-9.]+)"?`).exec(text)?.[1];
+  assert.ok(digits !== undefined, `${name} is in ${text}`);
+  return parseNanoUsdc(digits);
+}
+
+describe("the README's five minutes", () => {
+  let network: Network;
+  const inNetwork = (text: string): string => text.replaceAll(".aimo/", `${network.directory}/`);
+
+  before(async () => {
+    network = await startNetwork();
+  });
+  after(() => network.stop());
+
+  const balance = async (): Promise<string> => {
+    const { router_url: url, user } = network.file;
+    const response = await fetch(`${url}/api/v1/account/balance`, {
+      headers: { authorization: `Bearer ${user.api_key}` },
+    });
+    return await response.text();
+  };
+
+  test("begin with OpenAI's own SDK, and an answer that says what it cost", async () => {
+    const [program = ""] = blocks("js");
+    const { stdout } = await run("node", ["--input-type=module", "--eval", inNetwork(program)], { cwd: ROOT });
+    assert.match(stdout, /cost: 0\.0/);
+  });
+
+  test("show the balance falling by exactly that, to the nano-USDC, and the answer in the books", async () => {
+    const [commands = ""] = blocks("sh");
+    const marked = inNetwork(commands).replaceAll(/^curl/gm, "echo; curl");
+    const { stdout } = await run("sh", ["-ec", marked], { cwd: ROOT });
+    const [, before, answer, later, credits, generation] = stdout.split("\n").map((line) => line.trim()) as string[];
+    assert.ok(before !== undefined && answer !== undefined && later !== undefined);
+    assert.ok(credits !== undefined && generation !== undefined);
+    const cost = amountIn(answer, "cost");
+    assert.ok(cost > 0n);
+    assert.equal(amountIn(before, "available") - amountIn(later, "available"), cost);
+    assert.equal(amountIn(later, "payable") - amountIn(before, "payable"), cost);
+    assert.equal(amountIn(credits, "total_usage"), amountIn(later, "payable"));
+    assert.equal(amountIn(generation, "total_cost"), cost);
+    const { id } = JSON.parse(answer) as { id: string };
+    assert.equal((JSON.parse(generation) as { data: { id: string } }).data.id, id);
+  });
+
+  test("hold for every answer after it: what they cost together is what is gone", async () => {
+    const { file, client } = network;
+    const start = await balance();
+    let charged = 0n;
+    for (let round = 0; round < 10; round += 1) {
+      const messages = [{ role: "user" as const, content: `Hello ${"again ".repeat(round)}` }];
+      const { data } = await client.chat.completions.create({ model: file.model, messages }).withResponse();
+      charged += amountIn(JSON.stringify(data.usage), "cost");
+    }
+    assert.equal(amountIn(start, "available") - amountIn(await balance(), "available"), charged);
+  });
+});
