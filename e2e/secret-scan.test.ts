@@ -39,6 +39,13 @@ for (const [shape, planted] of Object.entries(PLANTED)) {
   });
 }
 
+test("of a long text a stretch of twice as many characters is enough", () => {
+  for (let start = 0; start + 31 <= TEXT.length; start += 1) {
+    const text = `before ${TEXT.slice(start, start + 31)} after`;
+    assert.equal(findSecrets([{ where: "a long text", text, isLong: true }], [SECRET]).length, 1);
+  }
+});
+
 test("a few characters in common are no find, and each secret is found once in a place", () => {
   assert.deepEqual(findSecrets([{ where: "x", text: INNOCENT + TEXT.slice(0, 15) }], [SECRET]), []);
   const both = findSecrets(

@@ -11,6 +11,8 @@ export interface Secret {
 export interface Place {
   readonly where: string;
   readonly text: string;
+  /** Whether only whole secrets and every sixteenth part of them are looked for, which finds any stretch of twice that. */
+  readonly isLong?: boolean;
 }
 
 /** A secret in a text. */
@@ -32,10 +34,12 @@ function base64Inside(text: string, encoding: "base64" | "base64url"): string[] 
   });
 }
 
-function shapesOf(text: string): [shape: string, needle: string][] {
+type Shape = readonly [shape: string, needle: string];
+
+function shapesOf(text: string): Shape[] {
   const quoted = JSON.stringify(text).slice(1, -1);
   const bytes = Buffer.from(text);
-  const shapes: [string, string][] = [
+  return [
     ["as it is", text],
     ["in JSON", quoted],
     ["in JSON in JSON", JSON.stringify(quoted).slice(1, -1)],
@@ -43,25 +47,32 @@ function shapesOf(text: string): [shape: string, needle: string][] {
     ["in hexadecimal", bytes.toString("hex")],
     ["in base58", base58.encode(bytes)],
     ["as numbers", [...bytes].join(",")],
-    ...base64Inside(text, "base64").map((needle): [string, string] => ["in base64", needle]),
-    ...base64Inside(text, "base64url").map((needle): [string, string] => ["in base64url", needle]),
+    ...base64Inside(text, "base64").map((needle): Shape => ["in base64", needle]),
+    ...base64Inside(text, "base64url").map((needle): Shape => ["in base64url", needle]),
   ];
-  for (let start = 0; start + WINDOW_CHARS <= text.length; start += 1) {
-    shapes.push(["in part", text.slice(start, start + WINDOW_CHARS)]);
+}
+
+/** Every part of a text that is as long as the window, or one in so many. */
+function partsOf(text: string, step: number): Shape[] {
+  const parts: Shape[] = [];
+  for (let start = 0; start + WINDOW_CHARS <= text.length; start += step) {
+    parts.push(["in part", text.slice(start, start + WINDOW_CHARS)]);
   }
-  return shapes;
+  return parts;
 }
 
 /** Finds secrets in texts, whatever their letters' case: hosts are written small, headers as one likes. */
 export function findSecrets(places: readonly Place[], secrets: readonly Secret[]): Find[] {
+  const small = (shapes: readonly Shape[]): Shape[] => shapes.map(([shape, needle]) => [shape, needle.toLowerCase()]);
   const needles = secrets.map(({ name, text }) => ({
     name,
-    shapes: shapesOf(text).map(([shape, needle]): [string, string] => [shape, needle.toLowerCase()]),
+    shapes: small([...shapesOf(text), ...partsOf(text, 1)]),
+    fewer: small([...shapesOf(text), ...partsOf(text, WINDOW_CHARS)]),
   }));
-  return places.flatMap(({ where, text }) => {
-    const small = text.toLowerCase();
-    return needles.flatMap(({ name, shapes }) => {
-      const found = shapes.find(([, needle]) => small.includes(needle));
+  return places.flatMap(({ where, text, isLong = false }) => {
+    const searched = text.toLowerCase();
+    return needles.flatMap(({ name, shapes, fewer }) => {
+      const found = (isLong ? fewer : shapes).find(([, needle]) => searched.includes(needle));
       return found === undefined ? [] : [{ secret: name, where, shape: found[0] }];
     });
   });

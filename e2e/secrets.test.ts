@@ -1,4 +1,4 @@
-// Nothing of what people say to models, and no key, stands in any log, metric, span or file, whatever goes wrong.
+// Nothing of what people say to models, and no key, stands in any log, metric, span, file or table, whatever goes wrong.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -12,6 +12,9 @@ import { systemClock } from "@aimo-network/protocol/clock";
 import { systemRandom } from "@aimo-network/protocol/random";
 import type { Collector } from "aimo-router/src/test-bed/collector.ts";
 import { startCollector } from "aimo-router/src/test-bed/collector.ts";
+import { loadWallet } from "@aimo-network/localnet/wallets";
+import { runningPostgresUrl } from "aimo-router/src/ledger/database/embedded/embedded-postgres.ts";
+import { databaseText } from "./database-text.ts";
 import type { Network, TestProvider } from "./network.ts";
 import { startNetwork, waitFor } from "./network.ts";
 import type { QuotingUpstream } from "./quoting-upstream.ts";
@@ -31,6 +34,7 @@ const CONTENT = {
   "name of a model": mark("model"),
   "part of a URL": mark("query"),
   "user agent": mark("agent"),
+  "idempotency key": mark("retry"),
 };
 const UPSTREAM_KEY = mark("sk-upstream");
 const LITERAL_KEY = mark("sk-literal");
@@ -44,6 +48,9 @@ const KEPT: readonly (readonly [file: RegExp, secrets: readonly string[]])[] = [
   [/^router\/router-identity\.json$/, ["router identity"]],
   [/^provider-\d+\/config\.toml$/, ["upstream key in a config"]],
 ];
+
+/** The database's own files, its log of writes among them: some hundred megabytes. */
+const DATABASE_FILES = /\/postgres\/data\//;
 
 const USER_AGENT = { "user-agent": CONTENT["user agent"] };
 
@@ -183,6 +190,29 @@ describe("a network whose every process logs all it can", () => {
       await chat({ model: "aimo/demo", stream }, { traceparent: `00-${"ab".repeat(16)}-${"cd".repeat(8)}-01` });
       await chat({ model: "test/demo.no-usage.echo", stream });
     }
+  });
+
+  test("is asked again under an idempotency key, signed in to, and makes a key", async () => {
+    const again = { "idempotency-key": CONTENT["idempotency key"] };
+    for (const stream of [false, false, true]) await chat({ model: "test/demo.echo", stream }, again);
+    const { router_url: url, user } = network.file;
+    const json = (body: object): RequestInit => ({
+      method: "POST",
+      headers: { "content-type": "application/json", ...USER_AGENT },
+      body: JSON.stringify(body),
+    });
+    const challenge = await send("/api/v1/auth/challenge", json({ address: user.wallet }));
+    const { message } = JSON.parse(challenge) as { message: string };
+    const wallet = loadWallet(join(network.directory, "wallets", "user.json"));
+    const signature = base58.encode(await wallet.sign(Buffer.from(message)));
+    const login = await fetch(`${url}/api/v1/auth/login`, json({ address: user.wallet, message, signature }));
+    assert.equal(login.status, 200);
+    const token = /^[^=]+=([^;]+)/.exec(login.headers.get("set-cookie") ?? "")?.[1];
+    assert.ok(token !== undefined && token.length > 20);
+    const made = await send("/api/v1/keys", post({ name: "a key" }));
+    const { key } = JSON.parse(made) as { key: string };
+    secrets.push({ name: "session token", text: token }, { name: "issued key", text: key });
+    await chat({ model: "test/demo.echo" }, { authorization: `Bearer ${key}` });
   });
 
   test("fails upstream in every way that quotes the request", async () => {
@@ -343,8 +373,9 @@ describe("a network whose every process logs all it can", () => {
     writeFileSync(running, good);
   });
 
-  test("says none of it: no log, no metric, no span and no file", async () => {
+  test("says none of it: no log, no metric, no span, no file and no table", async () => {
     await scrape(network.operatorUrl, "metrics of the router");
+    const rows = await databaseText(runningPostgresUrl(join(network.directory, "router")) ?? "");
     await Promise.all(network.children.filter(({ name }) => name === "provider").map((child) => child.stop()));
     await demo.child.stop();
     await waitFor("the spans of the last request", () =>
@@ -357,7 +388,11 @@ describe("a network whose every process logs all it can", () => {
     const files = readdirSync(network.directory, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name))
-      .map((path) => ({ where: relative(network.directory, path), text: readFileSync(path, "utf8") }));
+      .map((path) => relative(network.directory, path))
+      .map((where) => {
+        const isLong = DATABASE_FILES.test(where);
+        return { where, text: readFileSync(join(network.directory, where), isLong ? "latin1" : "utf8"), isLong };
+      });
 
     // First that there is something to look at.
     const log = network.lines.join("\n");
@@ -382,7 +417,14 @@ describe("a network whose every process logs all it can", () => {
     for (const name of ["demo-ends.jsonl", "leaving-ends.jsonl", "localnet.json"])
       assert.ok(names.includes(name), name);
 
-    const found = findSecrets([...logs, ...pages, ...spans, ...files], secrets);
+    // What the database has to do with all that happened.
+    for (const table of ["generations", "locks", "idempotency_keys", "keys", "sessions", "wallets", "uncollected"])
+      assert.ok(
+        rows.some(({ where }) => where.includes(`public.${table}`)),
+        table,
+      );
+
+    const found = findSecrets([...logs, ...pages, ...spans, ...files, ...rows], secrets);
     const isKept = ({ where, secret }: { where: string; secret: string }): boolean =>
       KEPT.some(([file, held]) => file.test(where) && held.includes(secret));
     const kept = new Set(found.filter(isKept).map(({ secret }) => secret));
