@@ -62,6 +62,8 @@ export function refusalError(refusal: LockRefusal, request: RefusedRequest, rule
     }
     case "escrow_not_opened":
       return new Answer("escrow_not_opened", { wallet: request.wallet });
+    case "paused":
+      return new Answer("overloaded", { what: "settling is paused" });
     case "key_revoked":
       return new Answer("key_revoked", { revokedAt: refusal.at.toISOString() });
     case "key_expired":

@@ -44,6 +44,7 @@ export type LockRefusal =
   | { readonly reason: "key_limit_exceeded"; readonly remaining: NanoUsdc; readonly resetsAt: Date | undefined }
   | { readonly reason: "allowance_exceeded"; readonly lockable: NanoUsdc; readonly isExiting: boolean }
   | { readonly reason: "escrow_not_opened" }
+  | { readonly reason: "paused" }
   | { readonly reason: "key_revoked"; readonly at: Date }
   | { readonly reason: "key_disabled" }
   | { readonly reason: "key_expired"; readonly at: Date }

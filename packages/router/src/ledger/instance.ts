@@ -17,6 +17,8 @@ import {
 } from "./limits.ts";
 import type { Database } from "./database/database.ts";
 
+const MS_PER_DAY = 86_400_000;
+
 /** A registered run of a router. */
 export interface Instance {
   readonly id: number;
@@ -33,7 +35,8 @@ export interface InstanceDeps {
 
 const RENEW = "UPDATE instances SET lease_until = $2 WHERE id = $1";
 // The oldest ids first: what is left of a lock is for replays, and none comes after two days.
-const DELETE_LOCKS = `DELETE FROM locks WHERE id IN (SELECT id FROM locks WHERE id < $1 AND ended_at < $2 ORDER BY id LIMIT $3) RETURNING 1`;
+const DELETE_LOCKS = `DELETE FROM locks WHERE id IN (SELECT id FROM locks WHERE id < $1 AND ended_at < $2 ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING 1`;
+const MAKE_PARTITIONS = "SELECT ledger_make_partitions($1, $2::date, $3)";
 const DELETE_CLAIMS = "DELETE FROM idempotency_keys WHERE claimed_at < $1";
 const DELETE_INSTANCES =
   "DELETE FROM instances i WHERE lease_until < $1 AND NOT EXISTS (SELECT FROM locks WHERE instance_id = i.id AND state = 'o')";
@@ -75,10 +78,10 @@ async function deleteLocks(database: Database, beforeMs: number): Promise<void> 
 
 async function tidy({ clock, database }: InstanceDeps): Promise<void> {
   const now = clock.now();
-  await database.query("SELECT ledger_make_partitions($1::date, $2)", [
-    new Date(now - 86_400_000).toISOString().slice(0, 10),
-    PARTITIONS_AHEAD_DAYS + 2,
-  ]);
+  const yesterday = new Date(now - MS_PER_DAY).toISOString().slice(0, 10);
+  for (const table of ["journal", "generations"]) {
+    await database.query(MAKE_PARTITIONS, [table, yesterday, PARTITIONS_AHEAD_DAYS + 2]);
+  }
   const old = new Date(now - LOCKS_KEPT_MS);
   await deleteLocks(database, now - LOCKS_KEPT_MS);
   await database.query(DELETE_CLAIMS, [old]);

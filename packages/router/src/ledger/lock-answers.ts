@@ -40,6 +40,8 @@ function refusalOf(code: number, { d1, d2, at, other }: Details): LockRefusal {
       return { reason: "allowance_exceeded", lockable: nanoUsdc(d1), isExiting: d2 !== 0n };
     case 4:
       return { reason: "escrow_not_opened" };
+    case 5:
+      return { reason: "paused" };
     case 10:
       return { reason: "key_revoked", at: known(at) };
     case 11:

@@ -1,6 +1,6 @@
 // The hot path's one queue: what gathers while a batch is under way goes with the next one, in one round trip.
 import { assert } from "@aimo-network/protocol/assert";
-import type { Clock } from "@aimo-network/protocol/clock";
+import type { Clock, Timer } from "@aimo-network/protocol/clock";
 import { AimoError, isAimoError } from "@aimo-network/protocol/errors";
 import { nanoUsdc } from "@aimo-network/protocol/money";
 import type { Logger } from "pino";
@@ -108,6 +108,7 @@ class BatchPipeline implements Pipeline {
   #chargesPosting = 0;
   #connection: DatabaseConnection | undefined;
   #isRunning = false;
+  #retry: Timer | undefined;
   #isClosed = false;
   readonly #idle: (() => void)[] = [];
 
@@ -151,6 +152,7 @@ class BatchPipeline implements Pipeline {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#retry?.cancel();
     await this.#connection?.end();
   }
 
@@ -167,7 +169,10 @@ class BatchPipeline implements Pipeline {
       if (this.#isClosed) break;
       if (this.#charges.length === 0) continue;
       // Only charges wait for the database to come back; a lock that comes meanwhile asks again at once.
-      this.#deps.ioClock.timer(LEDGER_RETRY_MS, () => this.#wake());
+      this.#retry ??= this.#deps.ioClock.timer(LEDGER_RETRY_MS, () => {
+        this.#retry = undefined;
+        this.#wake();
+      });
       break;
     }
     this.#isRunning = false;
@@ -203,13 +208,13 @@ class BatchPipeline implements Pipeline {
         batch.charges.length + batch.locks.length,
         (this.#deps.ioClock.monotonic() - startMs) / 1000,
       );
-      this.#chargesPosting = 0;
       return true;
     } catch (error) {
-      this.#chargesPosting = 0;
       if (!isAimoError(error, "ledger_unavailable")) return await this.#postOneByOne(batch, error);
       this.#giveUp(batch, error, sent);
       return false;
+    } finally {
+      this.#chargesPosting = 0;
     }
   }
 

@@ -67,6 +67,13 @@ BEGIN
 END $$;
 CREATE TRIGGER journal_is_append_only BEFORE UPDATE OR DELETE ON journal FOR EACH ROW EXECUTE FUNCTION journal_refuse_change();
 
+CREATE TRIGGER journal_is_never_emptied BEFORE TRUNCATE ON journal FOR EACH STATEMENT EXECUTE FUNCTION journal_refuse_change();
+
+-- When a UTC day begins.
+CREATE FUNCTION ledger_day_start(p_day date) RETURNS timestamptz LANGUAGE sql IMMUTABLE AS $$
+  SELECT p_day::timestamp AT TIME ZONE 'UTC'
+$$;
+
 -- What the journal says, leg by leg: the sum of a balanced book is the same on both sides.
 CREATE VIEW journal_postings AS
   SELECT j.at, j.seq, j.event, j.ref, l.account,
@@ -86,24 +93,30 @@ CREATE VIEW ledger_balances AS
   UNION ALL SELECT 'vault', NULL, NULL, vault FROM router_accounts
   UNION ALL SELECT 'fees', NULL, NULL, fees FROM router_accounts;
 
--- Daily partitions for `p_days` days from `p_from` on, where there are none yet. Rows that came too early stay where they are.
-CREATE FUNCTION ledger_make_partitions(p_from date, p_days integer) RETURNS void LANGUAGE plpgsql AS $$
+-- Daily partitions of `p_table` for `p_days` days from `p_from` on, where there are none yet. Rows that came too early stay
+-- where they are. Each table in a transaction of its own, and made aside before it is attached: batches write meanwhile.
+CREATE FUNCTION ledger_make_partitions(p_table text, p_from date, p_days integer) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   d date;
   name text;
+  is_early boolean;
 BEGIN
+  IF p_table NOT IN ('journal', 'generations') THEN RAISE EXCEPTION 'expected journal or generations, found %', p_table; END IF;
   PERFORM pg_advisory_xact_lock(hashtext('aimo partitions'));
   FOR d IN SELECT p_from + n FROM generate_series(0, p_days - 1) n LOOP
-    name := 'generations_' || to_char(d, 'YYYYMMDD');
-    IF to_regclass(name) IS NULL AND NOT EXISTS (SELECT FROM generations_elsewhen WHERE day = d) THEN
-      EXECUTE format('CREATE TABLE %I PARTITION OF generations FOR VALUES FROM (%L) TO (%L)', name, d, d + 1);
+    name := p_table || '_' || to_char(d, 'YYYYMMDD');
+    CONTINUE WHEN to_regclass(name) IS NOT NULL;
+    IF p_table = 'journal' THEN
+      SELECT EXISTS (SELECT FROM journal_elsewhen WHERE at >= ledger_day_start(d) AND at < ledger_day_start(d + 1)) INTO is_early;
+    ELSE
+      SELECT EXISTS (SELECT FROM generations_elsewhen WHERE day = d) INTO is_early;
     END IF;
-    name := 'journal_' || to_char(d, 'YYYYMMDD');
-    IF to_regclass(name) IS NULL AND NOT EXISTS (
-      SELECT FROM journal_elsewhen WHERE at >= d::timestamp AT TIME ZONE 'UTC' AND at < (d + 1)::timestamp AT TIME ZONE 'UTC'
-    ) THEN
-      EXECUTE format('CREATE TABLE %I PARTITION OF journal FOR VALUES FROM (%L) TO (%L)', name,
-        d::timestamp AT TIME ZONE 'UTC', (d + 1)::timestamp AT TIME ZONE 'UTC');
+    CONTINUE WHEN is_early;
+    EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', name, p_table);
+    IF p_table = 'journal' THEN
+      EXECUTE format('ALTER TABLE journal ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', name, ledger_day_start(d), ledger_day_start(d + 1));
+    ELSE
+      EXECUTE format('ALTER TABLE generations ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', name, d, d + 1);
     END IF;
   END LOOP;
 END $$;

@@ -17,10 +17,15 @@ CREATE FUNCTION ledger_window_end(p_reset text, p_now timestamptz) RETURNS times
   END) AT TIME ZONE 'UTC'
 $$;
 
+-- The window a key counts for now. It never goes back: two routers' clocks may stand on either side of its edge.
+CREATE FUNCTION ledger_key_window(k keys, p_now timestamptz) RETURNS date LANGUAGE sql STABLE AS $$
+  SELECT greatest(k.limit_window, ledger_window(k.limit_reset, p_now))
+$$;
+
 -- What is left of a key's limit now; null where it has none.
 CREATE FUNCTION ledger_key_left(k keys, p_now timestamptz) RETURNS bigint LANGUAGE sql STABLE AS $$
   SELECT CASE WHEN k.spending_limit IS NOT NULL THEN greatest(0, k.spending_limit
-    - CASE WHEN k.limit_window = ledger_window(k.limit_reset, p_now) THEN k.window_spent ELSE 0 END) END
+    - CASE WHEN k.limit_window = ledger_key_window(k, p_now) THEN k.window_spent ELSE 0 END) END
 $$;
 
 -- Why a key may not spend now: 0 where it may.
@@ -138,6 +143,7 @@ BEGIN
     WHEN u.running >= p_rates[6] THEN 35
     ELSE 0 END;
   IF code <> 0 THEN RETURN; END IF;
+  IF p_full > 0 AND (SELECT is_paused FROM router_accounts) THEN code := 5; RETURN; END IF;
   lockable := CASE WHEN p_full = 0 THEN 0 ELSE ledger_lockable(u, p_now) END;
   key_left := least(ledger_key_left(k, p_now), CASE WHEN p.id IS NOT NULL THEN ledger_key_left(p, p_now) END);
   granted := least(p_full, lockable, key_left);
@@ -159,14 +165,14 @@ BEGIN
   UPDATE users SET available = available - granted, locked = locked + granted, running = running + 1,
     rate_requests = u_requests + 1, rate_tokens = u_tokens + p_tokens, rate_minute = greatest(rate_minute, minute) WHERE id = p_user;
   UPDATE keys SET running = running + 1, last_used_at = p_now,
-    window_spent = granted + CASE WHEN limit_window = ledger_window(limit_reset, p_now) THEN window_spent ELSE 0 END,
-    limit_window = ledger_window(limit_reset, p_now),
+    window_spent = granted + CASE WHEN limit_window = ledger_key_window(keys, p_now) THEN window_spent ELSE 0 END,
+    limit_window = ledger_key_window(keys, p_now),
     rate_requests = k_requests + 1, rate_tokens = k_tokens + p_tokens, rate_minute = greatest(rate_minute, minute) WHERE id = p_key;
   IF p.id IS NOT NULL THEN UPDATE keys SET window_spent = window_spent + granted, last_used_at = p_now WHERE id = p.id; END IF;
   INSERT INTO locks (id, user_id, key_id, parent_id, instance_id, provider_id, model_id, price_id, ceiling, deadline, key_window,
       rate_minute, tokens, prompt_tokens_max, output_tokens_max, image_count, is_stream)
     VALUES (p_id, p_user, p_key, k.parent_id, p_instance, p_provider, p_model, p_price, granted, p_deadline,
-      ledger_window(k.limit_reset, p_now), greatest(k.rate_minute, minute), p_tokens, p_prompt_max, p_output_max, p_images, p_stream);
+      ledger_key_window(k, p_now), greatest(k.rate_minute, minute), p_tokens, p_prompt_max, p_output_max, p_images, p_stream);
   IF granted > 0 THEN INSERT INTO journal (at, event, ref, user_id, amount) VALUES (p_now, 2, p_id, p_user, granted); END IF;
   IF p_idempotency IS NOT NULL THEN
     INSERT INTO idempotency_keys (key_id, idempotency_hash, body_hash, lock_id, claimed_at)
@@ -232,8 +238,10 @@ BEGIN
   END IF;
   IF taken > 0 THEN
     UPDATE users SET available = available - taken, payable = payable + taken WHERE id = p_user;
-    UPDATE keys SET window_spent = window_spent + taken
-      WHERE id = p.id OR (id = k.id AND limit_window = ledger_window(limit_reset, p_now));
+    UPDATE keys SET
+        window_spent = taken + CASE WHEN limit_window = ledger_key_window(keys, p_now) THEN window_spent ELSE 0 END,
+        limit_window = ledger_key_window(keys, p_now)
+      WHERE id IN (k.id, p.id);
     INSERT INTO payables AS a (user_id, provider_id, amount) VALUES (p_user, p_provider, taken)
       ON CONFLICT (user_id, provider_id) DO UPDATE SET amount = a.amount + excluded.amount;
     INSERT INTO journal (at, event, ref, user_id, provider_id, amount) VALUES (p_now, 6, p_id, p_user, p_provider, taken);

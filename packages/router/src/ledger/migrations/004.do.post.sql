@@ -56,9 +56,16 @@ BEGIN
     HAVING count(*) > 0;
   END IF;
 
+  -- What was charged, where it is not what was asked for everywhere: a charge never exceeds its lock.
+  IF coalesce(cardinality(e_n), 0) < n OR EXISTS (
+    SELECT FROM unnest(e_n, e_charged, e_kind) t(n, charged, kind) WHERE t.kind = 2 AND t.charged <> c_amount[t.n]
+  ) THEN
+    costs := c_amount;
+    FOR i IN 1 .. coalesce(cardinality(e_n), 0) LOOP costs[e_n[i]] := e_charged[i]; END LOOP;
+  END IF;
+
   IF coalesce(cardinality(e_n), 0) < n THEN
     codes := array_fill(0::smallint, ARRAY[n]);
-    costs := c_amount;
     FOR i IN SELECT t FROM generate_series(1, n) t WHERE e_n IS NULL OR NOT t = ANY (e_n) ORDER BY t LOOP
       SELECT * INTO late FROM ledger_charge_late(p_now, c_id[i], c_user[i], c_kind[i], c_amount[i], c_provider[i], c_model[i]);
       codes[i] := late.code;
@@ -93,6 +100,7 @@ LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = o
 DECLARE
   n integer := cardinality(l_id);
   minute bigint := floor(extract(epoch FROM p_now) / 60);
+  paused boolean := (SELECT is_paused FROM router_accounts);
   slow integer[];
   i integer;
   one record;
@@ -109,7 +117,7 @@ BEGIN
     )
     SELECT array_agg(DISTINCT user_id) INTO slow FROM (
       SELECT s.user_id FROM per_user s LEFT JOIN users u ON u.id = s.user_id
-      WHERE s.claims > 0 OR (
+      WHERE s.claims > 0 OR (s.amount > 0 AND paused) OR (
         (s.amount = 0 OR ledger_lockable(u, p_now) >= s.amount)
         AND CASE WHEN u.rate_minute >= minute THEN u.rate_requests ELSE 0 END + s.n <= p_rates[3]
         AND CASE WHEN u.rate_minute >= minute THEN u.rate_tokens ELSE 0 END + s.tokens <= p_rates[4]
@@ -135,8 +143,8 @@ BEGIN
           WHERE slow IS NULL OR NOT user_id = ANY (slow) GROUP BY user_id) s
     WHERE u.id = s.user_id;
     UPDATE keys k SET running = k.running + s.n, last_used_at = p_now,
-      window_spent = s.amount + CASE WHEN k.limit_window = ledger_window(k.limit_reset, p_now) THEN k.window_spent ELSE 0 END,
-      limit_window = ledger_window(k.limit_reset, p_now),
+      window_spent = s.amount + CASE WHEN k.limit_window = ledger_key_window(k, p_now) THEN k.window_spent ELSE 0 END,
+      limit_window = ledger_key_window(k, p_now),
       rate_requests = CASE WHEN k.rate_minute >= minute THEN k.rate_requests ELSE 0 END + s.n,
       rate_tokens = CASE WHEN k.rate_minute >= minute THEN k.rate_tokens ELSE 0 END + s.tokens,
       rate_minute = greatest(k.rate_minute, minute)
@@ -177,26 +185,20 @@ BEGIN
 END $$;
 
 -- Locks the rows of all users of a batch once, in the order every batch takes: no two batches wait for each other in a ring.
+-- Not against rows that only name a user, such as a new key's.
 CREATE FUNCTION ledger_hold_users(p_users integer[]) RETURNS void LANGUAGE sql
 SET enable_seqscan = off SET jit = off AS $$
-  SELECT count(*) FROM (SELECT 1 FROM users WHERE id = ANY (p_users) ORDER BY id FOR UPDATE) held;
+  SELECT count(*) FROM (SELECT 1 FROM users WHERE id = ANY (p_users) ORDER BY id FOR NO KEY UPDATE) held;
 $$;
 
--- Gives back what locks hold whose deadline has passed; at most `p_max`. One sweeper at a time among all instances: it leads
--- for the length of its transaction, so one that was thought dead cannot write later.
-CREATE FUNCTION ledger_expire(p_now timestamptz, p_max integer) RETURNS integer LANGUAGE plpgsql SET jit = off AS $$
+-- Ends open locks as expired: gives back what they hold; their users' rows are locked by the caller. Returns how many.
+CREATE FUNCTION ledger_end_expired(p_now timestamptz, p_id uuid[]) RETURNS integer LANGUAGE plpgsql SET jit = off AS $$
 DECLARE
-  due uuid[]; due_users integer[];
   e_id uuid[]; e_user integer[]; e_key integer[]; e_parent integer[]; e_ceiling bigint[]; e_window date[]; e_minute integer[];
   e_tokens bigint[]; e_provider integer[]; e_model integer[]; e_bytes integer[];
 BEGIN
-  IF NOT pg_try_advisory_xact_lock(hashtext('aimo sweeper')) THEN RETURN 0; END IF;
-  SELECT array_agg(id), array_agg(user_id) INTO due, due_users FROM (
-    SELECT id, user_id FROM locks WHERE state = 'o' AND deadline <= p_now ORDER BY deadline LIMIT p_max) t;
-  IF due IS NULL THEN RETURN 0; END IF;
-  PERFORM ledger_hold_users(due_users);
   WITH ended AS (
-    UPDATE locks SET state = 'x', ended_at = p_now WHERE id = ANY (due) AND state = 'o' RETURNING *
+    UPDATE locks SET state = 'x', ended_at = p_now WHERE id = ANY (p_id) AND state = 'o' RETURNING *
   )
   SELECT array_agg(id), array_agg(user_id), array_agg(key_id), array_agg(parent_id), array_agg(ceiling), array_agg(key_window),
     array_agg(rate_minute), array_agg(tokens::bigint), array_agg(provider_id), array_agg(model_id), array_agg(delivered_bytes)
@@ -213,6 +215,21 @@ BEGIN
     FROM unnest(e_id, e_provider, e_user, e_model, e_bytes) t(id, provider_id, user_id, model_id, bytes) WHERE bytes > 0
     ON CONFLICT DO NOTHING;
   RETURN cardinality(e_id);
+END $$;
+
+-- Gives back what locks hold whose deadline has passed; at most `p_max`. One sweeper at a time among all instances: it leads
+-- for the length of its transaction, so one that was thought dead cannot write later.
+CREATE FUNCTION ledger_expire(p_now timestamptz, p_max integer) RETURNS integer LANGUAGE plpgsql SET jit = off AS $$
+DECLARE
+  due uuid[];
+  due_users integer[];
+BEGIN
+  IF NOT pg_try_advisory_xact_lock(hashtext('aimo sweeper')) THEN RETURN 0; END IF;
+  SELECT array_agg(id), array_agg(user_id) INTO due, due_users FROM (
+    SELECT id, user_id FROM locks WHERE state = 'o' AND deadline <= p_now ORDER BY deadline LIMIT p_max) t;
+  IF due IS NULL THEN RETURN 0; END IF;
+  PERFORM ledger_hold_users(due_users);
+  RETURN ledger_end_expired(p_now, due);
 END $$;
 
 -- A batch: charges first, then locks, so that what a charge gives back may be locked in the same breath.

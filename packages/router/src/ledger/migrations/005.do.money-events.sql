@@ -27,7 +27,8 @@ BEGIN
   more := p_total - before;
   IF more <= 0 THEN RETURN 0; END IF;
   UPDATE deposits SET credited = p_total WHERE user_id = p_user AND opened_slot = p_opened_slot;
-  UPDATE users SET available = available + more, has_deposited = true, opened_slot = greatest(opened_slot, p_opened_slot)
+  UPDATE users SET available = available + more, has_deposited = true,
+      settled = CASE WHEN p_opened_slot > opened_slot THEN 0 ELSE settled END, opened_slot = greatest(opened_slot, p_opened_slot)
     WHERE id = p_user;
   UPDATE router_accounts SET vault = vault + more;
   INSERT INTO deposit_events (id, user_id, opened_slot, amount, source, at) VALUES (p_id, p_user, p_opened_slot, more, p_source, p_now);
@@ -35,8 +36,9 @@ BEGIN
   RETURN more;
 END $$;
 
--- One entry of a confirmed batch: applied and fee as the transaction logged them, shortfall as it was not applied.
--- Of the shortfall the user gets back what the escrow's balance covers; the rest of it is recorded for the provider.
+-- One entry of a confirmed batch, whose id `p_ref` is: applied and fee as the transaction logged them, shortfall as it was not
+-- applied, which goes back to the user and is recorded for the provider. Once only: the caller ends the entry in the same
+-- transaction, and calls `ledger_hold_users` for all users first where it posts several entries in one.
 CREATE FUNCTION ledger_settle(p_now timestamptz, p_ref uuid, p_user integer, p_provider integer, p_applied bigint, p_fee bigint,
   p_shortfall bigint) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -44,7 +46,7 @@ DECLARE
 BEGIN
   IF p_fee > p_applied OR p_fee < 0 OR p_shortfall < 0 THEN RAISE EXCEPTION 'expected 0 <= fee <= applied and a shortfall of at least 0'; END IF;
   PERFORM ledger_hold_users(ARRAY[p_user]);
-  PERFORM 1 FROM providers WHERE id = p_provider FOR UPDATE;
+  PERFORM 1 FROM providers WHERE id = p_provider FOR NO KEY UPDATE;
   UPDATE payables SET amount = amount - p_applied - p_shortfall WHERE user_id = p_user AND provider_id = p_provider;
   IF NOT FOUND THEN RAISE EXCEPTION 'nothing is payable from user % to provider %', p_user, p_provider; END IF;
   UPDATE users SET payable = payable - p_applied - p_shortfall, settled = settled + p_applied, available = available + p_shortfall
@@ -60,7 +62,8 @@ BEGIN
     SELECT model_id INTO a_model FROM usage_daily WHERE user_id = p_user AND provider_id = p_provider ORDER BY day DESC LIMIT 1;
     IF a_model IS NOT NULL THEN
       INSERT INTO uncollected (lock_id, reason, provider_id, user_id, model_id, amount, at)
-        VALUES (p_ref, 'shortfall', p_provider, p_user, a_model, p_shortfall, p_now);
+        VALUES (p_ref, 'shortfall', p_provider, p_user, a_model, p_shortfall, p_now)
+        ON CONFLICT (lock_id, reason, provider_id) DO UPDATE SET amount = uncollected.amount + excluded.amount;
     END IF;
   END IF;
 END $$;
@@ -93,13 +96,14 @@ BEGIN
 END $$;
 
 -- A user has left by the chain alone: everything it still had here is gone from the vault. What was charged and not settled in
--- time is recorded for its providers. Open locks end as expired first, by the caller.
+-- time is recorded for its providers. Open locks end as expired: what they would have been charged for is gone.
 CREATE FUNCTION ledger_user_exit(p_now timestamptz, p_ref uuid, p_user integer) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   u users;
   total bigint;
 BEGIN
   PERFORM ledger_hold_users(ARRAY[p_user]);
+  PERFORM ledger_end_expired(p_now, ARRAY(SELECT id FROM locks WHERE state = 'o' AND user_id = p_user));
   SELECT * INTO u FROM users WHERE id = p_user;
   INSERT INTO uncollected (lock_id, reason, provider_id, user_id, model_id, amount, at)
     SELECT DISTINCT ON (p.provider_id) p_ref, 'exit', p.provider_id, p_user, d.model_id, p.amount, p_now
@@ -121,7 +125,7 @@ CREATE FUNCTION ledger_provider_exit(p_now timestamptz, p_ref uuid, p_provider i
 DECLARE
   p providers;
 BEGIN
-  SELECT * INTO p FROM providers WHERE id = p_provider FOR UPDATE;
+  SELECT * INTO p FROM providers WHERE id = p_provider FOR NO KEY UPDATE;
   INSERT INTO journal (at, event, ref, provider_id, amount)
     SELECT p_now, event, p_ref, p_provider, amount FROM (VALUES (18::smallint, p.claimable), (19::smallint, p.withdrawing)) t(event, amount)
     WHERE amount > 0;
