@@ -41,9 +41,7 @@ test("a lock with room is lowered to what is there, never below the least that m
   assert.equal(refusal?.reason, "insufficient_balance");
   const limited = await bed.addUser(1_000n, { spending_limit: 80 });
   assert.equal((await bed.ledger.lock(bed.lockOf(limited, 500n, { least: nanoUsdc(60n) }))).granted, 80n);
-  const { granted: whole } = await bed.ledger.lock(
-    bed.lockOf(await bed.addUser(501n), 500n, { least: nanoUsdc(60n) }),
-  );
+  const { granted: whole } = await bed.ledger.lock(bed.lockOf(await bed.addUser(501n), 500n, { least: nanoUsdc(60n) }));
   assert.equal(whole, 500n, "what is affordable is not lowered");
   assert.deepEqual(await bed.faults(), []);
 });
@@ -118,10 +116,7 @@ test("while settling is paused nobody locks anything, and free answers go on", a
   const bed = await openLedgerBed(t);
   const who = await bed.addUser(1_000n);
   await bed.database.query("UPDATE router_accounts SET is_paused = true");
-  const [paid, free] = await Promise.all([
-    bed.ledger.lock(bed.lockOf(who, 10n)),
-    bed.ledger.lock(bed.lockOf(who, 0n)),
-  ]);
+  const [paid, free] = await Promise.all([bed.ledger.lock(bed.lockOf(who, 10n)), bed.ledger.lock(bed.lockOf(who, 0n))]);
   assert.deepEqual(paid.refusal, { reason: "paused" });
   assert.equal(free.granted, 0n);
   await bed.database.query("UPDATE router_accounts SET is_paused = false");

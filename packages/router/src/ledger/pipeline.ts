@@ -10,6 +10,7 @@ import type { ChargeCommand, ChargeResult, LockCommand, LockResult } from "./com
 import type { Database, DatabaseConnection } from "./database/database.ts";
 import type { PostAnswer } from "./lock-answers.ts";
 import { readCharges, readLocks } from "./lock-answers.ts";
+import { isStorableCharge, isStorableLock } from "./storable.ts";
 
 /** Posts locks and charges in batches. */
 export interface Pipeline {
@@ -126,6 +127,7 @@ class BatchPipeline implements Pipeline {
     if (this.#locks.length >= LEDGER_LOCKS_WAITING_MAX || this.#charges.length >= LEDGER_CHARGES_WAITING_MAX) {
       return Promise.reject(new AimoError("overloaded", { what: "too many requests wait for the ledger" }));
     }
+    if (!isStorableLock(command)) return Promise.reject(BROKEN);
     return new Promise((resolve, reject) => {
       this.#locks.push({ command, resolve, reject });
       this.#wake();
@@ -133,6 +135,7 @@ class BatchPipeline implements Pipeline {
   }
 
   charge(command: ChargeCommand): Promise<ChargeResult> {
+    if (!isStorableCharge(command)) return Promise.reject(BROKEN);
     return new Promise((resolve, reject) => {
       this.#charges.push({ command, resolve, reject });
       this.#wake();

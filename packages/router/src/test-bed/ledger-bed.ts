@@ -44,7 +44,10 @@ export interface LedgerBed {
   readonly refused: string[];
   readonly batchSizes: number[];
   /** Another router's ledger on the same database. */
-  another(rates?: readonly bigint[]): Promise<{ ledger: Ledger; refused: string[]; instance: number }>;
+  another(
+    rates?: readonly bigint[],
+    through?: Database,
+  ): Promise<{ ledger: Ledger; refused: string[]; instance: number }>;
   addWallet(): Promise<number>;
   addKey(user: number, columns?: KeyColumns): Promise<number>;
   /** A user with so many nano-USDC and one key. */
@@ -71,7 +74,7 @@ export async function openLedgerBed(t: TestContext, rates: readonly bigint[] = W
     await Promise.all(open.map((ledger) => ledger.close()));
     await database.close();
   });
-  async function another(theirRates: readonly bigint[] = rates, sizes: number[] = []) {
+  async function another(theirRates: readonly bigint[] = rates, through = database, sizes: number[] = []) {
     const refused: string[] = [];
     const counts: PipelineCounts = {
       batch: (size) => void sizes.push(size),
@@ -83,14 +86,14 @@ export async function openLedgerBed(t: TestContext, rates: readonly bigint[] = W
     );
     const instance = made?.id ?? 0;
     const ledger = createLedger(
-      { clock, ioClock: systemClock, log, database, counts },
+      { clock, ioClock: systemClock, log, database: through, counts },
       { instance, rates: theirRates },
     );
     open.push(ledger);
     return { ledger, refused, instance };
   }
   const batchSizes: number[] = [];
-  const { ledger, refused, instance } = await another(rates, batchSizes);
+  const { ledger, refused, instance } = await another(rates, database, batchSizes);
   const addWallet = async (): Promise<number> => ledger.numbers.wallet(base58.encode(randomBytes(32)));
   const provider = await addWallet();
   const model = await ledger.numbers.model("acme/model");
@@ -123,7 +126,7 @@ export async function openLedgerBed(t: TestContext, rates: readonly bigint[] = W
     price,
     refused,
     batchSizes,
-    another: (theirRates) => another(theirRates),
+    another: (theirRates, through) => another(theirRates, through),
     addWallet,
     addKey,
     async addUser(deposit, columns) {

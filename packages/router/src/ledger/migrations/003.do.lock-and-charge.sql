@@ -219,7 +219,7 @@ BEGIN
   SELECT * INTO l FROM locks WHERE id = p_id AND user_id = p_user FOR UPDATE;
   IF NOT FOUND THEN code := 3; RETURN; END IF;
   owed := least(p_amount, l.ceiling);
-  IF l.state = 'r' OR (l.state = 'x' AND p_kind < 2) THEN -- nothing is owed, or it was given back already
+  IF l.state = 'r' OR (l.state = 'x' AND p_kind < 2 AND l.charged IS NULL) THEN -- nothing is owed, or it was given back already
     code := CASE WHEN p_kind < 2 THEN 1 ELSE 4 END; RETURN;
   END IF;
   IF l.charged IS NOT NULL THEN

@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { systemClock } from "@aimo-network/protocol/clock";
+import { createLog } from "../log.ts";
+import { INSTANCE_LEASE_MS, INSTANCE_RENEW_MS, LOCKS_KEPT_MS, SWEEP_MS } from "../limits.ts";
+import type { LedgerBed } from "../test-bed/ledger-bed.ts";
+import { openLedgerBed } from "../test-bed/ledger-bed.ts";
+import { openInstance } from "./instance.ts";
+
+const log = createLog("silent");
+
+/** Asks until the answer is as it should be: an instance's own work has no end that a test could wait for. */
+async function until(bed: LedgerBed, text: string, expected: Record<string, unknown>, stepMs = 0): Promise<void> {
+  const untilMs = systemClock.monotonic() + 10_000;
+  let found: Record<string, unknown> = {};
+  while (systemClock.monotonic() < untilMs) {
+    bed.clock.advance(stepMs);
+    found = await bed.row(text);
+    if (Object.entries(expected).every(([name, value]) => String(found[name]) === String(value))) return;
+  }
+  assert.deepEqual(found, expected);
+}
+
+test("a lease is renewed while its instance runs, and ends with it", async (t) => {
+  const bed = await openLedgerBed(t);
+  const instance = await openInstance({ clock: bed.clock, log, database: bed.database });
+  const lease = `SELECT extract(epoch FROM lease_until)::bigint * 1000 AS ms FROM instances WHERE id = ${instance.id}`;
+  const firstMs = bed.clock.now() + INSTANCE_LEASE_MS;
+  assert.deepEqual(await bed.row(lease), { ms: BigInt(firstMs) });
+  await until(bed, "SELECT count(*) AS n FROM pg_tables WHERE tablename LIKE 'journal_2%'", { n: 5n }); // its first round is over
+  bed.clock.advance(INSTANCE_RENEW_MS);
+  await until(bed, lease, { ms: firstMs + INSTANCE_RENEW_MS });
+  await instance.close();
+  assert.deepEqual(await bed.row(lease), { ms: BigInt(bed.clock.now()) });
+});
+
+test("an instance expires what is due, also what another left behind", async (t) => {
+  const bed = await openLedgerBed(t);
+  const who = await bed.addUser(1_000n);
+  const left = bed.lockOf(who, 100n, { deadlineMs: bed.clock.now() + 5_000 });
+  await bed.ledger.lock(left);
+  const instance = await openInstance({ clock: bed.clock, log, database: bed.database });
+  t.after(() => instance.close());
+  await until(bed, "SELECT count(*) AS n FROM pg_tables WHERE tablename LIKE 'generations_2%'", { n: 5n });
+  assert.equal(await bed.stateOf(left), "o");
+  await until(bed, "SELECT count(*) AS n FROM locks WHERE state = 'x'", { n: 1n }, SWEEP_MS);
+  assert.deepEqual(await bed.faults(), []);
+});
+
+test("ended locks are kept for 48 hours after their end, open ones until they end", async (t) => {
+  const bed = await openLedgerBed(t);
+  const who = await bed.addUser(1_000n);
+  const ended = bed.lockOf(who, 100n);
+  const open = bed.lockOf(who, 100n, { deadlineMs: bed.clock.now() + 10 * LOCKS_KEPT_MS });
+  await Promise.all([ended, open].map((lock) => bed.ledger.lock(lock)));
+  bed.clock.advance(1_000);
+  await bed.ledger.charge(bed.chargeOf(ended, 10n));
+  bed.clock.advance(LOCKS_KEPT_MS);
+  const first = await openInstance({ clock: bed.clock, log, database: bed.database });
+  const today = new Date(bed.clock.now()).toISOString().slice(0, 10).replaceAll("-", "");
+  await until(bed, `SELECT to_regclass('generations_${today}') IS NOT NULL AS made`, { made: true });
+  await first.close();
+  assert.deepEqual(await Promise.all([ended, open].map((lock) => bed.stateOf(lock))), ["c", "o"]);
+  bed.clock.advance(1);
+  const second = await openInstance({ clock: bed.clock, log, database: bed.database });
+  t.after(() => second.close());
+  await until(bed, "SELECT count(*) AS n FROM locks WHERE state <> 'o'", { n: 0n });
+  assert.equal(await bed.stateOf(open), "o");
+});
+
+test("a day's partitions are there before the day, and rows go into them", async (t) => {
+  const bed = await openLedgerBed(t);
+  const instance = await openInstance({ clock: bed.clock, log, database: bed.database });
+  t.after(() => instance.close());
+  await until(bed, "SELECT count(*) AS n FROM pg_tables WHERE tablename LIKE 'generations_2%'", { n: 5n });
+  const who = await bed.addUser(1_000n);
+  const lock = bed.lockOf(who, 100n);
+  await bed.ledger.lock(lock);
+  await bed.ledger.charge(bed.chargeOf(lock, 1n));
+  const day = new Date(bed.clock.now()).toISOString().slice(0, 10).replaceAll("-", "");
+  assert.deepEqual(await bed.row(`SELECT count(*) AS n FROM journal_${day}`), { n: 3n });
+  assert.deepEqual(await bed.row(`SELECT count(*) AS n FROM generations_${day}`), { n: 1n });
+  await assert.rejects(bed.row(`UPDATE journal_${day} SET amount = 9`), /append only/);
+});
+
+test("partitions are made while batches write, in whatever order they touch the tables", async (t) => {
+  const bed = await openLedgerBed(t);
+  const who = await bed.addUser(1_000n);
+  const lock = bed.lockOf(who, 100n);
+  await bed.ledger.lock(lock);
+  await bed.database.transaction(async (query) => {
+    await query("LOCK TABLE ONLY generations IN ROW EXCLUSIVE MODE");
+    await bed.row("SELECT ledger_make_partitions('journal', '2026-12-01', 2)");
+    await bed.row("SELECT ledger_make_partitions('generations', '2026-12-01', 2)");
+    await query("LOCK TABLE ONLY journal IN ROW EXCLUSIVE MODE");
+  });
+  assert.deepEqual(await bed.row("SELECT count(*) AS n FROM pg_tables WHERE tablename LIKE '%_2026120_'"), { n: 4n });
+  assert.deepEqual(await bed.faults(), []);
+});
+
+test("a row that came before its partition stays where it is, and nothing fails", async (t) => {
+  const bed = await openLedgerBed(t);
+  await bed.addUser(1_000n);
+  const day = new Date(bed.clock.now()).toISOString().slice(0, 10);
+  await bed.row("SELECT ledger_make_partitions('journal', $1, 2)", [day]);
+  assert.deepEqual(await bed.row("SELECT count(*) AS n FROM pg_tables WHERE tablename LIKE 'journal_2%'"), { n: 1n });
+  assert.deepEqual(await bed.row("SELECT count(*) AS n FROM journal"), { n: 1n });
+});
