@@ -15,7 +15,7 @@ import { createLedger } from "../ledger/ledger.ts";
 import type { PipelineCounts } from "../ledger/pipeline.ts";
 import { NO_USAGE } from "../ledger/pipeline.ts";
 import { createLog } from "../log.ts";
-import { bookFaults } from "./book-faults.ts";
+import { BOOK_FAULTS } from "./book-faults.ts";
 import { testDatabase } from "./test-database.ts";
 
 /** Rates that no test reaches by accident. */
@@ -179,6 +179,9 @@ export async function openLedgerBed(t: TestContext, rates: readonly bigint[] = W
     },
     stateOf: async (lock) =>
       (await row("SELECT state FROM locks WHERE id = $1", [lock.id]))["state"] as string | undefined,
-    faults: () => bookFaults(database),
+    faults: async () => {
+      const rows = await database.query<{ fault: string }>(BOOK_FAULTS);
+      return rows.map(({ fault }) => fault);
+    },
   };
 }
