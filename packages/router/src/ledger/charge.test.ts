@@ -111,7 +111,11 @@ test("a late charge is bounded by its key's limit and its parent's, and counts i
   bed.clock.advance(24 * 3_600_000);
   assert.deepEqual(await bed.ledger.charge(bed.chargeOf(late, 40n)), { outcome: "late", cost: 40n });
   const { refusal } = await bed.ledger.lock(bed.lockOf(child, 11n));
-  assert.deepEqual(refusal, { reason: "key_limit_exceeded", remaining: 10n }, "today has 10 left of 50");
+  assert.deepEqual(
+    [refusal?.reason, refusal && "remaining" in refusal && refusal.remaining],
+    ["key_limit_exceeded", 10n],
+    "today has 10 left of 50",
+  );
   await bed.ledger.lock(bed.lockOf(who, 90n));
   assert.equal((await bed.ledger.lock(bed.lockOf(child, 1n))).refusal?.reason, "key_limit_exceeded", "parent: 40 + 90");
   assert.deepEqual(await bed.faults(), []);

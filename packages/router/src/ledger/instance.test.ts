@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { systemClock } from "@aimo-network/protocol/clock";
 import { createLog } from "../log.ts";
-import { INSTANCE_LEASE_MS, INSTANCE_RENEW_MS, LOCKS_KEPT_MS, SWEEP_MS } from "../limits.ts";
+import { INSTANCE_LEASE_MS, INSTANCE_RENEW_MS, LOCKS_KEPT_MS, SWEEP_MS } from "./limits.ts";
 import type { LedgerBed } from "../test-bed/ledger-bed.ts";
 import { openLedgerBed } from "../test-bed/ledger-bed.ts";
 import { openInstance } from "./instance.ts";

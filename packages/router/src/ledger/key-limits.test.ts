@@ -2,6 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openLedgerBed } from "../test-bed/ledger-bed.ts";
 
+const limitLeft = (remaining: bigint, resetsAt?: Date): object => ({
+  reason: "key_limit_exceeded",
+  remaining,
+  resetsAt,
+});
 const SECRET = { secret_hash: Buffer.alloc(32, 7) };
 
 test("a key's limit counts what is locked and what was charged for its whole life, and only what is given back comes back", async (t) => {
@@ -10,26 +15,23 @@ test("a key's limit counts what is locked and what was charged for its whole lif
   const first = bed.lockOf(who, 60n);
   await bed.ledger.lock(first);
   const over = await bed.ledger.lock(bed.lockOf(who, 41n));
-  assert.deepEqual(over.refusal, { reason: "key_limit_exceeded", remaining: 40n });
+  assert.deepEqual(over.refusal, limitLeft(40n));
   await bed.ledger.charge(bed.chargeOf(first, 25n));
   bed.clock.advance(400 * 24 * 3_600_000);
-  assert.deepEqual((await bed.ledger.lock(bed.lockOf(who, 76n))).refusal, {
-    reason: "key_limit_exceeded",
-    remaining: 75n,
-  });
+  assert.deepEqual((await bed.ledger.lock(bed.lockOf(who, 76n))).refusal, limitLeft(75n));
   assert.equal((await bed.ledger.lock(bed.lockOf(who, 75n))).granted, 75n);
   assert.deepEqual(await bed.faults(), []);
 });
 
 const EDGES = [
-  { reset: "daily", edge: "2026-11-26T00:00:00.000Z" },
-  { reset: "weekly", edge: "2026-11-30T00:00:00.000Z" }, // a Monday
-  { reset: "monthly", edge: "2026-12-01T00:00:00.000Z" },
-  { reset: "monthly", edge: "2027-03-01T00:00:00.000Z" },
-  { reset: "weekly", edge: "2027-01-04T00:00:00.000Z" }, // across a year
+  { reset: "daily", edge: "2026-11-26T00:00:00.000Z", next: "2026-11-27" },
+  { reset: "weekly", edge: "2026-11-30T00:00:00.000Z", next: "2026-12-07" }, // a Monday
+  { reset: "monthly", edge: "2026-12-01T00:00:00.000Z", next: "2027-01-01" },
+  { reset: "monthly", edge: "2027-03-01T00:00:00.000Z", next: "2027-04-01" },
+  { reset: "weekly", edge: "2027-01-04T00:00:00.000Z", next: "2027-01-11" }, // across a year
 ];
 
-for (const { reset, edge } of EDGES) {
+for (const { reset, edge, next } of EDGES) {
   test(`a ${reset} limit starts anew at ${edge} to the millisecond, and refunds go to the window of their lock only`, async (t) => {
     const bed = await openLedgerBed(t);
     const who = await bed.addUser(10_000n, { ...SECRET, spending_limit: 100, limit_reset: reset });
@@ -42,7 +44,7 @@ for (const { reset, edge } of EDGES) {
     assert.equal((await bed.ledger.lock(after)).granted, 70n, "at 0 ms");
     await bed.ledger.charge(bed.chargeOf(before, 10n));
     const { refusal } = await bed.ledger.lock(bed.lockOf(who, 31n));
-    assert.deepEqual(refusal, { reason: "key_limit_exceeded", remaining: 30n }, "the old window's 90 stay there");
+    assert.deepEqual(refusal, limitLeft(30n, new Date(next)), "the old window's 90 stay there");
     bed.clock.advance(1);
     await bed.ledger.charge(bed.chargeOf(after, 20n));
     assert.equal((await bed.ledger.lock(bed.lockOf(who, 80n))).granted, 80n, "at +1 ms: 100 − 20");
@@ -78,20 +80,11 @@ test("an issued key spends from its parent's limit too, and its refunds go back 
   };
   const lock = bed.lockOf(child, 70n);
   await bed.ledger.lock(lock);
-  assert.deepEqual((await bed.ledger.lock(bed.lockOf(who, 31n))).refusal, {
-    reason: "key_limit_exceeded",
-    remaining: 30n,
-  });
-  assert.deepEqual((await bed.ledger.lock(bed.lockOf(child, 11n))).refusal, {
-    reason: "key_limit_exceeded",
-    remaining: 10n,
-  });
+  assert.deepEqual((await bed.ledger.lock(bed.lockOf(who, 31n))).refusal, limitLeft(30n));
+  assert.deepEqual((await bed.ledger.lock(bed.lockOf(child, 11n))).refusal, limitLeft(10n));
   await bed.ledger.charge(bed.chargeOf(lock, 20n));
   assert.equal((await bed.ledger.lock(bed.lockOf(who, 80n))).granted, 80n);
-  assert.deepEqual((await bed.ledger.lock(bed.lockOf(child, 1n))).refusal, {
-    reason: "key_limit_exceeded",
-    remaining: 0n,
-  });
+  assert.deepEqual((await bed.ledger.lock(bed.lockOf(child, 1n))).refusal, limitLeft(0n));
   assert.deepEqual(await bed.faults(), []);
 });
 

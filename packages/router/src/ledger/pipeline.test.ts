@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AimoError, isAimoError } from "@aimo-network/protocol/errors";
-import { LEDGER_BATCH_MAX, LEDGER_LOCKS_WAITING_MAX } from "../limits.ts";
+import { LEDGER_BATCH_MAX, LEDGER_LOCKS_WAITING_MAX } from "./limits.ts";
 import type { LedgerBed } from "../test-bed/ledger-bed.ts";
 import { openLedgerBed } from "../test-bed/ledger-bed.ts";
 import type { Database, Statement } from "./database/database.ts";

@@ -156,7 +156,8 @@ BEGIN
       ELSE 1 END;
     IF code = 2 THEN
       d1 := key_left;
-      at := ledger_window_end(k.limit_reset, p_now);
+      -- A parent's limit never starts anew.
+      IF ledger_key_left(k, p_now) < p_least THEN at := ledger_window_end(k.limit_reset, p_now); END IF;
     END IF;
     IF code = 3 THEN d1 := lockable; d2 := u.is_exiting::integer; END IF;
     granted := NULL;
