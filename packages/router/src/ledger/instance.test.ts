@@ -9,6 +9,13 @@ import { openInstance } from "./instance.ts";
 
 const log = createLog("silent");
 
+/** An instance as the tests of this file want it. */
+function start(bed: LedgerBed, historyDays = 400): ReturnType<typeof openInstance> {
+  const { clock, database } = bed;
+  const deps = { clock, log, database, patientDatabase: database, imbalance: () => undefined };
+  return openInstance(deps, { historyDays });
+}
+
 /** Asks until the answer is as it should be: an instance's own work has no end that a test could wait for. */
 async function until(bed: LedgerBed, text: string, expected: Record<string, unknown>, stepMs = 0): Promise<void> {
   const untilMs = systemClock.monotonic() + 10_000;
@@ -23,7 +30,7 @@ async function until(bed: LedgerBed, text: string, expected: Record<string, unkn
 
 test("a lease is renewed while its instance runs, and ends with it", async (t) => {
   const bed = await openLedgerBed(t);
-  const instance = await openInstance({ clock: bed.clock, log, database: bed.database });
+  const instance = await start(bed);
   const lease = `SELECT extract(epoch FROM lease_until)::bigint * 1000 AS ms FROM instances WHERE id = ${instance.id}`;
   const firstMs = bed.clock.now() + INSTANCE_LEASE_MS;
   assert.deepEqual(await bed.row(lease), { ms: BigInt(firstMs) });
@@ -39,7 +46,7 @@ test("an instance expires what is due, also what another left behind", async (t)
   const who = await bed.addUser(1_000n);
   const left = bed.lockOf(who, 100n, { deadlineMs: bed.clock.now() + 5_000 });
   await bed.ledger.lock(left);
-  const instance = await openInstance({ clock: bed.clock, log, database: bed.database });
+  const instance = await start(bed);
   t.after(() => instance.close());
   await until(bed, "SELECT count(*) AS n FROM pg_tables WHERE tablename LIKE 'generations_2%'", { n: 5n });
   assert.equal(await bed.stateOf(left), "o");
@@ -56,13 +63,13 @@ test("ended locks are kept for 48 hours after their end, open ones until they en
   bed.clock.advance(1_000);
   await bed.ledger.charge(bed.chargeOf(ended, 10n));
   bed.clock.advance(LOCKS_KEPT_MS);
-  const first = await openInstance({ clock: bed.clock, log, database: bed.database });
+  const first = await start(bed);
   const today = new Date(bed.clock.now()).toISOString().slice(0, 10).replaceAll("-", "");
   await until(bed, `SELECT to_regclass('generations_${today}') IS NOT NULL AS made`, { made: true });
   await first.close();
   assert.deepEqual(await Promise.all([ended, open].map((lock) => bed.stateOf(lock))), ["c", "o"]);
   bed.clock.advance(1);
-  const second = await openInstance({ clock: bed.clock, log, database: bed.database });
+  const second = await start(bed);
   t.after(() => second.close());
   await until(bed, "SELECT count(*) AS n FROM locks WHERE state <> 'o'", { n: 0n });
   assert.equal(await bed.stateOf(open), "o");
@@ -70,7 +77,7 @@ test("ended locks are kept for 48 hours after their end, open ones until they en
 
 test("a day's partitions are there before the day, and rows go into them", async (t) => {
   const bed = await openLedgerBed(t);
-  const instance = await openInstance({ clock: bed.clock, log, database: bed.database });
+  const instance = await start(bed);
   t.after(() => instance.close());
   await until(bed, "SELECT count(*) AS n FROM pg_tables WHERE tablename LIKE 'generations_2%'", { n: 5n });
   const who = await bed.addUser(1_000n);
@@ -106,3 +113,50 @@ test("a row that came before its partition stays where it is, and nothing fails"
   assert.deepEqual(await bed.row("SELECT count(*) AS n FROM pg_tables WHERE tablename LIKE 'journal_2%'"), { n: 1n });
   assert.deepEqual(await bed.row("SELECT count(*) AS n FROM journal"), { n: 1n });
 });
+
+test("days are closed and old ones dropped while an instance runs, and the look at the balance is told", async (t) => {
+  const bed = await openLedgerBed(t, undefined, Date.parse("2024-02-27T12:00:00Z"));
+  const looks: bigint[] = [];
+  const deps = { clock: bed.clock, log, database: bed.database, patientDatabase: bed.database };
+  const instance = await openInstance({ ...deps, imbalance: (found) => void looks.push(found) }, { historyDays: 3 });
+  t.after(() => instance.close());
+  await until(bed, "SELECT count(*) AS n FROM pg_tables WHERE tablename LIKE 'journal_2024%'", { n: 5n });
+  const who = await bed.addUser(1_000n);
+  const lock = bed.lockOf(who, 10n);
+  await bed.ledger.lock(lock);
+  await bed.ledger.charge(bed.chargeOf(lock, 4n));
+  bed.clock.advance(2 * 86_400_000);
+  await until(bed, "SELECT string_agg(day::text, ' ') AS days FROM closings", { days: "2024-02-27" }, 1_000);
+  assert.equal((await bed.row("SELECT count(*) AS n FROM journal WHERE at < '2024-02-28'"))["n"], 3n);
+  bed.clock.advance(2 * 86_400_000);
+  await until(bed, "SELECT count(*) AS n FROM journal WHERE at < '2024-02-28'", { n: 0n }, 1_000);
+  await until(bed, "SELECT count(*) AS n FROM generations", { n: 0n }, 1_000);
+  assert.deepEqual(await bed.row("SELECT requests, cost FROM usage_daily"), { requests: 1n, cost: 4n });
+  assert.ok(looks.length > 0 && looks.every((found) => found === 0n));
+  await bed.database.query("UPDATE router_accounts SET vault = vault + 5");
+  const seen = looks.length;
+  await until(bed, "SELECT true AS looked", { looked: true }, 60_000);
+  const untilMs = systemClock.monotonic() + 10_000;
+  while (looks.length === seen && systemClock.monotonic() < untilMs) await bed.row("SELECT 1");
+  assert.equal(looks.at(-1), 5n);
+});
+
+for (const [what, change] of [
+  ["the vault", "UPDATE router_accounts SET vault = vault - 5"],
+  ["a user's available", "UPDATE users SET available = available + 5 WHERE available > 0"],
+  ["a user's locked", "UPDATE users SET locked = locked + 5, available = available - 5 WHERE available > 0"],
+  ["a user's payable", "UPDATE users SET payable = payable + 5 WHERE available > 0"],
+  ["a provider's share", "UPDATE providers SET claimable = claimable + 5 WHERE id = (SELECT min(id) FROM providers)"],
+] as const) {
+  test(`the look at the balance sees 5 nano-USDC that ${what} has too many or too few`, async (t) => {
+    const bed = await openLedgerBed(t);
+    const who = await bed.addUser(1_000n);
+    const lock = bed.lockOf(who, 10n);
+    await bed.ledger.lock(lock);
+    await bed.ledger.charge(bed.chargeOf(lock, 4n));
+    await bed.ledger.lock(bed.lockOf(who, 10n));
+    assert.deepEqual(await bed.row("SELECT ledger_imbalance() AS n"), { n: 0n });
+    await bed.row(change);
+    assert.deepEqual(await bed.row("SELECT ledger_imbalance() AS n"), { n: 5n });
+  });
+}

@@ -1,10 +1,11 @@
 // This run of a router among all that share the database: its lease, and the work that one of them does for all.
 import { assert } from "@aimo-network/protocol/assert";
-import type { Clock, Timer } from "@aimo-network/protocol/clock";
+import type { Clock } from "@aimo-network/protocol/clock";
 import { isAimoError } from "@aimo-network/protocol/errors";
 import { firstUuidAt } from "@aimo-network/protocol/ids";
 import type { Logger } from "pino";
 import {
+  IMBALANCE_LOOK_MS,
   INSTANCE_LEASE_MS,
   INSTANCE_RENEW_MS,
   LOCKS_DELETED_AT_ONCE_MAX,
@@ -16,6 +17,9 @@ import {
   TIDY_MS,
 } from "./limits.ts";
 import type { Database } from "./database/database.ts";
+import { keepHistory, lookAtBalance, PARTITIONED_TABLES } from "./history.ts";
+import type { RepeatedWork } from "./repeat.ts";
+import { onOwnConnection, repeat } from "./repeat.ts";
 
 const MS_PER_DAY = 86_400_000;
 
@@ -31,6 +35,16 @@ export interface InstanceDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly database: Database;
+  /** The same database with patience for work that reads a whole day, or all accounts. */
+  readonly patientDatabase: Database;
+  /** Told how far the books are from balancing, each time somebody has looked. */
+  imbalance(nanoUsdc: bigint): void;
+}
+
+/** Fixed for the life of an instance. */
+export interface InstanceOptions {
+  /** Days that the journal and the generations of a closed day are kept. */
+  readonly historyDays: number;
 }
 
 const RENEW = "UPDATE instances SET lease_until = $2 WHERE id = $1";
@@ -40,33 +54,6 @@ const MAKE_PARTITIONS = "SELECT ledger_make_partitions($1, $2::date, $3)";
 const DELETE_CLAIMS = "DELETE FROM idempotency_keys WHERE claimed_at < $1";
 const DELETE_INSTANCES =
   "DELETE FROM instances i WHERE lease_until < $1 AND NOT EXISTS (SELECT FROM locks WHERE instance_id = i.id AND state = 'o')";
-
-/** Does `work` every `ms` until it is stopped, each time after the last has ended; failures are logged and tried again. */
-function repeat(
-  { clock, log }: InstanceDeps,
-  ms: number,
-  what: string,
-  work: () => Promise<void>,
-): () => Promise<void> {
-  let timer: Timer | undefined;
-  let running: Promise<void> = Promise.resolve();
-  let stopped = false;
-  const turn = async (): Promise<void> => {
-    try {
-      await work();
-    } catch (error) {
-      if (isAimoError(error, "ledger_unavailable")) log.debug({ error }, `${what}: the database is away`);
-      else log.error({ error }, `${what} failed`);
-    }
-    if (!stopped) timer = clock.timer(ms, () => void (running = turn()));
-  };
-  running = turn();
-  return async () => {
-    stopped = true;
-    timer?.cancel();
-    await running;
-  };
-}
 
 async function deleteLocks(database: Database, beforeMs: number): Promise<void> {
   const values = [firstUuidAt(beforeMs), new Date(beforeMs), LOCKS_DELETED_AT_ONCE_MAX];
@@ -79,7 +66,7 @@ async function deleteLocks(database: Database, beforeMs: number): Promise<void> 
 async function tidy({ clock, database }: InstanceDeps): Promise<void> {
   const now = clock.now();
   const yesterday = new Date(now - MS_PER_DAY).toISOString().slice(0, 10);
-  for (const table of ["journal", "generations"]) {
+  for (const table of PARTITIONED_TABLES) {
     await database.query(MAKE_PARTITIONS, [table, yesterday, PARTITIONS_AHEAD_DAYS + 2]);
   }
   const old = new Date(now - LOCKS_KEPT_MS);
@@ -100,7 +87,7 @@ async function sweep({ clock, database }: InstanceDeps): Promise<void> {
 }
 
 /** Registers this run and begins to sweep; rejects where the database cannot be reached. */
-export async function openInstance(deps: InstanceDeps): Promise<Instance> {
+export async function openInstance(deps: InstanceDeps, { historyDays }: InstanceOptions): Promise<Instance> {
   const { clock, database } = deps;
   const leaseEnd = (): Date => new Date(clock.now() + INSTANCE_LEASE_MS);
   const [row] = await database.query<{ id: number }>(
@@ -109,15 +96,30 @@ export async function openInstance(deps: InstanceDeps): Promise<Instance> {
   );
   assert(row !== undefined, "an insert returns its row");
   const { id } = row;
-  const works = [
-    repeat(deps, INSTANCE_RENEW_MS, "lease", async () => void (await database.query(RENEW, [id, leaseEnd()]))),
-    repeat(deps, SWEEP_MS, "sweep", () => sweep(deps)),
-    repeat(deps, TIDY_MS, "tidying", () => tidy(deps)),
+  const works: readonly RepeatedWork[] = [
+    {
+      what: "lease",
+      restMs: INSTANCE_RENEW_MS,
+      turn: async () => void (await database.query(RENEW, [id, leaseEnd()])),
+    },
+    { what: "sweep", restMs: SWEEP_MS, turn: () => sweep(deps) },
+    { what: "tidying", restMs: TIDY_MS, turn: () => tidy(deps) },
+    {
+      what: "closing days",
+      restMs: TIDY_MS,
+      ...onOwnConnection(deps.patientDatabase, (query) => keepHistory(query, clock, historyDays)),
+    },
+    {
+      what: "the look at the balance",
+      restMs: IMBALANCE_LOOK_MS,
+      ...onOwnConnection(deps.patientDatabase, (query) => lookAtBalance(query, deps.log, deps.imbalance)),
+    },
   ];
+  const stops = works.map((work) => repeat(deps, work));
   return {
     id,
     async close() {
-      await Promise.all(works.map((stop) => stop()));
+      await Promise.all(stops.map((stop) => stop()));
       try {
         await database.query(RENEW, [id, new Date(clock.now())]);
       } catch (error) {

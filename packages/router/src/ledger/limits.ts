@@ -62,3 +62,21 @@ export const LOCKS_DELETING_TURNS_MAX = 100;
 
 /** Days of partitions made ahead: a router that is off over a weekend still finds Monday's. */
 export const PARTITIONS_AHEAD_DAYS = 3;
+
+/** Differences of one kind that `check-ledger` prints: enough to see what is wrong; the rest are counted. */
+export const LEDGER_DIFFERENCES_SHOWN_MAX = 50;
+
+/** Milliseconds one question of `check-ledger` may take: it reads everything there is, on a machine that serves meanwhile. */
+export const LEDGER_CHECK_MS = 3_600_000;
+
+/** Days that the journal and the generations of are kept, after they are closed (configurable): a year and a month to ask about. */
+export const HISTORY_DAYS = 400;
+
+/** Partitions dropped in one transaction: each holds up the batches for a few milliseconds. */
+export const PARTITIONS_DROPPED_AT_ONCE_MAX = 4;
+
+/** Milliseconds between two looks whether the books balance: it sums every account. */
+export const IMBALANCE_LOOK_MS = 60_000;
+
+/** Milliseconds for one statement that closes a day or sums every account: a busy day has hundreds of millions of rows. */
+export const HISTORY_ANSWER_MS = 1_800_000;

@@ -8,6 +8,7 @@ import { migrate } from "./database/migrate.ts";
 import { openInstance } from "./instance.ts";
 import type { Ledger } from "./ledger.ts";
 import { createLedger } from "./ledger.ts";
+import { HISTORY_ANSWER_MS } from "./limits.ts";
 import type { PipelineCounts } from "./pipeline.ts";
 
 /** Which database, and what its ledger allows. */
@@ -17,6 +18,14 @@ export interface BooksSettings {
   readonly dataDirectory: string;
   readonly connectionsMax: number;
   readonly rates: readonly bigint[];
+  /** Days that the journal and the generations are kept. */
+  readonly historyDays: number;
+}
+
+/** What the books tell whoever watches them. */
+export interface LedgerCounts extends PipelineCounts {
+  /** How far the books are from balancing. */
+  imbalance(nanoUsdc: bigint): void;
 }
 
 /** What opening needs. */
@@ -25,7 +34,7 @@ export interface BooksDeps {
   /** The time that input and output take, which is real also where a test's clock stands still. */
   readonly ioClock: Clock;
   readonly log: Logger;
-  readonly counts: PipelineCounts;
+  readonly counts: LedgerCounts;
 }
 
 /** The open books of a router: its database, and the ledger on it. */
@@ -41,14 +50,16 @@ const LAST_CHARGES_MS = 5_000; // a database that is there takes milliseconds; o
 /** Opens them; rejects where the database cannot be reached or is not this software's. */
 export async function openBooks(settings: BooksSettings, deps: BooksDeps): Promise<Books> {
   const { clock, ioClock, log, counts } = deps;
-  const { databaseUrl, dataDirectory, connectionsMax, rates } = settings;
+  const { databaseUrl, dataDirectory, connectionsMax, rates, historyDays } = settings;
   const embedded =
     databaseUrl === undefined ? await startEmbeddedPostgres({ dataDirectory, clock: ioClock, log }) : undefined;
   const url = databaseUrl ?? embedded?.url ?? "";
   const database = openDatabase(url, { clock: ioClock, log }, { connectionsMax });
+  const patientDatabase = openDatabase(url, { clock: ioClock, log }, { answerMs: HISTORY_ANSWER_MS });
   try {
     await migrate(url, { clock: ioClock, log });
-    const instance = await openInstance({ clock, log, database });
+    const imbalance = (nanoUsdc: bigint): void => counts.imbalance(nanoUsdc);
+    const instance = await openInstance({ clock, log, database, patientDatabase, imbalance }, { historyDays });
     const ledger = createLedger({ clock, ioClock, log, database, counts }, { instance: instance.id, rates });
     return {
       database,

@@ -64,9 +64,13 @@ export interface LedgerBed {
 }
 
 /** Opens one; it closes with the test. */
-export async function openLedgerBed(t: TestContext, rates: readonly bigint[] = WIDE_RATES): Promise<LedgerBed> {
+export async function openLedgerBed(
+  t: Pick<TestContext, "after">,
+  rates: readonly bigint[] = WIDE_RATES,
+  startMs?: number,
+): Promise<LedgerBed> {
   const url = await testDatabase();
-  const clock = manualClock();
+  const clock = manualClock(startMs);
   const log = createLog("silent");
   const database = openDatabase(url, { clock: systemClock, log });
   const open: Ledger[] = [];
