@@ -44,6 +44,7 @@ describe("settings", () => {
       AIMO_DATA_DIR: "/data",
       DATABASE_URL: "postgresql://aimo:secret@db.example/aimo?sslmode=require",
       AIMO_DATABASE_CONNECTIONS_MAX: "20",
+      AIMO_HISTORY_DAYS: "30",
       AIMO_PUBLIC_URL: "https://router.example//",
       AIMO_NAME: "Mine",
       AIMO_ACCEPT_V1_SPENDING: "true",
@@ -67,6 +68,7 @@ describe("settings", () => {
       dataDirectory: "/data",
       databaseUrl: "postgresql://aimo:secret@db.example/aimo?sslmode=require",
       databaseConnectionsMax: 20,
+      historyDays: 30,
       publicUrl: "https://router.example",
       name: "Mine",
       acceptV1Spending: true,
@@ -126,6 +128,7 @@ describe("settings", () => {
     ["AIMO_PUBLIC_URL", "ftp://router.example"],
     ["AIMO_PUBLIC_URL", "https://"],
     ["AIMO_DATABASE_CONNECTIONS_MAX", "0"],
+    ["AIMO_HISTORY_DAYS", "6"],
     ["DATABASE_URL", "mysql://db.example/aimo"],
     ["DATABASE_URL", "db.example"],
   ] as const) {

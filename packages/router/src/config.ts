@@ -18,6 +18,8 @@ export interface Config {
   /** The operator's PostgreSQL; undefined where the router keeps one of its own in its data directory. */
   readonly databaseUrl: string | undefined;
   readonly databaseConnectionsMax: number;
+  /** Days that the ledger's journal and generations are kept. */
+  readonly historyDays: number;
   /** Where clients reach this router, when that is not the address it listens on. */
   readonly publicUrl: string | undefined;
   readonly name: string;
@@ -108,6 +110,7 @@ export function parseConfig(environment: Environment): Config {
     dataDirectory: get("AIMO_DATA_DIR"),
     databaseUrl: databaseUrl === "" ? undefined : databaseUrl,
     databaseConnectionsMax: Number(get("AIMO_DATABASE_CONNECTIONS_MAX")),
+    historyDays: Number(get("AIMO_HISTORY_DAYS")),
     publicUrl: publicUrl === "" ? undefined : publicUrl,
     name: get("AIMO_NAME"),
     acceptV1Spending: get("AIMO_ACCEPT_V1_SPENDING") === "true",

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { after, before, describe, test } from "node:test";
+import { openLedgerBed } from "./test-bed/ledger-bed.ts";
 import { VERSION } from "./version.ts";
 
 interface Run {
@@ -44,6 +45,19 @@ describe("aimo-router", () => {
     assert.deepEqual([code, out], [1, ""]);
     assert.match(error, /2 faults:\n {2}AIMO_PORT: .*\n {2}AIMO_DRAIN_MS: /);
     assert.doesNotMatch(error, /at .*\.ts/);
+  });
+
+  test("check-ledger ends with 0 for right books, 2 where there are none, and says so", async () => {
+    const bed = await openLedgerBed({ after });
+    await bed.addUser(1_500_000_000n);
+    const right = await run({ DATABASE_URL: bed.url }, "check-ledger");
+    assert.deepEqual([right.code, right.error], [0, ""]);
+    assert.match(right.out, /^The books are right: .* 1\.5 USDC in the vault\.\n$/);
+    await bed.database.query("UPDATE users SET available = available + 1 WHERE available > 0");
+    assert.equal((await run({ DATABASE_URL: bed.url }, "check-ledger")).code, 1);
+    const away = await run({ DATABASE_URL: "postgres://127.0.0.1:1/aimo" }, "check-ledger");
+    assert.equal(away.code, 2);
+    assert.equal((await run({ AIMO_PORT: "x" }, "check-ledger")).code, 2, "not 1: that says the books are wrong");
   });
 
   test("ends at a fault of its own with the place and without words", async () => {

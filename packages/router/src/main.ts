@@ -1,18 +1,27 @@
 #!/usr/bin/env node
-// `aimo-router`: read the settings, start, and close on a signal.
+// `aimo-router`: read the settings, start, and close on a signal; or check the books.
 import { systemClock } from "@aimo-network/protocol/clock";
 import { watchParent } from "@aimo-network/protocol/parent-watch";
 import { systemRandom } from "@aimo-network/protocol/random";
 import { ConfigError, parseConfig, readEnvironment } from "./config.ts";
+import { runLedgerCheck } from "./ledger/check-ledger-command.ts";
 import { createLog } from "./log.ts";
 import { settingsHelp } from "./settings-help.ts";
 import { startRouter } from "./router.ts";
 import { VERSION } from "./version.ts";
 
+async function check(): Promise<void> {
+  const books = parseConfig(readEnvironment(process.env));
+  const { code, lines } = await runLedgerCheck(books, { clock: systemClock, log: createLog("silent") });
+  for (const line of lines) console.log(line);
+  process.exitCode = code;
+}
+
 async function main(): Promise<void> {
   const [word] = process.argv.slice(2);
   if (word === "--help" || word === "-h") return console.log(settingsHelp());
   if (word === "--version" || word === "-V") return console.log(VERSION);
+  if (word === "check-ledger") return await check();
   if (word !== undefined) throw new ConfigError([`${word}: no such option. See \`aimo-router --help\`.`]);
   const config = parseConfig(readEnvironment(process.env));
   const log = createLog(config.logLevel);
@@ -35,5 +44,6 @@ try {
   await main();
 } catch (error) {
   console.error(error instanceof ConfigError ? error.message : error);
-  process.exitCode = 1;
+  // Of a check, 1 says that the books are wrong.
+  process.exitCode = process.argv[2] === "check-ledger" ? 2 : 1;
 }

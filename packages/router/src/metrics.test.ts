@@ -40,6 +40,10 @@ describe("the page of metrics", () => {
     counts.bytesToProviders += 600;
     counts.bytesFromProviders += 700;
     counts.spansLost += 8;
+    counts.ledger.batch(64, 0.005);
+    counts.ledger.batch(65, 0.006);
+    counts.ledger.refused("23503");
+    counts.ledger.imbalance(7n);
     for (const [sample, value] of [
       ['aimo_requests_total{endpoint="chat_completions",stream="true",outcome="answered"}', 2],
       ['aimo_requests_total{endpoint="chat_completions",stream="unknown",outcome="refused"}', 1],
@@ -57,6 +61,11 @@ describe("the page of metrics", () => {
       ['aimo_relay_bytes_total{direction="to_provider"}', 600],
       ['aimo_relay_bytes_total{direction="from_provider"}', 700],
       ["aimo_spans_lost_total", 8],
+      ['aimo_ledger_batch_size_bucket{le="64"}', 1],
+      ['aimo_ledger_batch_seconds_bucket{le="0.01"}', 2],
+      ['aimo_ledger_batches_refused_total{state="23503"}', 1],
+      ['aimo_ledger_batches_refused_total{state="40P01"}', 0],
+      ["ledger_imbalance_nano_usdc", 7],
     ] as const) {
       assert.equal(samplesOf(await page()).get(sample), value, sample); // the page is read again and again: nothing doubles
     }

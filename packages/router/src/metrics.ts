@@ -4,6 +4,7 @@ import type { Clock } from "@aimo-network/protocol/clock";
 import type { ErrorCode } from "@aimo-network/protocol/errors";
 import { ERROR_TABLE } from "@aimo-network/protocol/error-table";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { LedgerCounts } from "./ledger/open-books.ts";
 import { VERSION } from "./version.ts";
 
 /** How a request of a client came out: `refused` before any provider was asked, `failed` after. */
@@ -20,6 +21,7 @@ export interface Counts {
   bytesToProviders: number;
   bytesFromProviders: number;
   spansLost: number;
+  readonly ledger: LedgerCounts;
   firstOutput(afterMs: number): void;
   requestEnded(stream: boolean, afterMs: number): void;
 }
@@ -81,6 +83,9 @@ function requestNames(): string[] {
 
 const FIRST_TOKEN_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 120];
 const REQUEST_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
+const BATCH_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2];
+const BATCH_SIZES = [1, 4, 16, 64, 256, 1024, 2048];
+const DEADLOCK = "40P01"; // a state that must be seen to be 0
 const DELAY_RESOLUTION_MS = 10; // short enough to see what a token would wait for, and no load
 const NANOSECONDS = 1e9;
 const QUANTILES = [0.5, 0.99, 1];
@@ -107,6 +112,47 @@ function declareDurations(registry: Registry): Pick<Counts, "firstOutput" | "req
   return {
     firstOutput: (afterMs) => firstToken.observe(afterMs / 1000),
     requestEnded: (stream, afterMs) => (stream ? streamed : whole).observe(afterMs / 1000),
+  };
+}
+
+function declareLedger(registry: Registry): LedgerCounts {
+  const registers = [registry];
+  const seconds = new Histogram({
+    name: "aimo_ledger_batch_seconds",
+    help: "From sending a batch of locks and charges to its commit.",
+    buckets: BATCH_SECONDS,
+    registers,
+  });
+  const sizes = new Histogram({
+    name: "aimo_ledger_batch_size",
+    help: "Locks and charges of one batch.",
+    buckets: BATCH_SIZES,
+    registers,
+  });
+  const refused = new Tally([DEADLOCK]);
+  declareCounter(
+    registry,
+    {
+      name: "aimo_ledger_batches_refused_total",
+      help: "Batches the database refused as a whole, which went row by row; a deadlock (40P01) is a fault.",
+      labels: ["state"],
+    },
+    () => refused.entries(),
+  );
+  let imbalance = 0n;
+  declareGauge(
+    registry,
+    "ledger_imbalance_nano_usdc",
+    "How far the books were from balancing when somebody looked last, at boot and every minute; 0.",
+    () => Number(imbalance),
+  );
+  return {
+    batch(size, tookSeconds) {
+      sizes.observe(size);
+      seconds.observe(tookSeconds);
+    },
+    refused: (state) => refused.add(state),
+    imbalance: (nanoUsdc) => void (imbalance = nanoUsdc),
   };
 }
 
@@ -237,6 +283,7 @@ export function createMetrics(clock: Clock, readings: Readings): RouterMetrics {
     bytesToProviders: 0,
     bytesFromProviders: 0,
     spansLost: 0,
+    ledger: declareLedger(registry),
     ...declareDurations(registry),
   };
   declareCounts(registry, counts);

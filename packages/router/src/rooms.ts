@@ -18,7 +18,9 @@ import { ledgerRates } from "./billing/rate-rules.ts";
 import type { Config } from "./config.ts";
 import type { Identity } from "./identity.ts";
 import { loadIdentity } from "./identity.ts";
-import type { Books } from "./ledger/open-books.ts";
+import type { CheckOutcome } from "./ledger/check-ledger-command.ts";
+import { runLedgerCheck } from "./ledger/check-ledger-command.ts";
+import type { Books, LedgerCounts } from "./ledger/open-books.ts";
 import { openBooks } from "./ledger/open-books.ts";
 import { BODIES_SHARES, PREFLIGHT_WALLETS_MAX } from "./limits.ts";
 import type { OfferHealth } from "./market/health.ts";
@@ -70,16 +72,17 @@ function buildKeyUse(config: Config): KeyUse {
 }
 
 function openLedger(
-  { databaseUrl, dataDirectory, databaseConnectionsMax, rates }: Config,
+  { databaseUrl, dataDirectory, databaseConnectionsMax, historyDays, rates }: Config,
   deps: RouterDeps,
+  counts: LedgerCounts,
 ): Promise<Books> {
   return openBooks(
-    { databaseUrl, dataDirectory, connectionsMax: databaseConnectionsMax, rates: ledgerRates(rates) },
+    { databaseUrl, dataDirectory, connectionsMax: databaseConnectionsMax, rates: ledgerRates(rates), historyDays },
     {
       clock: deps.clock,
       ioClock: systemClock, // input and output take real time, also where a test's clock stands still
       log: deps.log.child({ room: "ledger" }),
-      counts: { batch: () => undefined, refused: () => undefined },
+      counts,
     },
   );
 }
@@ -116,8 +119,6 @@ export async function buildRooms(
   url: () => string,
 ): Promise<Rooms> {
   const { clock, log } = deps;
-  const books = await openLedger(config, deps); // first: an unprivileged database must be able to reach its folder
-  const identity = loadIdentity(config.dataDirectory);
   const links = createLinks();
   const keyUse = buildKeyUse(config);
   const answers = createByteBudget(config.answersBytesMax);
@@ -126,6 +127,14 @@ export async function buildRooms(
     bodiesHeldBytes: () => keyUse.bodyBytes,
     answersHeldBytes: () => answers.usedBytes,
   };
+  const observing = { clock, log: log.child({ room: "gateway" }), readings, url };
+  const observation = await startObservation(config.traces, observing);
+  // Before anything else makes the data directory: an unprivileged database must be able to reach its folder.
+  const books = await openLedger(config, deps, observation.metrics.counts.ledger).catch(async (error: unknown) => {
+    await observation.close();
+    throw error;
+  });
+  const identity = loadIdentity(config.dataDirectory);
   const store = await openFilePreflightStore(log, join(config.dataDirectory, "preflights"));
   const preflights = await createPreflights(store, PREFLIGHT_WALLETS_MAX);
   const { activity, billing, checkpoints } = openMoney(config, deps, books, identity);
@@ -139,8 +148,6 @@ export async function buildRooms(
     },
     { routerId: identity.routerId, acceptV1Spending: config.acceptV1Spending },
   );
-  const observing = { clock, log: log.child({ room: "gateway" }), readings, url };
-  const observation = await startObservation(config.traces, observing);
   return {
     identity,
     books,
@@ -163,4 +170,9 @@ export async function buildRooms(
       await observation.close();
     },
   };
+}
+
+/** Checks the books that a router with these settings has, whether it runs or not. */
+export function checkBooks(config: Config, deps: Pick<RouterDeps, "clock" | "log">): Promise<CheckOutcome> {
+  return runLedgerCheck(config, deps);
 }

@@ -11,6 +11,10 @@ export function settingsHelp(): string {
   return [
     "aimo-router: a marketplace node of AiMo Network",
     "",
+    "  aimo-router               starts a router",
+    "  aimo-router check-ledger  proves the books, while a router runs on them or not: ends with 0 where they are right,",
+    "                            1 where they are wrong, 2 where they could not be checked",
+    "",
     "Settings come from the environment, or from the file that AIMO_CONFIG_FILE names (lines of NAME=value; the environment wins):",
     "",
     ...lines,

@@ -8,7 +8,7 @@ import {
   DRAIN_MS,
   REQUESTS_PER_KEY_MAX,
 } from "./limits.ts";
-import { DATABASE_CONNECTIONS_MAX } from "./ledger/limits.ts";
+import { DATABASE_CONNECTIONS_MAX, HISTORY_DAYS } from "./ledger/limits.ts";
 import {
   KEY_REQUESTS_PER_MINUTE,
   KEY_TOKENS_PER_MINUTE,
@@ -96,6 +96,7 @@ export const SETTINGS = {
     isSecret: true,
   },
   AIMO_DATABASE_CONNECTIONS_MAX: whole("connections to the database at once", DATABASE_CONNECTIONS_MAX, 1, 1_000),
+  AIMO_HISTORY_DAYS: whole("days that the journal and the generations are kept", HISTORY_DAYS, 7, 36_500),
   AIMO_PUBLIC_URL: {
     meaning: "where clients reach this router, if not the address it listens on",
     fallback: "",

@@ -36,7 +36,7 @@ async function checkAt(url: string, deps: DatabaseDeps): Promise<CheckOutcome> {
   const database = openDatabase(url, deps, patience);
   try {
     const report = await checkLedger(database);
-    return { code: report.count === 0 ? 0 : 1, lines: reportLines(report) };
+    return { code: report.count === 0n ? 0 : 1, lines: reportLines(report) };
   } finally {
     await database.close();
   }

@@ -79,7 +79,7 @@ test("right books are found right, with days closed and a router at work", async
     },
   );
   const [report] = await Promise.all([checkLedger(bed.database), spend(bed, bed.busy, 1n)]);
-  assert.deepEqual([report.count, report.daysClosed, report.vault], [0, 5n, 10_500n]);
+  assert.deepEqual([report.count, report.daysClosed, report.vault], [0n, 5n, 10_500n]);
   assert.match(
     reportLines(report).join("\n"),
     /^The books are right: \d+ accounts, 5 closed days, 0\.0000105 USDC in the vault\.$/,
@@ -211,7 +211,7 @@ test("of many differences only the first are read, and all are counted", async (
   for (let count = 0; count < 60; count += 1) await bed.addWallet();
   await tamper(bed, "UPDATE users SET withdrawing = 1");
   const report = await checkLedger(bed.database);
-  assert.equal(report.count, 64); // every wallet, the model's provider too, and the vault
+  assert.equal(report.count, 64n); // every wallet, the model's provider too, and the vault
   assert.equal(report.differences.length, 51);
   assert.equal(reportLines(report).at(-1), "  and 13 more");
 });

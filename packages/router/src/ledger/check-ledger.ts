@@ -21,7 +21,7 @@ export interface LedgerDifference {
 export interface LedgerReport {
   /** The first of each kind. */
   readonly differences: readonly LedgerDifference[];
-  readonly count: number;
+  readonly count: bigint;
   readonly accounts: bigint;
   readonly daysClosed: bigint;
   readonly vault: bigint;
@@ -66,7 +66,7 @@ export function checkLedger(database: Database): Promise<LedgerReport> {
     }
     const [totals] = await query<{ accounts: bigint; closed: bigint; vault: bigint }>(TOTALS);
     const { accounts = 0n, closed: daysClosed = 0n, vault = 0n } = totals ?? {};
-    return { differences, count: Number(count), accounts, daysClosed, vault };
+    return { differences, count, accounts, daysClosed, vault };
   });
 }
 
@@ -83,13 +83,13 @@ function line({ check, account, user, provider, day, expected, found }: LedgerDi
 
 /** The report as lines for a terminal. */
 export function reportLines({ differences, count, accounts, daysClosed, vault }: LedgerReport): readonly string[] {
-  if (count === 0) {
+  if (count === 0n) {
     return [`The books are right: ${accounts} accounts, ${daysClosed} closed days, ${usdc(vault)} in the vault.`];
   }
-  const hidden = count - differences.length;
+  const hidden = count - BigInt(differences.length);
   return [
     `The books are wrong in ${count} places:`,
     ...differences.map((difference) => `  ${line(difference)}`),
-    ...(hidden > 0 ? [`  and ${hidden} more`] : []),
+    ...(hidden > 0n ? [`  and ${hidden} more`] : []),
   ];
 }

@@ -148,8 +148,8 @@ async function run(t: TestContext, seed: string | undefined): Promise<void> {
     fc.commands([anyStep], { maxCommands: STEPS_PER_RUN_MAX, size: "max" }),
     async (commands) => {
       // Closed at once and not with the test: there are many.
-      const closings: (() => unknown)[] = [];
-      const world = await openWorld({ after: (close: () => unknown) => void closings.push(close) } as TestContext);
+      const closings: (() => Promise<void>)[] = [];
+      const world = await openWorld({ after: (close) => void closings.push(close) });
       try {
         await fc.asyncModelRun(() => ({ model: {}, real: world }), commands);
       } finally {

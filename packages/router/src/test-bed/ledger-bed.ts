@@ -1,6 +1,5 @@
 // A ledger on a database of its own, with users, keys and commands as tests need them.
 import { randomBytes } from "node:crypto";
-import type { TestContext } from "node:test";
 import { base58 } from "@scure/base";
 import type { ManualClock } from "@aimo-network/protocol/clock";
 import { manualClock, systemClock } from "@aimo-network/protocol/clock";
@@ -65,7 +64,7 @@ export interface LedgerBed {
 
 /** Opens one; it closes with the test. */
 export async function openLedgerBed(
-  t: Pick<TestContext, "after">,
+  t: { after(close: () => Promise<void>): void },
   rates: readonly bigint[] = WIDE_RATES,
   startMs?: number,
 ): Promise<LedgerBed> {

@@ -1,6 +1,5 @@
 // A real ledger, with two routers on it, and the model of it, kept at the same point by doing everything to both.
 import assert from "node:assert/strict";
-import type { TestContext } from "node:test";
 import { nanoUsdc } from "@aimo-network/protocol/money";
 import type { LockCommand } from "../ledger/commands.ts";
 import type { DatabaseConnection } from "../ledger/database/database.ts";
@@ -33,7 +32,7 @@ const DAILY_LIMIT = 500n;
 const SQL_REFUSALS = /check constraint|expected 0 <= fee|nothing is payable/;
 
 /** Opens a world in which nothing has happened. */
-export async function openWorld(t: TestContext): Promise<World> {
+export async function openWorld(t: Parameters<typeof openLedgerBed>[0]): Promise<World> {
   const bed = await openLedgerBed(t);
   const { ledger } = await bed.another();
   const users: number[] = [];

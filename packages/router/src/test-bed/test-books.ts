@@ -59,7 +59,8 @@ export async function testBooks({
   const home = url ?? (await testDatabase());
   const log = createLog("silent");
   const database = openDatabase(home, { clock: systemClock, log });
-  const instance = await openInstance({ clock, log, database });
+  const watched = { clock, log, database, patientDatabase: database, imbalance: () => undefined };
+  const instance = await openInstance(watched, { historyDays: 400 });
   const counts = { batch: () => undefined, refused: () => undefined };
   const deps = { clock, ioClock: systemClock, log, database, counts };
   const ledger = createLedger(deps, { instance: instance.id, rates: ledgerRates(rates) });
