@@ -4,15 +4,15 @@ import { systemClock } from "@aimo-network/protocol/clock";
 import { watchParent } from "@aimo-network/protocol/parent-watch";
 import { systemRandom } from "@aimo-network/protocol/random";
 import { ConfigError, parseConfig, readEnvironment } from "./config.ts";
-import { runLedgerCheck } from "./ledger/check-ledger-command.ts";
 import { createLog } from "./log.ts";
 import { settingsHelp } from "./settings-help.ts";
+import { checkBooks } from "./rooms.ts";
 import { startRouter } from "./router.ts";
 import { VERSION } from "./version.ts";
 
 async function check(): Promise<void> {
-  const books = parseConfig(readEnvironment(process.env));
-  const { code, lines } = await runLedgerCheck(books, { clock: systemClock, log: createLog("silent") });
+  const config = parseConfig(readEnvironment(process.env));
+  const { code, lines } = await checkBooks(config, { clock: systemClock, log: createLog("silent") });
   for (const line of lines) console.log(line);
   process.exitCode = code;
 }

@@ -4,7 +4,6 @@ import type { Clock } from "@aimo-network/protocol/clock";
 import type { ErrorCode } from "@aimo-network/protocol/errors";
 import { ERROR_TABLE } from "@aimo-network/protocol/error-table";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { LedgerCounts } from "./ledger/open-books.ts";
 import { VERSION } from "./version.ts";
 
 /** How a request of a client came out: `refused` before any provider was asked, `failed` after. */
@@ -21,9 +20,17 @@ export interface Counts {
   bytesToProviders: number;
   bytesFromProviders: number;
   spansLost: number;
-  readonly ledger: LedgerCounts;
+  readonly ledger: LedgerTally;
   firstOutput(afterMs: number): void;
   requestEnded(stream: boolean, afterMs: number): void;
+}
+
+/** What the ledger tells. */
+export interface LedgerTally {
+  batch(size: number, seconds: number): void;
+  /** A batch that the database refused as a whole; `state` is SQL's. */
+  refused(state: string): void;
+  imbalance(nanoUsdc: bigint): void;
 }
 
 /** What other rooms know and metrics only read, when they are asked for. */
@@ -115,20 +122,12 @@ function declareDurations(registry: Registry): Pick<Counts, "firstOutput" | "req
   };
 }
 
-function declareLedger(registry: Registry): LedgerCounts {
-  const registers = [registry];
-  const seconds = new Histogram({
-    name: "aimo_ledger_batch_seconds",
-    help: "From sending a batch of locks and charges to its commit.",
-    buckets: BATCH_SECONDS,
-    registers,
-  });
-  const sizes = new Histogram({
-    name: "aimo_ledger_batch_size",
-    help: "Locks and charges of one batch.",
-    buckets: BATCH_SIZES,
-    registers,
-  });
+function declareLedger(registry: Registry): LedgerTally {
+  const declare = (name: string, help: string, buckets: number[]): Histogram =>
+    new Histogram({ name, help, buckets, registers: [registry] });
+  const took = "From sending a batch of locks and charges to its commit.";
+  const seconds = declare("aimo_ledger_batch_seconds", took, BATCH_SECONDS);
+  const sizes = declare("aimo_ledger_batch_size", "Locks and charges of one batch.", BATCH_SIZES);
   const refused = new Tally([DEADLOCK]);
   declareCounter(
     registry,

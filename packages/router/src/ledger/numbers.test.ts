@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
 import { test } from "node:test";
 import { base58 } from "@scure/base";
 import { microUsdc } from "@aimo-network/protocol/money";
+import { systemRandom } from "@aimo-network/protocol/random";
 import { openLedgerBed } from "../test-bed/ledger-bed.ts";
 import type { Query } from "./database/database.ts";
 import { createNumbers } from "./numbers.ts";
 
 test("a wallet, a model and a price have one number each, whoever asks and however many ask at once", async (t) => {
   const { database } = await openLedgerBed(t);
-  const address = base58.encode(randomBytes(32));
+  const address = base58.encode(systemRandom.bytes(32));
   const price = { prompt: microUsdc(3n), completion: microUsdc(4n), inputCacheRead: microUsdc(0n) };
   const asked = Array.from({ length: 8 }, () => createNumbers(database.query));
   for (const ask of [
@@ -17,7 +17,7 @@ test("a wallet, a model and a price have one number each, whoever asks and howev
     (numbers: (typeof asked)[number]) => numbers.model("acme/a'b\\c"),
     (numbers: (typeof asked)[number]) => numbers.price(price),
   ]) {
-    const found = await Promise.all(asked.map(ask));
+    const found = await Promise.all(asked.map(async (numbers) => ask(numbers)));
     assert.equal(new Set(found).size, 1, String(found));
   }
 });

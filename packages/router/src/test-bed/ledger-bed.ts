@@ -1,5 +1,4 @@
 // A ledger on a database of its own, with users, keys and commands as tests need them.
-import { randomBytes } from "node:crypto";
 import { base58 } from "@scure/base";
 import type { ManualClock } from "@aimo-network/protocol/clock";
 import { manualClock, systemClock } from "@aimo-network/protocol/clock";
@@ -97,20 +96,25 @@ export async function openLedgerBed(
   }
   const batchSizes: number[] = [];
   const { ledger, refused, instance } = await another(rates, database, batchSizes);
-  const addWallet = async (): Promise<number> => ledger.numbers.wallet(base58.encode(randomBytes(32)));
+  const addWallet = async (): Promise<number> => ledger.numbers.wallet(base58.encode(systemRandom.bytes(32)));
   const provider = await addWallet();
   const model = await ledger.numbers.model("acme/model");
   const price = await ledger.numbers.price({ prompt: microUsdc(1n), completion: microUsdc(2n) });
   const id = (): string => uuidV7(clock, systemRandom);
 
   async function addKey(user: number, columns: KeyColumns = {}): Promise<number> {
-    const all = { key_id: randomBytes(16), user_id: user, created_at: new Date(clock.now()), ...columns };
+    const all = {
+      key_id: Buffer.from(systemRandom.bytes(16)),
+      user_id: user,
+      created_at: new Date(clock.now()),
+      ...columns,
+    };
     const names = Object.keys(all);
-    const [row] = await database.query<{ id: number }>(
+    const [made] = await database.query<{ id: number }>(
       `INSERT INTO keys (${names.join(", ")}) VALUES (${names.map((_, index) => `$${index + 1}`).join(", ")}) RETURNING id`,
       Object.values(all),
     );
-    return row?.id ?? 0;
+    return made?.id ?? 0;
   }
 
   async function row(text: string, values?: readonly unknown[]): Promise<Record<string, unknown>> {

@@ -153,7 +153,7 @@ function expire(model: Model, isDue: (lock: ModelLock) => boolean): number {
   return due.length;
 }
 
-function lock(model: Model, id: string, operation: Extract<Operation, { do: "lock" }>): unknown {
+function take(model: Model, id: string, operation: Extract<Operation, { do: "lock" }>): unknown {
   const { key, full, least: atLeast, isShort } = operation;
   const user = at(model.users, at(model.keys, key).user);
   if (full > 0n && model.isPaused) return "refused";
@@ -248,7 +248,7 @@ export function apply(model: Model, operation: Operation, id: string): unknown {
       return more;
     }
     case "lock":
-      return lock(model, id, operation);
+      return take(model, id, operation);
     case "lock again": {
       const { state, ceiling } = at(model.locks, operation.lock);
       return state === "o" ? ceiling : "error";

@@ -185,7 +185,10 @@ function picture({ users, providers, keys, locks, vault, fees }: Model): object 
 }
 
 function* orders(count: number): Generator<number[]> {
-  if (count === 0) return yield [];
+  if (count === 0) {
+    yield [];
+    return;
+  }
   for (const order of orders(count - 1)) {
     for (let index = 0; index < count; index += 1) yield order.toSpliced(index, 0, count - 1);
   }

@@ -33,7 +33,8 @@ test("a deposit credits what the escrow's total exceeds what was credited, once,
   const user = await bed.addWallet();
   const credit = (openedSlot: bigint, total: bigint) =>
     bed.ledger.deposit({ id: bed.id(), user, openedSlot, total: nanoUsdc(total), source: "signature" });
-  assert.deepEqual(await Promise.all([credit(5n, 100n), credit(5n, 100n)]).then((both) => both.toSorted()), [0n, 100n]);
+  const both = await Promise.all([credit(5n, 100n), credit(5n, 100n)]);
+  assert.deepEqual(new Set(both), new Set([0n, 100n]));
   assert.equal(await credit(5n, 100n), 0n);
   assert.equal(await credit(5n, 90n), 0n, "a total seen late credits nothing and takes nothing back");
   assert.equal(await credit(5n, 130n), 30n);
@@ -118,7 +119,7 @@ test("what is locked or withdrawn cannot be withdrawn again", async (t) => {
   const who = await bed.addUser(100n);
   await bed.ledger.lock(bed.lockOf(who, 60n));
   const answers = await Promise.all([30n, 30n].map((amount) => withdraw(bed, "user", "request", who.user, amount)));
-  assert.deepEqual(answers.toSorted(), [false, true]);
+  assert.deepEqual(new Set(answers), new Set([false, true]));
   assert.deepEqual(await bed.faults(), []);
 });
 
