@@ -66,8 +66,9 @@ export async function openLedgerBed(
   t: { after(close: () => Promise<void>): void },
   rates: readonly bigint[] = WIDE_RATES,
   startMs?: number,
+  givenUrl?: string,
 ): Promise<LedgerBed> {
-  const url = await testDatabase();
+  const url = givenUrl ?? (await testDatabase());
   const clock = manualClock(startMs);
   const log = createLog("silent");
   const database = openDatabase(url, { clock: systemClock, log });
