@@ -47,6 +47,30 @@ test("while one instance sweeps, another does nothing", async (t) => {
   assert.deepEqual(await bed.row(EXPIRE, [new Date(bed.clock.now()), 10]), { n: 1 });
 });
 
+test("a lock that is charged while the sweeper waits for its user is not expired as well", async (t) => {
+  const bed = await openLedgerBed(t);
+  const who = await bed.addUser(1_000n);
+  const lock = bed.lockOf(who, 100n, { deadlineMs: bed.clock.now() });
+  await bed.ledger.lock(lock);
+  const standing = async (count: bigint): Promise<void> => {
+    const text =
+      "SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    while ((await bed.row(text))["n"] !== count);
+  };
+  const [charged, swept] = await bed.database.transaction(async (query) => {
+    await query("SELECT ledger_hold_users(ARRAY[$1::integer])", [who.user]);
+    const charging = bed.ledger.charge(bed.chargeOf(lock, 40n));
+    await standing(1n);
+    const sweeping = bed.row(EXPIRE, [new Date(bed.clock.now()), 10]);
+    await standing(2n);
+    return [charging, sweeping].map((work) => ({ work })); // not awaited in here: they wait for this transaction
+  });
+  assert.deepEqual(await charged?.work, { outcome: "posted", cost: 40n });
+  assert.deepEqual(await swept?.work, { n: 0 });
+  assert.equal(await bed.stateOf(lock), "c");
+  assert.deepEqual(await bed.faults(), []);
+});
+
 test("what a stream had delivered when its router ended is recorded for its provider, until a late charge pays it", async (t) => {
   const bed = await openLedgerBed(t);
   const who = await bed.addUser(1_000n);

@@ -9,6 +9,7 @@ import { openWorld, together, WALLETS } from "../test-bed/ledger-world.ts";
 const STEPS = Number(process.env["AIMO_LEDGER_STEPS"] ?? 10_000);
 const SEED = process.env["AIMO_LEDGER_SEED"];
 const STEPS_PER_RUN_MAX = 400;
+const SHRINKING_MS_MAX = 60_000;
 
 const wallet = fc.nat(WALLETS - 1);
 const key = fc.nat(2 * WALLETS - 1);
@@ -160,7 +161,7 @@ async function run(seed: string | undefined): Promise<number> {
   await fc.assert(property, {
     numRuns: 1,
     ...(seed !== undefined && { seed: Number(seed) }),
-    interruptAfterTimeLimit: 240_000,
+    interruptAfterTimeLimit: SHRINKING_MS_MAX,
   });
   return steps - before;
 }

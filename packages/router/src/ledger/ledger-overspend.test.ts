@@ -28,10 +28,10 @@ async function spend(bed: LedgerBed, who: LedgerUser, ledgers: readonly Ledger[]
 const BALANCE = { what: "a balance", deposit: 10n * CEILING, columns: {}, reason: "insufficient_balance", left: 0n };
 const LIMIT = {
   what: "a key limit",
-  deposit: 100n * CEILING,
+  deposit: 2_000n * CEILING, // all of them, were it not for the key
   columns: { spending_limit: 10n * CEILING },
   reason: "key_limit_exceeded",
-  left: 90n * CEILING,
+  left: 1_990n * CEILING,
 };
 
 for (const { what, deposit, columns, reason, left } of [BALANCE, LIMIT]) {
