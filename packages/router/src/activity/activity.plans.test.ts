@@ -55,7 +55,9 @@ describe("the statements that read what happened", () => {
   before(async () => {
     database = await openTestDatabase();
     const clock = manualClock(NOW);
-    await database.query("SELECT ledger_make_partitions('2026-10-27', 30)");
+    for (const table of ["journal", "generations"]) {
+      await database.query("SELECT ledger_make_partitions($1, '2026-10-27', 30)", [table]);
+    }
     await createPostedGenerations(database, clock); // which makes a price
     for (const statement of FILL.split(";").filter((text) => text.trim() !== "")) await database.query(statement);
     await database.query("ANALYZE");

@@ -23,7 +23,9 @@ describe("the generations of a wallet", () => {
     database = await openTestDatabase();
     posted = await createPostedGenerations(database, clock);
     generations = createGenerations(database);
-    await database.query("SELECT ledger_make_partitions('2026-11-10', 20)");
+    for (const table of ["journal", "generations"]) {
+      await database.query("SELECT ledger_make_partitions($1, '2026-11-10', 20)", [table]);
+    }
     user = await posted.party();
     provider = await posted.party();
     await posted.deposit(user, 10n ** 15n);

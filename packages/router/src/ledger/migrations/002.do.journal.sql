@@ -94,8 +94,11 @@ CREATE VIEW ledger_balances AS
   UNION ALL SELECT 'fees', NULL, NULL, fees FROM router_accounts;
 
 -- Daily partitions of `p_table` for `p_days` days from `p_from` on, where there are none yet. Rows that came too early stay
--- where they are. Each table in a transaction of its own, and made aside before it is attached: batches write meanwhile.
-CREATE FUNCTION ledger_make_partitions(p_table text, p_from date, p_days integer) RETURNS void LANGUAGE plpgsql AS $$
+-- where they are. Each table in a transaction of its own, so that it never waits for one while it holds the other; and not long,
+-- since every batch waits behind it. (Attaching a table made aside would hold up nobody, but fails whoever is just writing a row
+-- of that day.)
+CREATE FUNCTION ledger_make_partitions(p_table text, p_from date, p_days integer) RETURNS void LANGUAGE plpgsql
+SET lock_timeout = '200ms' AS $$
 DECLARE
   d date;
   name text;
@@ -106,17 +109,18 @@ BEGIN
   FOR d IN SELECT p_from + n FROM generate_series(0, p_days - 1) n LOOP
     name := p_table || '_' || to_char(d, 'YYYYMMDD');
     CONTINUE WHEN to_regclass(name) IS NOT NULL;
+    -- Before the look: a row that comes between it and the partition would make it fail.
+    EXECUTE format('LOCK TABLE ONLY %I IN ACCESS EXCLUSIVE MODE', p_table);
     IF p_table = 'journal' THEN
       SELECT EXISTS (SELECT FROM journal_elsewhen WHERE at >= ledger_day_start(d) AND at < ledger_day_start(d + 1)) INTO is_early;
     ELSE
       SELECT EXISTS (SELECT FROM generations_elsewhen WHERE day = d) INTO is_early;
     END IF;
     CONTINUE WHEN is_early;
-    EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', name, p_table);
     IF p_table = 'journal' THEN
-      EXECUTE format('ALTER TABLE journal ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', name, ledger_day_start(d), ledger_day_start(d + 1));
+      EXECUTE format('CREATE TABLE %I PARTITION OF journal FOR VALUES FROM (%L) TO (%L)', name, ledger_day_start(d), ledger_day_start(d + 1));
     ELSE
-      EXECUTE format('ALTER TABLE generations ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', name, d, d + 1);
+      EXECUTE format('CREATE TABLE %I PARTITION OF generations FOR VALUES FROM (%L) TO (%L)', name, d, d + 1);
     END IF;
   END LOOP;
 END $$;

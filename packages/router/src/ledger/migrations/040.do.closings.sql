@@ -95,7 +95,8 @@ BEGIN
 END $$;
 
 -- Drops partitions of `p_table` of closed days before `p_before`, the oldest first; at most `p_max`. Returns how many.
-CREATE FUNCTION ledger_drop_partitions(p_table text, p_before date, p_max integer) RETURNS integer LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger_drop_partitions(p_table text, p_before date, p_max integer) RETURNS integer LANGUAGE plpgsql
+SET lock_timeout = '200ms' AS $$
 DECLARE
   old record;
   n integer := 0;
