@@ -92,7 +92,7 @@ const least = (...amounts: readonly bigint[]): bigint => amounts.reduce((low, am
 const at = <Item>(items: readonly Item[], index: number): Item => items[index] as Item;
 
 /** What a user owes all providers together. */
-export function owedBy({ payable }: ModelUser): bigint {
+export function owedBy({ payable }: Pick<ModelUser, "payable">): bigint {
   return [...payable.values()].reduce((total, amount) => total + amount, 0n);
 }
 

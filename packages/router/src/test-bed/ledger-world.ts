@@ -160,27 +160,33 @@ async function perform(world: World, operation: Operation, ledger: Ledger, id: s
 
 // Every list as one text, in the order of the model's places.
 const REAL = `SELECT
-  (SELECT string_agg(concat_ws(',', available, locked, withdrawing, payable, settled), ' ' ORDER BY array_position($1, id))
+  (SELECT string_agg(concat_ws(',', available, locked, withdrawing, payable, settled, allowance, is_exiting), ' ' ORDER BY array_position($1, id))
    FROM users WHERE id = ANY ($1)) AS users,
   (SELECT string_agg(concat_ws(',', claimable, withdrawing), ' ' ORDER BY array_position($2, id))
    FROM providers WHERE id = ANY ($2)) AS providers,
   (SELECT string_agg(concat_ws(',', window_spent, limit_window - DATE '1970-01-01'), ' ' ORDER BY array_position($3, id))
    FROM keys WHERE id = ANY ($3)) AS keys,
   (SELECT coalesce(string_agg(concat_ws(',', state, charged), ' ' ORDER BY id), '') FROM locks) AS locks,
-  vault, fees FROM router_accounts`;
+  vault, fees, is_paused AS "isPaused" FROM router_accounts`;
 
 /** The same as `REAL`, of the model. */
-function picture({ users, providers, keys, locks, vault, fees }: Model): object {
+function picture({ users, providers, keys, locks, vault, fees, isPaused }: Model): object {
   const byId = locks.toSorted((one, other) => (one.id < other.id ? -1 : 1));
   return {
     users: users
-      .map((user) => [user.available, user.locked, user.withdrawing, owedBy(user), user.settled].join(","))
+      .map(({ available, locked, withdrawing, settled, allowance, isExiting, ...user }) => {
+        const owed = owedBy(user);
+        // As SQL joins them: what is null is left out.
+        const shown = [available, locked, withdrawing, owed, settled, allowance, isExiting ? "t" : "f"];
+        return shown.filter((value) => value !== null).join(",");
+      })
       .join(" "),
     providers: providers.map(({ claimable, withdrawing }) => `${claimable},${withdrawing}`).join(" "),
     keys: keys.map(({ spent, window }) => `${spent},${window}`).join(" "),
     locks: byId.map(({ state, charged }) => (charged === undefined ? state : `${state},${charged}`)).join(" "),
     vault,
     fees,
+    isPaused,
   };
 }
 
