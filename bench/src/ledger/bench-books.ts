@@ -22,6 +22,7 @@ export interface BenchBooks {
 const LONG_MS = 3_600_000;
 const NO_LIMIT = 10n ** 15n;
 const RATES = Array.from({ length: 6 }, () => NO_LIMIT); // `p_rates` of `ledger_lock_one`
+const HISTORY_DAYS = 36_500; // nothing is dropped while it is measured
 const log = createLog("warn", process.stderr); // standard output is for the figures
 
 /** Gives `measure` fresh books, and takes them away when it is done, however it ends. */
@@ -32,13 +33,14 @@ export async function onFreshBooks<Outcome>(
   const directory = mkdtempSync(join(tmpdir(), "aimo-bench-books-"));
   try {
     const books = await openBooks(
-      { databaseUrl: undefined, dataDirectory: directory, connectionsMax: 4, rates: RATES },
+      { databaseUrl: undefined, dataDirectory: directory, connectionsMax: 4, rates: RATES, historyDays: HISTORY_DAYS },
       {
         clock,
         ioClock: clock,
         log,
         counts: {
           batch: () => undefined,
+          imbalance: () => undefined,
           refused: (state) => log.warn({ state }, "a batch was refused as a whole"),
         },
       },

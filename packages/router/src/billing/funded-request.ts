@@ -7,7 +7,7 @@ import type { Logger } from "pino";
 import type { ChargeCommand } from "../ledger/commands.ts";
 import { GENERATION_FLAGS } from "../ledger/generation-row.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import { NO_USAGE } from "../ledger/pipeline.ts";
+import { NO_USAGE } from "../ledger/commands.ts";
 import { CHARGE_WAIT_MS } from "./limits.ts";
 import type { PricedOffer, RequestSize } from "./ceiling.ts";
 import { affordableTokens, maxOutput, mediaTokens, promptBound } from "./ceiling.ts";

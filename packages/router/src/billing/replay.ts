@@ -6,7 +6,7 @@ import type { Logger } from "pino";
 import type { ChargeCommand } from "../ledger/commands.ts";
 import { GENERATION_FLAGS } from "../ledger/generation-row.ts";
 import type { Ledger, OrphanedAttempt } from "../ledger/ledger.ts";
-import { NO_USAGE } from "../ledger/pipeline.ts";
+import { NO_USAGE } from "../ledger/commands.ts";
 import type { Charge, ChargeTerms, Ending } from "./charge.ts";
 import { chargeOf } from "./charge.ts";
 import { hiddenReasoningTokens } from "./hidden-reasoning.ts";

@@ -1,5 +1,6 @@
 // What the ledger is asked on the hot path, and what it answers: numbers of rows instead of names, amounts in nano-USDC.
 import type { NanoUsdc } from "@aimo-network/protocol/money";
+import { nanoUsdc } from "@aimo-network/protocol/money";
 import type { Usage } from "@aimo-network/protocol/usage";
 
 /** A claim of an `Idempotency-Key`: hashes only, so that neither the key nor the body can be read from the ledger. */
@@ -90,4 +91,34 @@ export interface ChargeResult {
   readonly outcome: "posted" | "repeated" | "late" | "unknown" | "conflict";
   /** What was charged in the end. */
   readonly cost: NanoUsdc;
+}
+
+/** The usage of a request that has none. */
+export const NO_USAGE = {
+  promptTokens: 0,
+  completionTokens: 0,
+  cachedTokens: 0,
+  reasoningTokens: 0,
+  promptAudioTokens: 0,
+  completionAudioTokens: 0,
+} as const;
+
+/** The release of a lock of which nobody knows whether it was committed. */
+export function releaseOf(command: LockCommand): ChargeCommand {
+  return {
+    id: command.id,
+    user: command.user,
+    kind: "released",
+    amount: nanoUsdc(0n),
+    provider: command.provider,
+    model: command.model,
+    price: command.price,
+    usage: NO_USAGE,
+    firstOutputMs: undefined,
+    durationMs: 0,
+    imageCount: 0,
+    flags: 0,
+    finishReason: "",
+    unpaid: undefined,
+  };
 }

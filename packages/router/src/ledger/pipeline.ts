@@ -2,11 +2,11 @@
 import { assert } from "@aimo-network/protocol/assert";
 import type { Clock, Timer } from "@aimo-network/protocol/clock";
 import { AimoError, isAimoError } from "@aimo-network/protocol/errors";
-import { nanoUsdc } from "@aimo-network/protocol/money";
 import type { Logger } from "pino";
 import { LEDGER_BATCH_MAX, LEDGER_CHARGES_WAITING_MAX, LEDGER_LOCKS_WAITING_MAX, LEDGER_RETRY_MS } from "./limits.ts";
 import { POST_STATEMENT, postValues } from "./batch-arrays.ts";
 import type { ChargeCommand, ChargeResult, LockCommand, LockResult } from "./commands.ts";
+import { releaseOf } from "./commands.ts";
 import type { Database, DatabaseConnection } from "./database/database.ts";
 import type { PostAnswer } from "./lock-answers.ts";
 import { readCharges, readLocks } from "./lock-answers.ts";
@@ -63,42 +63,14 @@ interface Batch {
   readonly locks: readonly WaitingLock[];
 }
 
-const DEADLOCK = "40P01";
+/** What another transaction did to a row, and not the row itself: it is tried again. */
+const ROW_TRIES_MAX = 3;
+const PASSING_STATES: ReadonlySet<string> = new Set(["40P01", "40001"]);
 const BROKEN = new AimoError("internal", {}); // for callers; the log has the cause
 
 function stateOf(error: unknown): string {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "unknown";
 }
-
-/** The release of a lock of which nobody knows whether it was committed. */
-function releaseOf(command: LockCommand): ChargeCommand {
-  return {
-    id: command.id,
-    user: command.user,
-    kind: "released",
-    amount: nanoUsdc(0n),
-    provider: command.provider,
-    model: command.model,
-    price: command.price,
-    usage: NO_USAGE,
-    firstOutputMs: undefined,
-    durationMs: 0,
-    imageCount: 0,
-    flags: 0,
-    finishReason: "",
-    unpaid: undefined,
-  };
-}
-
-/** The usage of a request that has none. */
-export const NO_USAGE = {
-  promptTokens: 0,
-  completionTokens: 0,
-  cachedTokens: 0,
-  reasoningTokens: 0,
-  promptAudioTokens: 0,
-  completionAudioTokens: 0,
-} as const;
 
 class BatchPipeline implements Pipeline {
   readonly #deps: PipelineDeps;
@@ -108,6 +80,8 @@ class BatchPipeline implements Pipeline {
   /** Charges of the batch under way. */
   #chargesPosting = 0;
   #connection: DatabaseConnection | undefined;
+  /** Halved when the database did not answer in time, so that what is too much at once comes through in the end. */
+  #batchMax = LEDGER_BATCH_MAX;
   #isRunning = false;
   #retry: Timer | undefined;
   #isClosed = false;
@@ -183,8 +157,8 @@ class BatchPipeline implements Pipeline {
   }
 
   #take(): Batch {
-    const charges = this.#charges.splice(0, LEDGER_BATCH_MAX);
-    const locks = this.#locks.splice(0, LEDGER_BATCH_MAX);
+    const charges = this.#charges.splice(0, this.#batchMax);
+    const locks = this.#locks.splice(0, this.#batchMax);
     this.#chargesPosting = charges.length;
     return { charges, locks };
   }
@@ -211,9 +185,11 @@ class BatchPipeline implements Pipeline {
         batch.charges.length + batch.locks.length,
         (this.#deps.ioClock.monotonic() - startMs) / 1000,
       );
+      this.#batchMax = LEDGER_BATCH_MAX;
       return true;
     } catch (error) {
       if (!isAimoError(error, "ledger_unavailable")) return await this.#postOneByOne(batch, error);
+      if (sent) this.#batchMax = Math.max(1, Math.floor(this.#batchMax / 2));
       this.#giveUp(batch, error, sent);
       return false;
     } finally {
@@ -238,17 +214,13 @@ class BatchPipeline implements Pipeline {
   async #postOneByOne(batch: Batch, cause: unknown): Promise<boolean> {
     const state = stateOf(cause);
     this.#deps.counts.refused(state);
-    const rows: Batch[] =
-      state === DEADLOCK
-        ? [batch]
-        : [
-            ...batch.charges.map((charge) => ({ charges: [charge], locks: [] })),
-            ...batch.locks.map((lock) => ({ charges: [], locks: [lock] })),
-          ];
+    const rows: Batch[] = [
+      ...batch.charges.map((charge) => ({ charges: [charge], locks: [] })),
+      ...batch.locks.map((lock) => ({ charges: [], locks: [lock] })),
+    ];
     for (const [index, row] of rows.entries()) {
       try {
-        const connection = await this.#connected();
-        this.#tell(row, await this.#ask(connection, row, true));
+        await this.#postRow(row);
       } catch (error) {
         if (isAimoError(error, "ledger_unavailable")) {
           const left = rows.slice(index);
@@ -256,14 +228,21 @@ class BatchPipeline implements Pipeline {
           this.#giveUp(all, error, true);
           return false;
         }
-        this.#deps.log.error(
-          { error, state: stateOf(error), ids: row.charges.concat().map(({ command }) => command.id) },
-          "the ledger refused a row",
-        );
+        const ids = [...row.charges, ...row.locks].map(({ command }) => command.id);
+        this.#deps.log.error({ error, state: stateOf(error), ids }, "the ledger refused a row");
         for (const { reject } of [...row.charges, ...row.locks]) reject(BROKEN);
       }
     }
     return true;
+  }
+
+  async #postRow(row: Batch, triesLeft = ROW_TRIES_MAX): Promise<void> {
+    try {
+      this.#tell(row, await this.#ask(await this.#connected(), row, true));
+    } catch (error) {
+      if (triesLeft <= 1 || !PASSING_STATES.has(stateOf(error))) throw error;
+      await this.#postRow(row, triesLeft - 1);
+    }
   }
 
   async #ask(connection: DatabaseConnection, { charges, locks }: Batch, careful: boolean): Promise<PostAnswer> {
