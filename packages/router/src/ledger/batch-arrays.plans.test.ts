@@ -63,7 +63,9 @@ describe("a batch of one charge and one lock among many open locks", () => {
   let database: Database;
   before(async () => {
     database = await openTestDatabase();
-    await database.query("SELECT ledger_make_partitions(current_date - 1, 3)");
+    await database.query("SELECT ledger_make_partitions(name, current_date - 1, 3) FROM unnest($1::text[]) name", [
+      ["journal", "generations"],
+    ]);
     // A plan is made before there are rows, as it is on a new router, and stays with its connection.
     for (const statement of FILL) await database.query(statement, [OTHERS]);
   });
