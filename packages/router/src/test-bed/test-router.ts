@@ -83,7 +83,8 @@ export async function startTestRouter(
     AIMO_OPERATOR_PORT: "0",
     AIMO_DATA_DIR: dataDirectory,
     AIMO_DRAIN_MS: "2000",
-    DATABASE_URL: await sharedDatabase(),
+    // Routers whose clocks are days apart share no books: one would close the day that the other lives in.
+    DATABASE_URL: await ("advance" in clock ? testDatabase() : sharedDatabase()),
     ...settings,
   });
   const removeData = (): void => rmSync(dataDirectory, { recursive: true, force: true });
