@@ -38,7 +38,10 @@ export async function fillTables(books: BenchBooks, clock: Clock, say: (line: st
   const cast = await enterCast(books, USERS, PROVIDERS);
   const today = Math.floor(clock.now() / DAY_MS);
   const nameOf = (day: number): string => new Date(startOfDayMs(day)).toISOString().slice(0, 10);
-  await patient.query("SELECT ledger_make_partitions($1::date, $2)", [nameOf(today - DAYS + 1), DAYS + 1]);
+  for (const table of ["journal", "generations"]) {
+    const values = [table, nameOf(today - DAYS + 1), DAYS + 1];
+    await patient.query("SELECT ledger_make_partitions($1, $2::date, $3)", values);
+  }
   for (let day = today - DAYS + 1; day <= today; day += 1) {
     say(`generations of ${nameOf(day)}`);
     const name = nameOf(day);
