@@ -14,11 +14,11 @@ export interface Cast {
 // Numbers are given in the order of the rows, and nothing was there before, so that user n has key n.
 const STATEMENTS = [
   "INSERT INTO wallets (address) SELECT sha256(n::text::bytea) FROM generate_series(1, $1::integer) n",
-  "INSERT INTO users (id, available, has_deposited) SELECT id, 1e15, true FROM wallets WHERE id <= $1 ORDER BY id",
+  "INSERT INTO users (id, available, has_deposited) SELECT id, 1e12, true FROM wallets WHERE id <= $1 ORDER BY id",
   "INSERT INTO providers (id) SELECT id FROM wallets WHERE id <= $1",
   `INSERT INTO keys (key_id, user_id, created_at) SELECT substring(sha256(id::text::bytea), 1, 16), id, now()
     FROM users WHERE id <= $1 ORDER BY id`,
-  "UPDATE router_accounts SET vault = 1e15 * $1::integer",
+  "UPDATE router_accounts SET vault = 1e12 * $1::integer",
 ];
 
 /** Fills fresh books with them. */

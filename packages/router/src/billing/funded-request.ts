@@ -67,6 +67,8 @@ export class FundedRequest<Offer extends BillableOffer> implements Running {
   readonly #locked: LockedRequest<Offer>;
   readonly #admittedMs: number;
   #firstOutputMs: number | undefined;
+  /** Of the offer asked about last: the same is asked before, while and after it is sent the request. */
+  #affordable: { readonly offer: Offer; readonly tokens: number } | undefined;
 
   constructor(deps: FundedDeps, locked: LockedRequest<Offer>) {
     this.id = locked.id;
@@ -84,7 +86,8 @@ export class FundedRequest<Offer extends BillableOffer> implements Running {
   /** Output tokens of each choice that are paid for at an offer: always sent upstream. */
   maxTokens(offer: Offer): number {
     const { granted, size } = this.#locked;
-    return affordableTokens(offer, size, granted);
+    if (this.#affordable?.offer !== offer) this.#affordable = { offer, tokens: affordableTokens(offer, size, granted) };
+    return this.#affordable.tokens;
   }
 
   /** What the client's open maximum was lowered to, since its wallet could pay for no more; undefined where it was not. */
