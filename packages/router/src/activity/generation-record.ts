@@ -30,6 +30,7 @@ export interface Generation {
   readonly isCancelled: boolean;
   readonly isUsageAdjusted: boolean;
   readonly isUsageEstimated: boolean;
+  readonly isUsageReplayed: boolean;
   readonly isInterrupted: boolean;
   readonly hasNoUsage: boolean;
 }
@@ -90,6 +91,7 @@ export function generationOf(row: GenerationRow): Generation {
     isCancelled: has(GENERATION_FLAGS.cancelled),
     isUsageAdjusted: has(GENERATION_FLAGS.usageAdjusted),
     isUsageEstimated: has(GENERATION_FLAGS.usageEstimated),
+    isUsageReplayed: has(GENERATION_FLAGS.replayed),
     isInterrupted: has(GENERATION_FLAGS.interrupted),
     hasNoUsage: has(GENERATION_FLAGS.noUsage),
   };

@@ -89,6 +89,7 @@ describe("the generations of a wallet", () => {
       isCancelled: false,
       isUsageAdjusted: true,
       isUsageEstimated: false,
+      isUsageReplayed: false,
       isInterrupted: false,
       hasNoUsage: false,
     });

@@ -1,4 +1,5 @@
 // Ends that proxies replay after a router crashed: the only charge that is not made from what this router read itself.
+import { AimoError } from "@aimo-network/protocol/errors";
 import { readAttemptId } from "@aimo-network/protocol/ids";
 import { nanoUsdc } from "@aimo-network/protocol/money";
 import type { End } from "@aimo-network/protocol/wire/messages";
@@ -56,7 +57,10 @@ function commandOf(orphan: OrphanedAttempt, charge: Charge, end: End): ChargeCom
     firstOutputMs: end.first_byte_ms === null ? undefined : milliseconds(end.first_byte_ms),
     durationMs: milliseconds(end.upstream_ms),
     imageCount: orphan.imageCount,
-    flags: (orphan.stream ? GENERATION_FLAGS.streamed : 0) | (charge.adjusted ? GENERATION_FLAGS.usageAdjusted : 0),
+    flags:
+      GENERATION_FLAGS.replayed |
+      (orphan.stream ? GENERATION_FLAGS.streamed : 0) |
+      (charge.adjusted ? GENERATION_FLAGS.usageAdjusted : 0),
     finishReason: end.finish_reason ?? "",
     unpaid:
       isCharged || charge.unpaid === undefined ? undefined : { reason: charge.unpaid, amount: charge.unpaidAmount },
@@ -65,7 +69,7 @@ function commandOf(orphan: OrphanedAttempt, charge: Charge, end: End): ChargeCom
 
 /**
  * Takes an End that the provider with this wallet replays; resolves with whether anything was charged for it, rejects with
- * `ledger_unavailable` where nobody can say now. An End of an attempt that is not its own, not the last, or already ended
+ * `ledger_unavailable` where nobody can say now, as while the attempt's router may live. An End of an attempt that is not its own, not the last, or already ended
  * changes nothing.
  */
 export async function chargeReplay({ log, ledger }: ReplayDeps, wallet: string, end: End): Promise<boolean> {
@@ -74,6 +78,8 @@ export async function chargeReplay({ log, ledger }: ReplayDeps, wallet: string, 
   const provider = await ledger.numbers.wallet(wallet);
   const orphan = await ledger.findOrphan(attempt.requestUuid, attempt.index, provider);
   if (orphan === undefined) return false;
+  // A router that was started again at once finds the lease of its last run still alive: an acknowledgement would lose the pay.
+  if (orphan === "running") throw new AimoError("ledger_unavailable", {});
   const { deliveredBytes: checkpointBytes, tokensPerSecond = 0 } = orphan;
   const charge = orphan.stream
     ? orphanCharge(termsOf(orphan), { checkpointBytes, tokensPerSecond }, end)

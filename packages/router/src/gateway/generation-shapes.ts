@@ -71,6 +71,9 @@ export const GenerationShape = Type.Object({
   interrupted: Type.Boolean({ description: "The provider broke the answer off: nothing was charged" }),
   usage_adjusted: Type.Boolean({ description: "The provider's usage was not plausible and was clamped" }),
   usage_estimated: Type.Boolean({ description: "No usage came: the tokens are estimated from what was delivered" }),
+  usage_replayed: Type.Boolean({
+    description: "The router died before the charge: it was made from what the provider told afterwards, within bounds",
+  }),
   usage_missing: Type.Boolean({ description: "The provider reported no usage: nothing was charged" }),
   finish_reason: Type.Union([Type.String(), Type.Null()]),
   native_finish_reason: Type.Union([Type.String(), Type.Null()]),
@@ -108,6 +111,7 @@ export function generationJson(generation: Generation): object {
     interrupted: generation.isInterrupted,
     usage_adjusted: generation.isUsageAdjusted,
     usage_estimated: generation.isUsageEstimated,
+    usage_replayed: generation.isUsageReplayed,
     usage_missing: generation.hasNoUsage,
     finish_reason: finishReason,
     native_finish_reason: finishReason,

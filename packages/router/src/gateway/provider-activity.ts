@@ -68,6 +68,7 @@ const ActivityShape = Type.Object({
       interrupted: Type.Boolean(),
       usage_adjusted: Type.Boolean(),
       usage_estimated: Type.Boolean(),
+      usage_replayed: Type.Boolean(),
       usage_missing: Type.Boolean(),
     }),
   ),
@@ -121,6 +122,7 @@ function servedJson(served: ServedGeneration): object {
     interrupted: served.isInterrupted,
     usage_adjusted: served.isUsageAdjusted,
     usage_estimated: served.isUsageEstimated,
+    usage_replayed: served.isUsageReplayed,
     usage_missing: served.hasNoUsage,
   };
 }

@@ -14,4 +14,6 @@ export const GENERATION_FLAGS = {
   interrupted: 16,
   /** The provider reported no usage: nothing was charged. */
   noUsage: 32,
+  /** Its router died: it was charged from what its provider's proxy told afterwards. */
+  replayed: 64,
 } as const;

@@ -52,8 +52,11 @@ export interface Ledger extends Pick<Pipeline, "lock" | "charge" | "chargesWaiti
   retry(command: RetryCommand): Promise<boolean>;
   /** Records how far streams have come: what a replay may be charged for after a crash. */
   checkpoint(points: readonly Checkpoint[]): Promise<void>;
-  /** The attempt, where its router is gone, it was this provider's and the last one, and nothing was charged for it yet. */
-  findOrphan(lockId: string, attempt: number, provider: number): Promise<OrphanedAttempt | undefined>;
+  /**
+   * The attempt, where its router is gone, it was this provider's and the last one, and nothing was charged for it yet;
+   * "running" while its router may still end it.
+   */
+  findOrphan(lockId: string, attempt: number, provider: number): Promise<OrphanedAttempt | "running" | undefined>;
   /** Credits a deposit once, however often it is told; gives the amount credited now. */
   deposit(deposit: Deposit): Promise<NanoUsdc>;
   close(): Promise<void>;
@@ -69,9 +72,10 @@ const ORPHAN = `SELECT l.id, l.user_id, l.provider_id, l.model_id, l.price_id, l
     (SELECT percentile_disc(0.95) WITHIN GROUP (ORDER BY g.completion_tokens * 1000 / g.duration_ms)
      FROM (SELECT completion_tokens, duration_ms FROM generations
            WHERE provider_id = l.provider_id AND model_id = l.model_id AND duration_ms > 0 ORDER BY id DESC LIMIT 100) g
-    ) AS tokens_per_second
+    ) AS tokens_per_second, i.lease_until >= $4 AS has_router
   FROM locks l JOIN instances i ON i.id = l.instance_id JOIN models m ON m.id = l.model_id JOIN prices p ON p.id = l.price_id
-  WHERE l.id = $1 AND l.attempt = $2 AND l.provider_id = $3 AND i.lease_until < $4 AND l.state IN ('o', 'x') AND l.charged IS NULL`;
+  WHERE l.id = $1 AND l.attempt = $2 AND l.provider_id = $3 AND l.charged IS NULL
+    AND (l.state = 'o' OR l.state = 'x' AND i.lease_until < $4)`;
 
 interface OrphanRow extends PriceRow {
   readonly id: string;
@@ -87,6 +91,7 @@ interface OrphanRow extends PriceRow {
   readonly is_stream: boolean;
   readonly name: string;
   readonly tokens_per_second: number | null;
+  readonly has_router: boolean;
 }
 
 function orphanOf(row: OrphanRow): OrphanedAttempt {
@@ -130,7 +135,8 @@ export function createLedger(deps: PipelineDeps, options: PipelineOptions): Ledg
     },
     async findOrphan(lockId, attempt, provider) {
       const [row] = await database.query<OrphanRow>(ORPHAN, [lockId, attempt, provider, timeNow()]);
-      return row === undefined ? undefined : orphanOf(row);
+      if (row === undefined) return undefined;
+      return row.has_router ? "running" : orphanOf(row);
     },
     deposit: (deposit) => postDeposit(database, timeNow(), deposit),
     close: () => pipeline.close(),
