@@ -121,7 +121,12 @@ export async function waitForOffer(routerUrl: string, model: string, wallet?: st
 const soldModel = (sold: string | SoldModel): SoldModel =>
   typeof sold === "string" ? { name: sold, model: sold } : sold;
 
-function providerToml(options: TestProviderOptions, routers: readonly ServedRouter[], upstreamUrl: string): string {
+/** The `config.toml` of a test provider. */
+export function providerToml(
+  options: TestProviderOptions,
+  routers: readonly ServedRouter[],
+  upstreamUrl: string,
+): string {
   const sections = routers.map(({ url }, index) => `[[routers]]\nurl = "${url}"\napi_key = "std::env::KEY_${index}"`);
   const models = options.models
     .map(soldModel)

@@ -22,7 +22,8 @@ export interface DatabaseRelay {
 
 const PORT = 5432;
 
-function dialDatabase(url: URL): Socket {
+/** A connection to the PostgreSQL at a URL, by its socket file or by TCP. */
+export function dialDatabase(url: URL): Socket {
   const directory = url.searchParams.get("host");
   return directory === null
     ? connect(Number(url.port === "" ? PORT : url.port), url.hostname)
