@@ -72,6 +72,8 @@ const FUNDS_USDC = "100";
 const PRICES = ["0.371", "0.593"] as const; // odd, so that amounts are rounded; near, so that each is asked
 const ROUTER_SETTINGS = { AIMO_PORT: "0", AIMO_OPERATOR_PORT: "0", AIMO_TOTAL_TIMEOUT_MS: "15000" };
 const LOSSES_MAX = 2; // after which a proxy waits two seconds and more before it comes back (RECONNECT_MS_MIN, doubled)
+// What a killed process has written is the system's: only a power cut would lose it.
+const POSTGRES = { clock: systemClock, settings: { fsync: "off" } };
 const RECOVERY_MS = 20_000; // PostgreSQL on a busy machine
 
 /** A program that may be killed and started again. */
@@ -205,12 +207,7 @@ function patientQuery(database: Database): Query {
 export async function startCrashNetwork(): Promise<CrashNetwork> {
   const directory = mkdtempSync(join(tmpdir(), "aimo-crash-"));
   const log = createLog("silent");
-  const postgres = await startEmbeddedPostgres({
-    dataDirectory: join(directory, "ledger"),
-    clock: systemClock,
-    log,
-    settings: { fsync: "off" }, // what a killed process has written is the system's: only a power cut would lose it
-  });
+  const postgres = await startEmbeddedPostgres({ ...POSTGRES, dataDirectory: join(directory, "ledger"), log });
   const relay = await startChargeRelay(postgres.url);
   const door = await startRouterDoor();
   const model = createDemoModel();
