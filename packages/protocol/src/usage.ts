@@ -12,10 +12,11 @@ export interface Usage {
   readonly completionAudioTokens: number;
 }
 
-const TOKENS_MAX = 1_000_000_000; // a thousand times any model's context: more is no count, and would be no price
+/** Tokens that one side of an answer can have: a thousand times any model's context. More is no count, and would be no price. */
+export const USAGE_TOKENS_MAX = 1_000_000_000;
 
 function count(value: unknown): number | undefined {
-  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= TOKENS_MAX ? value : undefined;
+  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= USAGE_TOKENS_MAX ? value : undefined;
 }
 
 /** The first of two values that is there: null counts as absent. */

@@ -177,6 +177,9 @@ export const EVENT_LINES_MAX = 100_000;
 /** Choices one request may ask for, and an answer may have: each multiplies the cost. */
 export const CHOICES_MAX = 128;
 
+/** Images, recordings and files of one request: more than any model takes, and the ledger has a small column for them. */
+export const MEDIA_PARTS_MAX = 10_000;
+
 /** Messages of one request; far above any context length. */
 export const MESSAGES_MAX = 100_000;
 

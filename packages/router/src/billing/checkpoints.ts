@@ -39,8 +39,9 @@ export function createCheckpoints(clock: Clock, log: Logger, ledger: Pick<Ledger
     try {
       await writeDown(ledger, running);
     } catch (error) {
-      if (!isAimoError(error, "ledger_unavailable")) throw error;
-      log.debug({ error }, "no checkpoint: the database is away"); // the next one says more
+      // The next one says more; whatever is wrong with this one, no answer fails for it.
+      if (isAimoError(error, "ledger_unavailable")) log.debug({ error }, "no checkpoint: the database is away");
+      else log.error({ error }, "a checkpoint could not be written");
     }
   };
   const arm = (): void => {

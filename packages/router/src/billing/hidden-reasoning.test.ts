@@ -9,6 +9,8 @@ test("models that reason unseen have an allowance, whatever their version and ca
   }
   assert.equal(hiddenReasoningTokens("gemini-2.5-flash"), 65_536);
   assert.equal(hiddenReasoningTokens("grok-4"), 128_000);
+  assert.equal(hiddenReasoningTokens("openai/o3-mini"), 100_000);
+  assert.equal(hiddenReasoningTokens("community/gpt-5"), 128_000);
 });
 
 test("models that deliver their reasoning, or have none, have no allowance, nor has who only sounds like another", () => {
@@ -21,6 +23,8 @@ test("models that deliver their reasoning, or have none, have no allowance, nor 
     "olmo-3",
     "gemini-2.0-flash",
     "o",
+    "gpt-5/llama-3",
+    "o3/o",
     "",
   ]) {
     assert.equal(hiddenReasoningTokens(slug), 0, slug);

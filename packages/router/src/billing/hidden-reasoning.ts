@@ -11,8 +11,8 @@ const FAMILIES: readonly (readonly [slugs: RegExp, tokens: number])[] = [
   [/^grok-4(?![a-z0-9])/, 128_000],
 ];
 
-/** Tokens of one choice that a model of this slug may have spent on reasoning that it does not deliver. */
-export function hiddenReasoningTokens(slug: string): number {
-  const name = slug.toLowerCase();
+/** Tokens of one choice that a model, `author/slug`, may have spent on reasoning that it does not deliver. */
+export function hiddenReasoningTokens(modelId: string): number {
+  const name = modelId.slice(modelId.indexOf("/") + 1).toLowerCase();
   return FAMILIES.find(([slugs]) => slugs.test(name))?.[1] ?? 0;
 }

@@ -1,5 +1,6 @@
 // A usage that can be true: what a provider reports, held against the bytes that were seen and what was asked for.
 import type { Usage } from "@aimo-network/protocol/usage";
+import { USAGE_TOKENS_MAX } from "@aimo-network/protocol/usage";
 import { SILENT_TOKENS_PER_CHOICE_MAX } from "./limits.ts";
 
 /** What bounds the usage of an answer. */
@@ -25,8 +26,8 @@ export interface PlausibleUsage {
 export function plausibleUsage(reported: Usage, bounds: UsageBounds): PlausibleUsage {
   const { choices } = bounds;
   const unseen = (SILENT_TOKENS_PER_CHOICE_MAX + bounds.hiddenReasoningTokens) * choices;
-  const completionMax = Math.min(bounds.deliveredBytes + unseen, bounds.maxOutput * choices);
-  const promptTokens = Math.min(reported.promptTokens, bounds.promptBound);
+  const completionMax = Math.min(bounds.deliveredBytes + unseen, bounds.maxOutput * choices, USAGE_TOKENS_MAX);
+  const promptTokens = Math.min(reported.promptTokens, bounds.promptBound, USAGE_TOKENS_MAX);
   const completionTokens = Math.min(reported.completionTokens, completionMax);
   const usage: Usage = {
     promptTokens,

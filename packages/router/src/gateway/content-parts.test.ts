@@ -95,3 +95,42 @@ test("of parts that stand twice in a message the last ones count, as a parser ha
   const chosen = read(`"content":"words","content":${image}`);
   assert.ok(chosen.textBytes < SHORT.length);
 });
+
+describe("a part counts as a medium whichever server would take it for one", () => {
+  const read = (content: readonly unknown[]): ReturnType<typeof readChatRequest> =>
+    readChatRequest(Buffer.from(JSON.stringify({ model: "m", messages: [{ role: "user", content }] })));
+  const none = { image: 0, audio: 0, video: 0, file: 0 };
+
+  for (const [name, part, medium] of [
+    ["an image without a type", { image_url: "https://a.example/" }, "image"],
+    ["an image that calls itself text", { type: "text", text: "", uuid: "1", image_url: { url: "h" } }, "image"],
+    ["an image of the Responses API", { type: "input_image", image_url: "https://a.example/" }, "image"],
+    ["an image of other makers", { type: "image", image: "https://a.example/" }, "image"],
+    ["a recording without a type", { input_audio: { data: "QUJD", format: "wav" } }, "audio"],
+    ["a video without a type", { video_url: { url: "https://a.example/" } }, "video"],
+    ["a document", { type: "document_url", document_url: "https://a.example/" }, "file"],
+  ] as const) {
+    test(name, () => assert.deepEqual(read([part, "words"]).media, { ...none, [medium]: 1 }));
+  }
+
+  test("and one with several kinds in it as all of them", () => {
+    const { media } = read([
+      { type: "video_url", video_url: { url: "h" }, image_url: null, input_audio: { data: "" } },
+    ]);
+    assert.deepEqual(media, { ...none, video: 1, audio: 1 });
+  });
+
+  test("but text is text", () => {
+    const { media } = read([{ type: "text", text: "image_url" }, { type: "thinking", thinking: "image" }, null, 7]);
+    assert.deepEqual(media, none);
+  });
+});
+
+test("a request has at most ten thousand images, recordings and files", () => {
+  const read = (parts: number): ReturnType<typeof readChatRequest> => {
+    const content = Array.from({ length: parts }, () => ({ type: "image_url", image_url: { url: "" } }));
+    return readChatRequest(Buffer.from(JSON.stringify({ model: "m", messages: [{ role: "user", content }] })));
+  };
+  assert.equal(read(10_000).media.image, 10_000);
+  assert.throws(() => read(10_001), /at most 10000 images, recordings and files/);
+});

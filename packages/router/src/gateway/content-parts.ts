@@ -2,11 +2,13 @@
 import { AimoError } from "@aimo-network/protocol/errors";
 import type { JsonMember } from "@aimo-network/protocol/json-members";
 import { jsonElements, jsonMembers } from "@aimo-network/protocol/json-members";
+import type { JsonObject } from "@aimo-network/protocol/json-object";
 import { isJsonObject } from "@aimo-network/protocol/json-object";
 import type { JsonSkeleton } from "@aimo-network/protocol/json-skeleton";
 import type { Medium } from "@aimo-network/protocol/wire/offer";
 import { MEDIA } from "@aimo-network/protocol/wire/offer";
 import type { MediaCounts } from "../billing/ceiling.ts";
+import { MEDIA_PARTS_MAX } from "../limits.ts";
 import { describe } from "./describe-json.ts";
 
 interface PartKind {
@@ -26,9 +28,33 @@ const PART_KINDS: ReadonlyMap<unknown, PartKind> = new Map([
   ["file", { medium: "file", holder: "file", data: "file_data", isBare: true }],
 ]);
 
-/** Counts the parts of each kind; throws `invalid_request` for what is no message. */
+/**
+ * The types of parts, and the members, by which some server takes a part for a medium. Servers do not agree on them: to
+ * some a part without a type, or one of text with an id, is an image if only it has the member.
+ */
+const MEDIUM_NAMES: ReadonlyMap<unknown, Medium> = new Map<unknown, Medium>([
+  ...["image_url", "input_image", "image"].map((name) => [name, "image"] as const),
+  ...["input_audio", "audio_url", "audio"].map((name) => [name, "audio"] as const),
+  ...["video_url", "input_video", "video"].map((name) => [name, "video"] as const),
+  ...["file", "input_file", "document_url", "document"].map((name) => [name, "file"] as const),
+]);
+
+/** The media that one part may be; an honest one is at most one. */
+function mediaIn(part: JsonObject): ReadonlySet<Medium> {
+  const media = new Set<Medium>();
+  const add = (name: unknown): void => {
+    const medium = MEDIUM_NAMES.get(name);
+    if (medium !== undefined) media.add(medium);
+  };
+  add(part["type"]);
+  for (const [name, value] of Object.entries(part)) if (value !== null && value !== "") add(name);
+  return media;
+}
+
+/** Counts the parts of each kind; throws `invalid_request` for what is no message, and for more parts than a request may have. */
 export function countMedia(messages: readonly unknown[]): MediaCounts {
   const counts = { image: 0, audio: 0, video: 0, file: 0 };
+  let parts = 0;
   for (const [index, message] of messages.entries()) {
     if (!isJsonObject(message) || typeof message["role"] !== "string") {
       const expected = "an object with a `role`";
@@ -37,8 +63,15 @@ export function countMedia(messages: readonly unknown[]): MediaCounts {
     const { content } = message;
     if (!Array.isArray(content)) continue;
     for (const part of content as readonly unknown[]) {
-      const kind = isJsonObject(part) ? PART_KINDS.get(part["type"]) : undefined;
-      if (kind !== undefined) counts[kind.medium] += 1;
+      if (!isJsonObject(part)) continue;
+      for (const medium of mediaIn(part)) {
+        counts[medium] += 1;
+        parts += 1;
+      }
+    }
+    if (parts > MEDIA_PARTS_MAX) {
+      const expected = `at most ${MEDIA_PARTS_MAX} images, recordings and files`;
+      throw new AimoError("invalid_request", { expected, found: "more", param: "messages" });
     }
   }
   return counts;

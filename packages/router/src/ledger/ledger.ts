@@ -62,6 +62,8 @@ export interface Ledger extends Pick<Pipeline, "lock" | "charge" | "chargesWaiti
   close(): Promise<void>;
 }
 
+const DELIVERED_BYTES_MAX = 2 ** 31 - 1; // what the column holds: a stream may be longer, what is charged for it is not
+
 const RETRY = `UPDATE locks SET attempt = $2, provider_id = $3, model_id = $4, price_id = $5, delivered_bytes = 0
   WHERE id = $1 AND state = 'o' RETURNING id`;
 // Rows that a batch holds are passed over: waiting for them here could close a ring.
@@ -131,7 +133,8 @@ export function createLedger(deps: PipelineDeps, options: PipelineOptions): Ledg
       return rows.length > 0;
     },
     async checkpoint(points) {
-      await database.query(CHECKPOINT, [points.map(({ id }) => id), points.map((point) => point.deliveredBytes)]);
+      const bytes = points.map(({ deliveredBytes }) => Math.min(deliveredBytes, DELIVERED_BYTES_MAX));
+      await database.query(CHECKPOINT, [points.map(({ id }) => id), bytes]);
     },
     async findOrphan(lockId, attempt, provider) {
       const [row] = await database.query<OrphanRow>(ORPHAN, [lockId, attempt, provider, timeNow()]);

@@ -6,27 +6,40 @@ function bytesOf(text: unknown): number {
   return typeof text === "string" ? Buffer.byteLength(text) : 0;
 }
 
+/** The bytes of a call: of a function with arguments, or of a custom tool, whose input is free text. */
 function callBytes(called: unknown): number {
-  return isJsonObject(called) ? bytesOf(called["name"]) + bytesOf(called["arguments"]) : 0;
+  if (!isJsonObject(called)) return 0;
+  return bytesOf(called["name"]) + bytesOf(called["arguments"]) + bytesOf(called["input"]);
 }
 
-/** The bytes of content, which is a text or, in some answers, a list of parts that have one each. */
-function contentBytes(content: unknown): number {
-  if (!Array.isArray(content)) return bytesOf(content);
+/** The bytes of a text, or of a list of parts that have one each. */
+function partsBytes(parts: unknown): number {
+  if (!Array.isArray(parts)) return bytesOf(parts);
   let bytes = 0;
-  for (const part of content as readonly unknown[]) if (isJsonObject(part)) bytes += bytesOf(part["text"]);
+  for (const part of parts as readonly unknown[]) if (isJsonObject(part)) bytes += bytesOf(part["text"]);
   return bytes;
 }
 
-/** The bytes of a choice's text; reasoning that stands there under both of its names is one text, and counts once. */
+/** The bytes of content, which is a text or, in some answers, a list of parts that are text or thoughts (Mistral's). */
+function contentBytes(content: unknown): number {
+  let bytes = partsBytes(content);
+  if (!Array.isArray(content)) return bytes;
+  for (const part of content as readonly unknown[]) if (isJsonObject(part)) bytes += partsBytes(part["thinking"]);
+  return bytes;
+}
+
+/** The bytes of a choice's text; reasoning that stands there under several of its names is one text, and counts once. */
 function choiceBytes(choice: JsonObject): number {
   const part = choice["delta"] ?? choice["message"];
   if (!isJsonObject(part)) return 0;
-  const reasoning = Math.max(bytesOf(part["reasoning"]), bytesOf(part["reasoning_content"]));
-  let bytes = contentBytes(part["content"]) + reasoning + bytesOf(part["refusal"]) + callBytes(part["function_call"]);
-  const calls = part["tool_calls"];
+  const { reasoning, reasoning_content: sameReasoning, reasoning_details: details, audio, tool_calls: calls } = part;
+  let bytes = Math.max(bytesOf(reasoning), bytesOf(sameReasoning), partsBytes(details));
+  bytes += contentBytes(part["content"]) + bytesOf(part["refusal"]) + callBytes(part["function_call"]);
+  if (isJsonObject(audio)) bytes += bytesOf(audio["transcript"]);
   if (!Array.isArray(calls)) return bytes;
-  for (const call of calls as readonly unknown[]) if (isJsonObject(call)) bytes += callBytes(call["function"]);
+  for (const call of calls as readonly unknown[]) {
+    if (isJsonObject(call)) bytes += callBytes(call["function"]) + callBytes(call["custom"]);
+  }
   return bytes;
 }
 

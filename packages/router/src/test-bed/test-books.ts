@@ -29,6 +29,8 @@ export interface TestBooks {
   readonly database: Database;
   readonly ledger: Ledger;
   readonly instance: Instance;
+  /** SQL's states of the batches that were refused as a whole. */
+  readonly refused: readonly string[];
   /** A new wallet with so much USDC and a key of its own, whose limit is in USDC too. */
   payer(usdc: string, keyLimit?: string): Promise<Payer>;
   /** What a payer has: available, locked and payable, in nano-USDC. */
@@ -61,7 +63,8 @@ export async function testBooks({
   const database = openDatabase(home, { clock: systemClock, log });
   const watched = { clock, log, database, patientDatabase: database, imbalance: () => undefined };
   const instance = await openInstance(watched, { historyDays: 400 });
-  const counts = { batch: () => undefined, refused: () => undefined };
+  const refused: string[] = [];
+  const counts = { batch: () => undefined, refused: (state: string) => void refused.push(state) };
   const deps = { clock, ioClock: systemClock, log, database, counts };
   const ledger = createLedger(deps, { instance: instance.id, rates: ledgerRates(rates) });
   return {
@@ -69,6 +72,7 @@ export async function testBooks({
     database,
     ledger,
     instance,
+    refused,
     payer: (usdc, keyLimit) => makePayer(database, ledger, usdc, keyLimit),
     async balances({ userNumber }) {
       const rows = await database.query<{ available: bigint; locked: bigint; payable: bigint }>(
