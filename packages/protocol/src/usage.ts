@@ -16,7 +16,9 @@ export interface Usage {
 export const USAGE_TOKENS_MAX = 1_000_000_000;
 
 function count(value: unknown): number | undefined {
-  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= USAGE_TOKENS_MAX ? value : undefined;
+  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= USAGE_TOKENS_MAX
+    ? value
+    : undefined;
 }
 
 /** The first of two values that is there: null counts as absent. */

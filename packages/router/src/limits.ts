@@ -93,6 +93,15 @@ export const LOGINS_MAX = 100_000;
 /** Of them from one address of the Internet, or one /64 of IPv6: an office at nine in the morning. */
 export const LOGINS_PER_NETWORK_MAX = 1_000;
 
+/** Milliseconds after which newcomers are counted anew. */
+export const NEWCOMERS_MS = 60_000;
+
+/** Keys seen for the first time within that, and what wallets without a deposit issue or revoke: each leaves rows behind, a kilobyte. */
+export const NEWCOMERS_MAX = 10_000;
+
+/** Of them from one address of the Internet, or one /64 of IPv6: a rack of providers that starts at once. */
+export const NEWCOMERS_PER_NETWORK_MAX = 300;
+
 /** Milliseconds for which what a router has read of an issued key is taken for true: a change is seen everywhere within 1 s. */
 export const ISSUED_KEY_CACHED_MS = 1_000;
 

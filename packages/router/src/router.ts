@@ -10,6 +10,8 @@ import { bearerOf, readBearer } from "./accounts/read-bearer.ts";
 import { chargeReplay } from "./billing/replay.ts";
 import type { Config } from "./config.ts";
 import { createAccountAccess } from "./gateway/account-access.ts";
+import type { ArrivalBounds } from "./gateway/arrival-bounds.ts";
+import { createArrivalBounds } from "./gateway/arrival-bounds.ts";
 import type { AuthRoutesDeps } from "./gateway/auth.ts";
 import { frameworkLog } from "./gateway/framework-log.ts";
 import type { GatewayDeps } from "./gateway/gateway.ts";
@@ -23,7 +25,13 @@ import type { RevokeDeps } from "./gateway/revoke-key.ts";
 import type { RouterInfo } from "./gateway/router-info.ts";
 import type { Identity } from "./identity.ts";
 import { listen } from "./listen.ts";
-import { FIRST_GENERATION_INCOMING_BYTES_MAX, FIRST_GENERATION_WAITING_BYTES_TOTAL_MAX } from "./limits.ts";
+import {
+  FIRST_GENERATION_INCOMING_BYTES_MAX,
+  FIRST_GENERATION_WAITING_BYTES_TOTAL_MAX,
+  NEWCOMERS_MAX,
+  NEWCOMERS_MS,
+  NEWCOMERS_PER_NETWORK_MAX,
+} from "./limits.ts";
 import type { LiveOffer } from "./market/offer-book.ts";
 import type { AdmitDeps } from "./providers/admit.ts";
 import { createAdmission } from "./providers/admit.ts";
@@ -45,6 +53,22 @@ export interface Router {
   readonly operatorUrl: string;
   /** Takes no new requests, lets running answers end within the drain time, and closes. */
   close(): Promise<void>;
+}
+
+/** The rooms of a router with what counts who comes to it. */
+interface ListeningRooms extends Rooms {
+  readonly connections: Connections;
+  /** Strangers who leave rows in the ledger. */
+  readonly newcomers: ArrivalBounds;
+}
+
+function countNewcomers(clock: Clock): ArrivalBounds {
+  return createArrivalBounds(clock, {
+    most: NEWCOMERS_MAX,
+    perNetworkMax: NEWCOMERS_PER_NETWORK_MAX,
+    everyMs: NEWCOMERS_MS,
+    words: "too many new keys and wallets come here",
+  });
 }
 
 function urlOf(server: FastifyInstance): string {
@@ -84,19 +108,21 @@ function routerInfo(config: Config, { routerId }: Identity): RouterInfo {
 /** What the endpoints of keys, sessions and accounts need. */
 function accountDeps(
   { clock, random }: RouterDeps,
-  { identity, accounts }: Rooms,
+  { identity, accounts, newcomers }: ListeningRooms,
   url: () => string,
 ): Pick<GatewayDeps, keyof AuthRoutesDeps | keyof IssuedKeyRoutesDeps | keyof RevokeDeps> {
   const { keys, issuedKeys, revocations, sessions } = accounts;
-  const authenticate: GatewayDeps["authenticate"] = ({ headers }, purpose) =>
-    keys.authenticate(bearerOf(headers), purpose);
+  const authenticate: GatewayDeps["authenticate"] = ({ headers, socket }, purpose) =>
+    keys.authenticate(bearerOf(headers), purpose, () => newcomers.enter(socket.remoteAddress));
   return {
     ...createAccountAccess({ sessions, authenticate, url }),
     authenticate,
-    identify: async ({ headers }) => {
+    identify: async ({ headers, socket }) => {
       const bearer = bearerOf(headers);
-      return bearer === undefined ? undefined : await keys.identify(bearer);
+      const admit = (): void => newcomers.enter(socket.remoteAddress);
+      return bearer === undefined ? undefined : await keys.identify(bearer, admit);
     },
+    newcomers,
     clock,
     routerId: identity.routerId,
     issuedKeys,
@@ -108,12 +134,7 @@ function accountDeps(
   };
 }
 
-function gatewayDeps(
-  config: Config,
-  deps: RouterDeps,
-  rooms: Rooms & { readonly connections: Connections },
-  url: () => string,
-): GatewayDeps {
+function gatewayDeps(config: Config, deps: RouterDeps, rooms: ListeningRooms, url: () => string): GatewayDeps {
   const { identity, book, health, links, preflights, keyUse, observation, isDraining, connections } = rooms;
   return {
     ...accountDeps(deps, rooms, url),
@@ -136,12 +157,8 @@ function gatewayDeps(
   };
 }
 
-function admitDeps(
-  { clock, random, log }: RouterDeps,
-  rooms: Rooms & { readonly connections: Connections },
-  requestId: () => string,
-): AdmitDeps {
-  const { identity, accounts, book, links, preflights, isDraining, connections, books } = rooms;
+function admitDeps({ clock, random, log }: RouterDeps, rooms: ListeningRooms, requestId: () => string): AdmitDeps {
+  const { identity, accounts, book, links, preflights, isDraining, connections, books, newcomers } = rooms;
   const { keys } = accounts;
   const replays = { log: log.child({ room: "billing" }), ledger: books.ledger };
   return {
@@ -156,8 +173,9 @@ function admitDeps(
     requestId,
     isOpen: () => !isDraining(),
     refusal: (socket) => connections.refusal(socket),
-    authenticate: async (authorization) => {
-      const { id, wallet, expiresAtMs } = await keys.authenticate(readBearer(authorization), "serve");
+    authenticate: async (authorization, address) => {
+      const admit = (): void => newcomers.enter(address);
+      const { id, wallet, expiresAtMs } = await keys.authenticate(readBearer(authorization), "serve", admit);
       return { keyId: id, wallet, expiresAtMs };
     },
     isRevoked: ({ keyId, wallet }) => keys.isRevoked({ id: keyId, wallet }),
@@ -190,8 +208,9 @@ export async function startRouter(config: Config, deps: RouterDeps): Promise<Rou
   const server = createHttpServer({ log, observer: observation.observer, requestId });
   const connectionBounds = { connectionsMax: config.connectionsMax, perNetworkMax: config.connectionsPerAddressMax };
   const connections = boundConnections(server, connectionBounds, requestId);
-  await installGateway(server, gatewayDeps(config, deps, { ...rooms, connections }, url));
-  const admit = createAdmission(admitDeps(deps, { ...rooms, connections }, requestId));
+  const listening = { ...rooms, connections, newcomers: countNewcomers(clock) };
+  await installGateway(server, gatewayDeps(config, deps, listening, url));
+  const admit = createAdmission(admitDeps(deps, listening, requestId));
   server.server.on("upgrade", (request, socket, head) => void admit(request, socket, head));
 
   const operator = fastify({ loggerInstance: frameworkLog(log), logController: quietFramework() });

@@ -11,6 +11,8 @@ import type { Database } from "../ledger/database/database.ts";
 import { ISSUED_KEYS_PER_WALLET_MAX } from "../limits.ts";
 import type { KeyRecord, KeyRecordRow, LimitReset } from "./key-record.ts";
 import { RECORDS, toKeyRecord } from "./key-record.ts";
+import type { AdmitNewcomer } from "./newcomers.ts";
+import { admitWallet } from "./newcomers.ts";
 
 /** What the owner of an issued key decides about it; null where there is no such bound. */
 export interface KeySettings {
@@ -39,8 +41,15 @@ export interface KeyPage {
 
 /** What is done with issued keys. A key that is another wallet's, or deleted, is `key_not_found`. */
 export interface IssuedKeys {
-  /** Makes a key; its bearer is known to nobody after this. Throws `too_many_keys`. */
-  issue(owner: KeyOwner, settings: Partial<KeySettings> & Pick<KeySettings, "name">): Promise<IssuedKeyMade>;
+  /**
+   * Makes a key; its bearer is known to nobody after this. Throws `too_many_keys`. `admit` is asked first where the wallet
+   * has never deposited.
+   */
+  issue(
+    owner: KeyOwner,
+    settings: Partial<KeySettings> & Pick<KeySettings, "name">,
+    admit?: AdmitNewcomer,
+  ): Promise<IssuedKeyMade>;
   /** Oldest first, so that pages stay what they were when keys are added. */
   list(wallet: string, page: KeyPage): Promise<readonly KeyRecord[]>;
   find(wallet: string, keyId: string): Promise<KeyRecord>;
@@ -97,7 +106,8 @@ export function createIssuedKeys({ database: { query }, clock, random, changed }
 
   return {
     describe,
-    async issue({ wallet, parentKeyId }, settings) {
+    async issue({ wallet, parentKeyId }, settings, admit) {
+      await admitWallet(query, wallet, admit);
       const secret = random.bytes(SECRET_BYTES);
       const secretHash = hash("sha256", secret, "buffer");
       const [row] = await query<Numbered>(ISSUE, [

@@ -4,8 +4,9 @@ import { AimoError } from "@aimo-network/protocol/errors";
 import type { VerifiedKey } from "@aimo-network/protocol/keys/verify-key";
 import type { NanoUsdc } from "@aimo-network/protocol/money";
 import { microToNanoAtMost } from "@aimo-network/protocol/money";
-import type { Database } from "../ledger/database/database.ts";
+import type { Database, Query } from "../ledger/database/database.ts";
 import type { Caller } from "./caller.ts";
+import type { AdmitNewcomer } from "./newcomers.ts";
 
 /** A key as the ledger has it. */
 export interface RegisteredKey {
@@ -16,8 +17,8 @@ export interface RegisteredKey {
 
 /** Finds and enters keys in the ledger; throws `ledger_unavailable` where it cannot be reached. */
 export interface KeyRegister {
-  /** The row of a key whose signature is good. */
-  enter(key: VerifiedKey): Promise<RegisteredKey>;
+  /** The row of a key whose signature is good; `admit` is asked before one that was never seen gets its row. */
+  enter(key: VerifiedKey, admit?: AdmitNewcomer): Promise<RegisteredKey>;
   /** The issued key of this secret; throws `key_unknown` where there is none, or none any more. */
   find(secretHash: Uint8Array): Promise<RegisteredKey>;
 }
@@ -54,6 +55,7 @@ function limitOf({ spending }: VerifiedKey): NanoUsdc | null {
   return spending.kind === "limited" ? microToNanoAtMost(spending.limit) : null;
 }
 
+const SEEN = "SELECT id, user_id, is_disabled, revoked_at, expires_at FROM keys WHERE key_id = $1";
 const ENTER = `SELECT id, user_id, is_disabled, revoked_at, expires_at
   FROM key_register($1, $2, $3, $4, $5, $6, $7)`;
 
@@ -89,19 +91,26 @@ function issuedKey(row: IssuedRow): RegisteredKey {
   return { caller, fault };
 }
 
+async function enterRow(query: Query, key: VerifiedKey): Promise<EnteredRow | undefined> {
+  const [row] = await query<EnteredRow>(ENTER, [
+    hex.decode(key.id),
+    base58.decode(key.wallet),
+    key.tag ?? "",
+    key.spending.kind === "earn_only",
+    limitOf(key),
+    new Date(key.createdAtMs),
+    new Date(key.expiresAtMs),
+  ]);
+  return row;
+}
+
 /** Opens the register of a router's ledger. */
 export function createKeyRegister({ query }: Database): KeyRegister {
   return {
-    async enter(key) {
-      const [row] = await query<EnteredRow>(ENTER, [
-        hex.decode(key.id),
-        base58.decode(key.wallet),
-        key.tag ?? "",
-        key.spending.kind === "earn_only",
-        limitOf(key),
-        new Date(key.createdAtMs),
-        new Date(key.expiresAtMs),
-      ]);
+    async enter(key, admit) {
+      const [seen] = await query<EnteredRow>(SEEN, [hex.decode(key.id)]);
+      if (seen === undefined) admit?.();
+      const row = seen ?? (await enterRow(query, key));
       if (row === undefined) throw new AimoError("internal", {});
       const caller: Caller = {
         id: key.id,

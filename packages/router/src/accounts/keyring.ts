@@ -9,14 +9,18 @@ import { ISSUED_KEY_CACHED_MS, KEYS_CACHED_MAX, REVOCATIONS_REMEMBERED_MAX } fro
 import type { Caller, Purpose } from "./caller.ts";
 import { checkPurpose } from "./caller.ts";
 import type { KeyRegister, RegisteredKey } from "./key-register.ts";
+import type { AdmitNewcomer } from "./newcomers.ts";
 import type { Revocation } from "./revocations.ts";
 
 /** Tells the callers behind keys. */
 export interface Keyring {
-  /** The caller of an `Authorization: Bearer …` or `x-api-key` value, allowed to do this; throws what to answer otherwise. */
-  authenticate(bearer: string | undefined, purpose: Purpose): Promise<Caller>;
+  /**
+   * The caller of an `Authorization: Bearer …` or `x-api-key` value, allowed to do this; throws what to answer otherwise.
+   * `admit` is asked before a key that was never seen is entered in the ledger.
+   */
+  authenticate(bearer: string | undefined, purpose: Purpose, admit?: AdmitNewcomer): Promise<Caller>;
   /** The caller whether or not its key was revoked or disabled: for what a key that has ended may still do. */
-  identify(bearer: string | undefined): Promise<Caller>;
+  identify(bearer: string | undefined, admit?: AdmitNewcomer): Promise<Caller>;
   /** These keys are refused from now on. */
   revoke(revocations: readonly Revocation[]): void;
   /** Whether the key was revoked while whoever asks was busy with it. */
@@ -50,14 +54,14 @@ function expired({ expiresAtMs }: Caller): AimoError {
 
 /** Looks a key up, wherever what is true of it stands. */
 function createLookUp({ clock, register }: KeyringDeps, { routerId }: KeyringRules) {
-  return async (bearer: string): Promise<Known> => {
+  return async (bearer: string, admit: AdmitNewcomer | undefined): Promise<Known> => {
     const startedMs = clock.monotonic(); // what is read may be as old as that
     const key = parseKey(bearer);
     if (key.kind === "issued") {
       const found = await register.find(hash("sha256", key.bytes, "buffer"));
       return { ...found, freshUntilMs: startedMs + ISSUED_KEY_CACHED_MS };
     }
-    const entered = await register.enter(await verifySignedKey(key, { routerId, nowMs: clock.now() }));
+    const entered = await register.enter(await verifySignedKey(key, { routerId, nowMs: clock.now() }), admit);
     return { ...entered, freshUntilMs: Infinity };
   };
 }
@@ -90,9 +94,9 @@ export function createKeyring(deps: KeyringDeps, rules: KeyringRules, cachedMax:
   const lookUp = createLookUp(deps, rules);
   const lastRevocations = createLastRevocations();
 
-  const look = async (digest: string, bearer: string): Promise<Known> => {
+  const look = async (digest: string, bearer: string, admit: AdmitNewcomer | undefined): Promise<Known> => {
     try {
-      const found = await lookUp(bearer);
+      const found = await lookUp(bearer, admit);
       const key = { ...found, fault: found.fault ?? lastRevocations.faultOf(found.caller) };
       known.set(digest, key);
       return key;
@@ -101,20 +105,20 @@ export function createKeyring(deps: KeyringDeps, rules: KeyringRules, cachedMax:
     }
   };
   /** One look-up serves everybody who comes with the key meanwhile. */
-  const lookOnce = (digest: string, bearer: string): Promise<Known> => {
+  const lookOnce = (digest: string, bearer: string, admit: AdmitNewcomer | undefined): Promise<Known> => {
     let looking = underWay.get(digest);
     if (looking === undefined) {
-      looking = look(digest, bearer);
+      looking = look(digest, bearer, admit);
       underWay.set(digest, looking);
     }
     return looking;
   };
-  const find = async (bearer: string | undefined): Promise<Known> => {
+  const find = async (bearer: string | undefined, admit?: AdmitNewcomer): Promise<Known> => {
     if (bearer === undefined || bearer === "") throw new AimoError("missing_key", {});
     const digest = hash("sha256", bearer, "base64");
     const remembered = known.get(digest);
     const isFresh = remembered !== undefined && clock.monotonic() < remembered.freshUntilMs;
-    const key = isFresh ? remembered : await lookOnce(digest, bearer);
+    const key = isFresh ? remembered : await lookOnce(digest, bearer, admit);
     if (clock.now() >= key.caller.expiresAtMs) throw key.fault?.() ?? expired(key.caller);
     return key;
   };
@@ -123,13 +127,13 @@ export function createKeyring(deps: KeyringDeps, rules: KeyringRules, cachedMax:
   };
 
   return {
-    async authenticate(bearer, purpose) {
-      const { caller, fault } = await find(bearer);
+    async authenticate(bearer, purpose, admit) {
+      const { caller, fault } = await find(bearer, admit);
       if (fault !== undefined) throw fault();
       checkPurpose(caller, purpose, rules.acceptV1Spending);
       return caller;
     },
-    identify: async (bearer) => (await find(bearer)).caller,
+    identify: async (bearer, admit) => (await find(bearer, admit)).caller,
     revoke(revocations) {
       lastRevocations.revoke(revocations);
       const ids = new Set(revocations.map(({ keyId }) => keyId));

@@ -5,6 +5,8 @@ import { AimoError } from "@aimo-network/protocol/errors";
 import type { Logger } from "pino";
 import type { Database } from "../ledger/database/database.ts";
 import { REVOCATION_LOOK_MS, REVOCATIONS_PER_LOOK_MAX, UNSEEN_REVOCATIONS_PER_WALLET_MAX } from "../limits.ts";
+import type { AdmitNewcomer } from "./newcomers.ts";
+import { admitWallet } from "./newcomers.ts";
 
 /** A wallet's word that one of its keys has ended; said of another wallet's key it means nothing. */
 export interface Revocation {
@@ -26,9 +28,9 @@ export interface RevocationDeps {
 export interface Revocations {
   /**
    * Ends a key of this wallet, also one that was never seen here, and tells since when; throws `key_not_found` for another
-   * wallet's key.
+   * wallet's key. `admit` is asked first where the wallet has never deposited.
    */
-  revoke(keyId: string, wallet: string): Promise<Revocation>;
+  revoke(keyId: string, wallet: string, admit?: AdmitNewcomer): Promise<Revocation>;
   stop(): void;
 }
 
@@ -46,7 +48,8 @@ const REVOKED = 0;
 const ANOTHER_WALLETS = 1; // codes of key_revoke
 
 function createRevoke({ database, clock, heed }: RevocationDeps): Revocations["revoke"] {
-  return async (keyId, wallet) => {
+  return async (keyId, wallet, admit) => {
+    await admitWallet(database.query, wallet, admit);
     const [row] = await database.query<{ code: number; revoked: Date }>("SELECT * FROM key_revoke($1, $2, $3, $4)", [
       new Date(clock.now()),
       UNSEEN_REVOCATIONS_PER_WALLET_MAX,

@@ -8,6 +8,7 @@ import type { Caller, Purpose } from "../accounts/caller.ts";
 import type { IssuedKeys } from "../accounts/issued-keys.ts";
 import { KEYS_PER_PAGE_MAX, SMALL_BODY_BYTES_MAX } from "../limits.ts";
 import type { AccountAccess } from "./account-access.ts";
+import type { ArrivalBounds } from "./arrival-bounds.ts";
 import { IssuedKeyShape, issuedKeyJson, OwnKeyShape, ownKeyJson } from "./key-record-shapes.ts";
 import { readKeySettings } from "./key-settings.ts";
 
@@ -16,6 +17,7 @@ export interface IssuedKeyRoutesDeps extends Pick<AccountAccess, "accountOf"> {
   readonly clock: Clock;
   readonly issuedKeys: IssuedKeys;
   authenticate(request: FastifyRequest, purpose: Purpose): Promise<Caller>;
+  readonly newcomers: ArrivalBounds;
 }
 
 type KeyRequest = FastifyRequest<{ Params: { hash: string }; Body: string | undefined }>;
@@ -74,14 +76,15 @@ function createList({ issuedKeys, accountOf }: IssuedKeyRoutesDeps) {
   };
 }
 
-function createIssue({ clock, issuedKeys, accountOf }: IssuedKeyRoutesDeps) {
+function createIssue({ clock, issuedKeys, accountOf, newcomers }: IssuedKeyRoutesDeps) {
   return async (request: FastifyRequest<{ Body: string | undefined }>, reply: FastifyReply): Promise<FastifyReply> => {
     const { wallet, keyId } = await accountOf(request, "keys");
     const { name, ...others } = readKeySettings(request.body ?? "", GIVEN_AT_FIRST, clock.now());
     if (name === undefined) {
       throw new AimoError("invalid_request", { expected: "a name for the key", found: "none", param: "name" });
     }
-    const { bearer, record } = await issuedKeys.issue({ wallet, parentKeyId: keyId }, { name, ...others });
+    const admit = (): void => newcomers.enter(request.socket.remoteAddress);
+    const { bearer, record } = await issuedKeys.issue({ wallet, parentKeyId: keyId }, { name, ...others }, admit);
     return reply.code(201).send({ data: issuedKeyJson(record), key: bearer });
   };
 }

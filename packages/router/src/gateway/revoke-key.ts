@@ -7,6 +7,7 @@ import { AimoError } from "@aimo-network/protocol/errors";
 import type { Caller } from "../accounts/caller.ts";
 import type { Revocations } from "../accounts/revocations.ts";
 import type { AccountAccess } from "./account-access.ts";
+import type { ArrivalBounds } from "./arrival-bounds.ts";
 import type { RevocationWish, SignedRevocation } from "./signed-revocation.ts";
 import { readSignedRevocation, SignedMemoShape, SignedTextShape } from "./signed-revocation.ts";
 
@@ -17,6 +18,7 @@ export interface RevokeDeps extends Pick<AccountAccess, "accountOf"> {
   readonly revocations: Pick<Revocations, "revoke">;
   /** The caller of a request with a bearer, also of one that has been revoked; undefined where there is no bearer. */
   identify(request: FastifyRequest): Promise<Caller | undefined>;
+  readonly newcomers: ArrivalBounds;
 }
 
 const UnsignedShape = Type.Object(
@@ -51,13 +53,14 @@ async function readManaged(
 }
 
 function createRevoke(deps: RevokeDeps) {
-  const { clock, routerId, revocations } = deps;
+  const { clock, routerId, revocations, newcomers } = deps;
   return async (request: RevokeRequest): Promise<Static<typeof RevokedShape>> => {
     const body: Body = request.body ?? {};
     const wish = isSigned(body)
       ? await readSignedRevocation(body, routerId, clock.now())
       : await readManaged(request, body.key_id, deps);
-    const { keyId, revokedAtMs } = await revocations.revoke(wish.keyId, wish.wallet);
+    const admit = (): void => newcomers.enter(request.socket.remoteAddress);
+    const { keyId, revokedAtMs } = await revocations.revoke(wish.keyId, wish.wallet, admit);
     return { key_id: keyId, revoked_at: new Date(revokedAtMs).toISOString() };
   };
 }

@@ -38,8 +38,8 @@ export interface AdmitDeps extends FirstGenerationDeps {
   readonly links: Links;
   readonly routerId: string;
   requestId(): string;
-  /** Verifies a bearer and its scope; throws the error that the provider is answered. */
-  authenticate(authorization: string | undefined): Promise<AdmittedKey>;
+  /** Verifies a bearer and its scope; throws the error that the provider, who comes from `address`, is answered. */
+  authenticate(authorization: string | undefined, address: string | undefined): Promise<AdmittedKey>;
   /** Whether the key was revoked since it was verified. */
   isRevoked(key: AdmittedKey): boolean;
   /** What is done with a link's offers and Ends. */
@@ -130,7 +130,7 @@ export function createAdmission(
       checkPath(request);
       const refusal = deps.refusal(socket);
       if (refusal !== undefined) throw refusal;
-      const key = await deps.authenticate(request.headers.authorization);
+      const key = await deps.authenticate(request.headers.authorization, request.socket.remoteAddress);
       const isOld = isFirstGeneration(request);
       const open = isOld ? await openFirstGeneration(deps, key.wallet, socket) : openFrames;
       checkRoom(deps, key);

@@ -11,6 +11,7 @@ import { createKeyRegister } from "../accounts/key-register.ts";
 import type { Keyring } from "../accounts/keyring.ts";
 import { createKeyring } from "../accounts/keyring.ts";
 import { openRevocations } from "../accounts/revocations.ts";
+import type { ArrivalBounds } from "../gateway/arrival-bounds.ts";
 import { installErrorReplies } from "../gateway/error-reply.ts";
 import { issuedKeyRoutes } from "../gateway/issued-keys.ts";
 import { exactNumber, JsonNumber, parseWithNumberSources } from "../gateway/json-number.ts";
@@ -61,7 +62,12 @@ function withSpelledNumbers(value: unknown): unknown {
 }
 
 /** Starts an instance of the router `routerId` on a database that others may share. */
-export async function startKeyBench(database: Database, clock: ManualClock, routerId: string): Promise<KeyBench> {
+export async function startKeyBench(
+  database: Database,
+  clock: ManualClock,
+  routerId: string,
+  newcomers: ArrivalBounds = { enter: () => undefined },
+): Promise<KeyBench> {
   const keys = createKeyring({ clock, register: createKeyRegister(database) }, { routerId, acceptV1Spending: true });
   const log = createLog("silent");
   const heed: Keyring["revoke"] = (revocations) => keys.revoke(revocations);
@@ -85,6 +91,7 @@ export async function startKeyBench(database: Database, clock: ManualClock, rout
       issuedKeys,
       accountOf,
       authenticate: (request, purpose) => keys.authenticate(bearerOf(request), purpose),
+      newcomers,
     }),
     revokeKeyRoute({
       clock,
@@ -93,6 +100,7 @@ export async function startKeyBench(database: Database, clock: ManualClock, rout
       accountOf,
       identify: async (request) =>
         bearerOf(request) === undefined ? undefined : await keys.identify(bearerOf(request)),
+      newcomers,
     }),
   ];
   for (const route of routes) await server.register(route, { prefix: "/api/v1" });

@@ -26,7 +26,8 @@ BEGIN
   RETURN k;
 END $$;
 
--- Issues a key; null where the wallet has as many as it may. What was deleted a day ago and never used is forgotten here.
+-- Issues a key; null where the wallet has as many as it may. What was deleted a day ago and never used is forgotten here;
+-- of these there are no more than of others: issuing and deleting in turn would fill the table.
 CREATE FUNCTION key_issue(p_now timestamptz, p_max integer, p_key_id bytea, p_secret_hash bytea, p_address bytea,
   p_parent_key_id bytea, p_name text, p_limit bigint, p_reset text, p_models text[], p_expires timestamptz)
 RETURNS integer LANGUAGE plpgsql AS $$
@@ -36,7 +37,8 @@ DECLARE
 BEGIN
   PERFORM ledger_hold_users(ARRAY[owner]);
   DELETE FROM keys WHERE user_id = owner AND deleted_at < p_now - interval '1 day' AND last_used_at IS NULL;
-  IF (SELECT count(*) FROM keys WHERE user_id = owner AND secret_hash IS NOT NULL AND deleted_at IS NULL) >= p_max THEN
+  IF (SELECT count(*) FILTER (WHERE deleted_at IS NULL) >= p_max OR count(*) FILTER (WHERE last_used_at IS NULL) >= 2 * p_max
+      FROM keys WHERE user_id = owner AND secret_hash IS NOT NULL) THEN
     RETURN NULL;
   END IF;
   INSERT INTO keys (key_id, secret_hash, user_id, parent_id, name, spending_limit, limit_reset, allowed_models, created_at, expires_at)
