@@ -253,11 +253,10 @@ describe("the keys of a wallet", () => {
   });
 
   test("cannot be issued and deleted in turn until the table is full: as many deleted ones are remembered for a day", async () => {
-    const fill = `SELECT key_issue($1, 100000, substr(hash, 1, 16), hash, $2, NULL, 'x', NULL, 'never', NULL, 'infinity')
+    const fill = `INSERT INTO keys (key_id, secret_hash, user_id, created_at, deleted_at)
+      SELECT substr(hash, 1, 16), hash, ledger_wallet($2), $1, $1
       FROM (SELECT sha256($2 || n::text::bytea) AS hash FROM generate_series(2, $3::integer) n) t`;
     await database.query(fill, [new Date(clock.now()), wallet.publicKey, 2 * ISSUED_KEYS_PER_WALLET_MAX]);
-    const end = "UPDATE keys SET deleted_at = $2 WHERE user_id = (SELECT id FROM wallets WHERE address = $1)";
-    await database.query(end, [wallet.publicKey, new Date(clock.now())]);
     const { status, body } = await issue();
     assert.equal(status, 201);
     await bench.call("DELETE", `/keys/${body.data.hash}`, session);

@@ -61,12 +61,14 @@ function withSpelledNumbers(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withSpelledNumbers(member)]));
 }
 
+const ANYBODY: ArrivalBounds = { enter: () => undefined };
+
 /** Starts an instance of the router `routerId` on a database that others may share. */
 export async function startKeyBench(
   database: Database,
   clock: ManualClock,
   routerId: string,
-  newcomers: ArrivalBounds = { enter: () => undefined },
+  newcomers: ArrivalBounds = ANYBODY,
 ): Promise<KeyBench> {
   const keys = createKeyring({ clock, register: createKeyRegister(database) }, { routerId, acceptV1Spending: true });
   const log = createLog("silent");

@@ -5,12 +5,13 @@ import { manualClock, systemClock } from "@aimo-network/protocol/clock";
 import { uuidV7 } from "@aimo-network/protocol/ids";
 import { microUsdc, nanoUsdc } from "@aimo-network/protocol/money";
 import { systemRandom } from "@aimo-network/protocol/random";
-import type { Payer } from "../billing/billing.ts";
 import type { TestBooks } from "../test-bed/test-books.ts";
 import { testBooks } from "../test-bed/test-books.ts";
 import type { ChargeCommand, LockResult } from "./commands.ts";
 import type { Ledger } from "./ledger.ts";
 import { NO_USAGE } from "./pipeline.ts";
+
+type Payer = Awaited<ReturnType<TestBooks["payer"]>>;
 
 const MIDNIGHT = Date.UTC(2026, 10, 26);
 const LIMIT = 100n;
