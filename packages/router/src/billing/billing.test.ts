@@ -199,6 +199,19 @@ describe("billing", () => {
     await assert.rejects(funded.retry(OFFER, 1), refusedWith("ledger_unavailable", /./));
   });
 
+  test("promises no reset where the issuer's limit is what is used up", async () => {
+    const { books, billing } = desk;
+    const issuer = await books.payer("1", "0.000000500");
+    const daily = `INSERT INTO keys (key_id, user_id, parent_id, secret_hash, spending_limit, limit_reset, created_at)
+      VALUES ($1, $2, $3, $4, 2000, 'daily', now()) RETURNING id`;
+    const [hash, user] = [Buffer.from(systemRandom.bytes(32)), issuer.userNumber];
+    const rows = await books.database.query<{ id: number }>(daily, [hash.subarray(16), user, issuer.keyNumber, hash]);
+    const payer: Payer = { ...issuer, keyNumber: rows[0]!.id };
+    const refusal = await billing.lock(request(payer)).catch((error: unknown) => error);
+    assert.ok(isAimoError(refusal, "key_limit_exceeded"));
+    assert.deepEqual(refusal.context, { required: "0.000000864", remaining: "0.0000005" });
+  });
+
   test("answers an idempotency key once: while it runs, when it was charged, with another body, and again after a release", async () => {
     const { books, billing } = desk;
     const payer = await books.payer("1");

@@ -86,6 +86,19 @@ describe("a browser of another site", () => {
     });
   }
 
+  test("keeps nothing that was told to a key or a session", async () => {
+    const told = async (headers: Record<string, string>): Promise<string | null> =>
+      (await fetch(`${router.url}/api/v1/key`, { headers })).headers.get("cache-control");
+    assert.equal(await told({ authorization: `Bearer ${key}` }), "no-store");
+    assert.equal(await told({ "x-api-key": key }), "no-store");
+    assert.equal(await told({ cookie: "aimo-session=x" }), "no-store");
+    const models = await fetch(`${router.url}/api/v1/models`);
+    assert.equal(models.headers.get("cache-control"), null);
+    const whole = await router.chat(key, { model: "m", messages: [{ role: "user", content: "hi" }] });
+    assert.equal(whole.headers.get("cache-control"), "no-store");
+    await whole.text();
+  });
+
   test("may read the headers of errors", async () => {
     assertExposes(await fetch(`${router.url}/api/v1/models`, { headers: ORIGIN }));
     assertExposes(await fetch(`${router.url}/api/v1/nothing`, { headers: ORIGIN }));

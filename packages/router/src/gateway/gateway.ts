@@ -118,6 +118,10 @@ function surface(deps: GatewayDeps, isDocumented: boolean): FastifyPluginAsync {
   };
 }
 
+function hasCredentials({ headers }: FastifyRequest): boolean {
+  return headers.authorization !== undefined || headers["x-api-key"] !== undefined || headers.cookie !== undefined;
+}
+
 /** Installs every endpoint on a server. */
 export async function installGateway(server: FastifyInstance, deps: GatewayDeps): Promise<void> {
   installErrorReplies(server, deps.observer);
@@ -127,6 +131,8 @@ export async function installGateway(server: FastifyInstance, deps: GatewayDeps)
   server.addHttpMethod("GET", { hasBody: true, overrideExisting: true }); // first-generation clients send bodies with GET /keys/metadata_bytes
   server.addHook("onRequest", (request, reply, next) => {
     reply.header("x-request-id", request.id);
+    // What is told to one caller is no other's, and on a shared computer not the next one's.
+    if (hasCredentials(request)) reply.header("cache-control", "no-store");
     // What no parser knows, such as a misspelt type, would be refused although every body here is JSON.
     if (request.headers["content-type"] !== undefined) request.headers["content-type"] = "application/json";
     next();

@@ -55,6 +55,12 @@ describe("generations over HTTP", () => {
     assert.deepEqual(found, expected);
   });
 
+  test("of a model that no text can name are refused, and nothing breaks", async () => {
+    const { user } = await bed.payer();
+    const { status, text } = await bed.get("/generations?model=a%00b", { session: user.wallet });
+    assert.equal(status, 400, text);
+  });
+
   test("is there for the key that made it, the scope `account` and the session; all others get one and the same 404", async () => {
     const { user, key } = await bed.payer();
     const sister = await bed.posted.key(user);

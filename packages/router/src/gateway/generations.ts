@@ -27,7 +27,9 @@ const ListQuery = Type.Object({
   cursor: Type.Optional(
     Type.String({ pattern: "^gen-[0-9a-f-]{36}$", description: "`next_cursor` of the page before; newest first" }),
   ),
-  model: Type.Optional(Type.String({ maxLength: 200, description: "`author/slug`" })),
+  model: Type.Optional(
+    Type.String({ maxLength: 200, pattern: "^[^\\u0000]*$", description: "`author/slug`" }), // no column holds a zero byte
+  ),
   key: Type.Optional(KeyIdText),
   provider: Type.Optional(WalletText),
   from: Type.Optional(Type.String({ maxLength: 40, description: "ISO 8601: the first moment that counts" })),
