@@ -16,6 +16,7 @@ import type { Checkpoints } from "./billing/checkpoints.ts";
 import { createCheckpoints } from "./billing/checkpoints.ts";
 import { ledgerRates } from "./billing/rate-rules.ts";
 import type { Config } from "./config.ts";
+import { databaseFault } from "./database-fault.ts";
 import type { Identity } from "./identity.ts";
 import { loadIdentity } from "./identity.ts";
 import type { CheckOutcome } from "./ledger/check-ledger-command.ts";
@@ -71,20 +72,28 @@ function buildKeyUse(config: Config): KeyUse {
   });
 }
 
-function openLedger(
+async function openLedger(
   { databaseUrl, dataDirectory, databaseConnectionsMax, historyDays, rates }: Config,
   deps: RouterDeps,
   counts: LedgerCounts,
 ): Promise<Books> {
-  return openBooks(
-    { databaseUrl, dataDirectory, connectionsMax: databaseConnectionsMax, rates: ledgerRates(rates), historyDays },
-    {
+  const settings = {
+    databaseUrl,
+    dataDirectory,
+    connectionsMax: databaseConnectionsMax,
+    rates: ledgerRates(rates),
+    historyDays,
+  };
+  try {
+    return await openBooks(settings, {
       clock: deps.clock,
       ioClock: systemClock, // input and output take real time, also where a test's clock stands still
       log: deps.log.child({ room: "ledger" }),
       counts,
-    },
-  );
+    });
+  } catch (error) {
+    throw databaseFault(error, databaseUrl, dataDirectory);
+  }
 }
 
 /** Billing on the ledger, and what runs beside it. */
