@@ -180,6 +180,9 @@ export const ANSWER_DEPTH_MAX = 256;
 /** Values in an answer or an event: 16,000 tokens with the probabilities of twenty others each, parsed into some 100 MB. */
 export const ANSWER_VALUES_MAX = 2_000_000;
 
+/** Probabilities a whole answer may be asked for: as many as `ANSWER_VALUES_MAX` has room for, at six values each. */
+export const ANSWER_PROBABILITIES_MAX = 330_000;
+
 /** Lines in one event of an answer: one a token in the longest answers there are; millions would stop the process for seconds. */
 export const EVENT_LINES_MAX = 100_000;
 

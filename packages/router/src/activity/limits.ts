@@ -45,6 +45,9 @@ export const LIVE_LISTENERS_PER_WALLET_MAX = 16;
 /** Live listeners of the process: each holds a connection, and its wallet is looked at every second. */
 export const LIVE_LISTENERS_MAX = 1_000;
 
+/** Live listeners of one address of the Internet, or one /64 of IPv6: an office's tabs, so that ten strangers can take them all and not one. */
+export const LIVE_LISTENERS_PER_NETWORK_MAX = 100;
+
 /** Bytes of live events that a listener has not taken: one that is slower than its events is cut, and reconnects. */
 export const LIVE_UNREAD_BYTES_MAX = 256 * 1024;
 

@@ -157,6 +157,13 @@ describe("a chat request", () => {
     assert.equal((await fits).status, 200);
   });
 
+  test("names the probabilities that no answer can hold, before anybody writes it", async () => {
+    await join([plainOffer("talker")]);
+    const error = await refusal(ask("talker", { n: 128, logprobs: true, top_logprobs: 20 }), 400);
+    assert.equal(error.param, "top_logprobs");
+    assert.equal(calls.length, 0);
+  });
+
   test("finds a new offer as soon as it is announced, and an old one no more", async () => {
     const provider = await join([plainOffer("before")]);
     const running = ask("before");

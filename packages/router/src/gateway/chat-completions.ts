@@ -27,6 +27,7 @@ import type { ChatRequest } from "./chat-request.ts";
 import { readChatRequest } from "./chat-request.ts";
 import { createChatStream } from "./chat-stream.ts";
 import { codeStyle, errorObject, sendError } from "./error-reply.ts";
+import { answerable } from "./probabilities.ts";
 import type { RequestBody } from "./read-body.ts";
 import type { RequestObserver, RequestWatch } from "./request-watch.ts";
 
@@ -178,7 +179,7 @@ export function createChatCompletions(
     if (reply.raw.destroyed) throw new AimoError("client_left", {}); // nothing is locked for whoever has left already
     const body = request.body ?? NO_BODY;
     const chat = readChatRequest(body);
-    const plan = planChat(deps, chat, payer);
+    const plan = answerable(planChat(deps, chat, payer), chat);
     const uuid = requestUuid(deps.clock, deps.random);
     const funded = await lockChat(deps, request, reply, { uuid, chat, payer, candidates: plan }, body);
     const candidates = plan.filter(({ offer }) => funded.offers.includes(offer));

@@ -14,6 +14,8 @@ import { CHOICES_MAX, MESSAGES_MAX } from "../limits.ts";
 import { countMedia, mediaDataBytes, mediaOf } from "./content-parts.ts";
 import { describe } from "./describe-json.ts";
 import { checkJsonBounds } from "./json-bounds.ts";
+import type { AskedProbabilities } from "./probabilities.ts";
+import { askedProbabilities } from "./probabilities.ts";
 import type { RequestBody } from "./read-body.ts";
 
 /** What a client asks for. */
@@ -22,6 +24,7 @@ export interface ChatRequest extends RequestSize {
   readonly stream: boolean;
   /** Input kinds beside text. */
   readonly inputModalities: ReadonlySet<Medium>;
+  readonly probabilities: AskedProbabilities;
   /** The body for a provider that knows the model by `offerName` and may write `maxOutput` tokens for each choice. */
   bodyFor(offerName: string, maxOutput: number): readonly Uint8Array[];
 }
@@ -145,6 +148,7 @@ export function readChatRequest(body: RequestBody): ChatRequest {
   return {
     model,
     stream: readStream(fields),
+    probabilities: askedProbabilities(fields),
     maxTokens: maxCompletionTokens ?? maxTokens,
     choices,
     messageCount: messages.length,

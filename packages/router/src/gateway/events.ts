@@ -5,12 +5,13 @@ import type { Clock } from "@aimo-network/protocol/clock";
 import { AimoError, isAimoError } from "@aimo-network/protocol/errors";
 import type { LiveEvent } from "../activity/live-wallet.ts";
 import type { LiveWallets } from "../activity/live-wallets.ts";
-import { LIVE_SESSION_MS } from "../activity/limits.ts";
+import { LIVE_LISTENERS_PER_NETWORK_MAX, LIVE_SESSION_MS } from "../activity/limits.ts";
 import type { Links } from "../providers/links.ts";
 import { balanceJson } from "./account.ts";
 import type { AccountAccess } from "./account-access.ts";
 import type { EventStream } from "./event-stream.ts";
 import { openEventStream } from "./event-stream.ts";
+import { createNetworkShares } from "./network-shares.ts";
 import { generationJson } from "./generation-shapes.ts";
 import { earningsJson } from "./provider-activity.ts";
 
@@ -51,6 +52,7 @@ function endWithSession(
 
 function createEvents(deps: EventsDeps) {
   const { clock, live, links, isDraining } = deps;
+  const shares = createNetworkShares(LIVE_LISTENERS_PER_NETWORK_MAX, "live listeners");
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const { wallet, expiresAtMs } = await deps.requireSession(request);
     if (isDraining()) throw new AimoError("draining", {});
@@ -66,6 +68,8 @@ function createEvents(deps: EventsDeps) {
     const lastId = request.headers["last-event-id"];
     // The first look is answered later than this turn: the stream is open by then, and is not opened for nothing.
     const listener = { told: (event: LiveEvent): void => tell(stream, event), looked };
+    const giveBack = shares.take(request.socket.remoteAddress);
+    response.once("close", giveBack); // of a refusal too
     const leave = live.follow(wallet, listener, typeof lastId === "string" ? lastId : undefined);
     reply.hijack(); // from here on the stream writes the response
     const stream = openEventStream(clock, response, reply.getHeaders());
