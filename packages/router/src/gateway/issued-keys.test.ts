@@ -238,10 +238,16 @@ describe("the keys of a wallet", () => {
     assertCode(await bench.call("PATCH", `/keys/${id}`, session, { limit: null }), "key_not_found");
   });
 
+  /** Gives the wallet so many keys at once, deleted at this time. */
+  async function fill(count: number, deletedAt: Date | null): Promise<void> {
+    const keys = `INSERT INTO keys (key_id, secret_hash, user_id, created_at, deleted_at)
+      SELECT substr(hash, 1, 16), hash, ledger_wallet($1), $2, $4
+      FROM (SELECT sha256($1 || n::text::bytea) AS hash FROM generate_series(1, $3::integer) n) t`;
+    await database.query(keys, [wallet.publicKey, new Date(clock.now()), count, deletedAt]);
+  }
+
   test("are so many and not one more, and again one when one was deleted", async () => {
-    const fill = `SELECT key_issue(to_timestamp(0), 100000, substr(hash, 1, 16), hash, $1, NULL, 'x', NULL, 'never', NULL, 'infinity')
-      FROM (SELECT sha256($1 || n::text::bytea) AS hash FROM generate_series(2, $2::integer) n) t`;
-    await database.query(fill, [wallet.publicKey, ISSUED_KEYS_PER_WALLET_MAX - 2]);
+    await fill(ISSUED_KEYS_PER_WALLET_MAX - 3, null);
     const answers = await Promise.all(Array.from({ length: 8 }, () => issue()));
     const [{ body } = assert.fail("none was made"), ...others] = answers.filter(({ status }) => status === 201);
     assert.equal(others.length, 2, "three had room");
@@ -253,10 +259,7 @@ describe("the keys of a wallet", () => {
   });
 
   test("cannot be issued and deleted in turn until the table is full: as many deleted ones are remembered for a day", async () => {
-    const fill = `INSERT INTO keys (key_id, secret_hash, user_id, created_at, deleted_at)
-      SELECT substr(hash, 1, 16), hash, ledger_wallet($2), $1, $1
-      FROM (SELECT sha256($2 || n::text::bytea) AS hash FROM generate_series(2, $3::integer) n) t`;
-    await database.query(fill, [new Date(clock.now()), wallet.publicKey, 2 * ISSUED_KEYS_PER_WALLET_MAX]);
+    await fill(2 * ISSUED_KEYS_PER_WALLET_MAX - 1, new Date(clock.now()));
     const { status, body } = await issue();
     assert.equal(status, 201);
     await bench.call("DELETE", `/keys/${body.data.hash}`, session);
