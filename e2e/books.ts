@@ -4,6 +4,7 @@ import { uuidV7 } from "@aimo-network/protocol/ids";
 import type { Wallet } from "@aimo-network/protocol/keys/sign-key";
 import { parseNanoUsdc } from "@aimo-network/protocol/money";
 import { systemRandom } from "@aimo-network/protocol/random";
+import { checkLedger, reportLines } from "aimo-router/src/ledger/check-ledger.ts";
 import { openDatabase } from "aimo-router/src/ledger/database/database.ts";
 import { createLog } from "aimo-router/src/log.ts";
 import { waitFor } from "./network.ts";
@@ -35,6 +36,8 @@ export interface Books {
   /** The same, once nothing is locked any more. */
   settled(wallet: Wallet): Promise<Balances>;
   imbalance(): Promise<Imbalance>;
+  /** What `aimo-router check-ledger` finds wrong: every balance held against the journal. */
+  faults(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -47,9 +50,12 @@ const IMBALANCE = `SELECT
   (SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()) AS deadlocks
   FROM router_accounts`;
 
+const PATIENCE = { answerMs: 60_000, lockMs: 60_000 };
+
 /** Opens them at the routers' database. */
 export function openBooks(databaseUrl: string): Books {
-  const { query, close } = openDatabase(databaseUrl, { clock: systemClock, log: createLog("silent") });
+  const database = openDatabase(databaseUrl, { clock: systemClock, log: createLog("silent") }, PATIENCE);
+  const { query, close } = database;
   const balances = async ({ publicKey }: Wallet): Promise<Balances> => {
     const [row] = await query<Balances>(BALANCES, [publicKey]);
     return row ?? { available: 0n, locked: 0n, payable: 0n };
@@ -72,6 +78,10 @@ export function openBooks(databaseUrl: string): Books {
     async imbalance() {
       const [row] = await query<Imbalance>(IMBALANCE);
       return row ?? BALANCED;
+    },
+    async faults() {
+      const report = await checkLedger(database);
+      return report.count === 0n ? [] : reportLines(report);
     },
     close,
   };

@@ -52,11 +52,12 @@ describe("the README's five minutes", () => {
     assert.match(stdout, /cost: 0\.0/);
   });
 
-  test("show the balance falling by exactly that, to the nano-USDC, and the answer in the books", async () => {
+  test("show the balance falling by exactly that, to the nano-USDC, the answer in the books, and the books right", async () => {
     const [commands = ""] = blocks("sh");
-    const marked = inNetwork(commands).replaceAll(/^curl/gm, "echo; curl");
+    const marked = inNetwork(commands).replaceAll(/^(?:curl|AIMO)/gm, "echo; $&");
     const { stdout } = await run("sh", ["-ec", marked], { cwd: ROOT });
     const [, first = "", answer = "", later = "", credits = "", generation = ""] = stdout.split("\n");
+    const lastLine = stdout.trim().split("\n").at(-1);
     const cost = amountIn(answer, "cost");
     assert.ok(cost > 0n);
     assert.equal(amountIn(first, "available") - amountIn(later, "available"), cost);
@@ -64,6 +65,7 @@ describe("the README's five minutes", () => {
     assert.equal(amountIn(credits, "total_usage"), amountIn(later, "payable"));
     assert.equal(amountIn(generation, "total_cost"), cost);
     const { id } = JSON.parse(answer) as { id: string };
+    assert.match(lastLine ?? "", /^The books are right: [0-9]+ accounts, .*100 USDC in the vault/);
     assert.equal((JSON.parse(generation) as { data: { id: string } }).data.id, id);
   });
 

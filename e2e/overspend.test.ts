@@ -187,4 +187,8 @@ describe("nobody spends more than there is", () => {
       [],
     );
   });
+
+  test("and the journal proves every balance of it", async () => {
+    assert.deepEqual(await books.faults(), []);
+  });
 });
