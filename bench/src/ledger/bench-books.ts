@@ -46,7 +46,7 @@ export async function onFreshBooks<Outcome>(
       },
     );
     const url = runningPostgresUrl(directory) ?? "";
-    const patient = openDatabase(url, { clock, log }, { connectionsMax: 1, answerMs: LONG_MS });
+    const patient = openDatabase(url, { clock, log }, { connectionsMax: 1, answerMs: LONG_MS, lockMs: LONG_MS });
     try {
       return await measure({ ledger: books.ledger, database: books.database, patient });
     } finally {

@@ -48,9 +48,10 @@ CREATE FUNCTION ledger_lockable(u users, p_now timestamptz) RETURNS bigint LANGU
   END
 $$;
 
--- Puts what a lock held, less what was charged, back into its keys' windows, and corrects what the rate limits had counted.
-CREATE FUNCTION ledger_give_back(p_user integer[], p_key integer[], p_parent integer[], p_back bigint[], p_window date[],
-  p_minute integer[], p_tokens_back bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+-- Puts what locks held, less what was charged, back where it came from: into their users' balances and their keys' windows;
+-- and corrects what the rate limits had counted.
+CREATE FUNCTION ledger_give_back(p_user integer[], p_key integer[], p_parent integer[], p_ceiling bigint[], p_back bigint[],
+  p_window date[], p_minute integer[], p_tokens_back bigint[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   UPDATE keys k SET
     running = k.running - d.n,
@@ -69,10 +70,17 @@ BEGIN
     ) r JOIN keys own ON own.id = r.key_id
     GROUP BY own.id
   ) d WHERE k.id = d.id;
-  UPDATE users u SET running = u.running - d.n, rate_tokens = greatest(0, u.rate_tokens - d.tokens)
+  UPDATE users u SET
+    locked = u.locked - d.ceiling,
+    available = u.available + d.back,
+    payable = u.payable + d.ceiling - d.back,
+    running = u.running - d.n,
+    rate_tokens = greatest(0, u.rate_tokens - d.tokens)
   FROM (
-    SELECT own.id, count(*)::integer AS n, coalesce(sum(r.tokens) FILTER (WHERE r.minute = own.rate_minute), 0)::bigint AS tokens
-    FROM unnest(p_user, p_minute, p_tokens_back) r(user_id, minute, tokens) JOIN users own ON own.id = r.user_id
+    SELECT own.id, count(*)::integer AS n, sum(r.ceiling)::bigint AS ceiling, sum(r.back)::bigint AS back,
+      coalesce(sum(r.tokens) FILTER (WHERE r.minute = own.rate_minute), 0)::bigint AS tokens
+    FROM unnest(p_user, p_ceiling, p_back, p_minute, p_tokens_back) r(user_id, ceiling, back, minute, tokens)
+      JOIN users own ON own.id = r.user_id
     GROUP BY own.id
   ) d WHERE u.id = d.id;
 END $$;

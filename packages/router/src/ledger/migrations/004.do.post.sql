@@ -35,11 +35,7 @@ BEGIN
   INTO e_n, e_id, e_user, e_key, e_parent, e_ceiling, e_charged, e_window, e_minute, e_back, e_tokens, e_kind FROM ended;
 
   IF e_n IS NOT NULL THEN
-    UPDATE users u SET locked = u.locked - d.ceiling, available = u.available + d.back, payable = u.payable + d.charged
-      FROM (SELECT user_id, sum(ceiling)::bigint AS ceiling, sum(back)::bigint AS back, sum(charged)::bigint AS charged
-            FROM unnest(e_user, e_ceiling, e_back, e_charged) t(user_id, ceiling, back, charged) GROUP BY user_id) d
-      WHERE u.id = d.user_id;
-    PERFORM ledger_give_back(e_user, e_key, e_parent, e_back, e_window, e_minute, e_tokens);
+    PERFORM ledger_give_back(e_user, e_key, e_parent, e_ceiling, e_back, e_window, e_minute, e_tokens);
     INSERT INTO payables AS a (user_id, provider_id, amount)
       SELECT t.user_id, c_provider[t.n], sum(t.charged)::bigint FROM unnest(e_user, e_n, e_charged) t(user_id, n, charged)
       WHERE t.charged > 0 GROUP BY 1, 2
@@ -204,10 +200,7 @@ BEGIN
     array_agg(rate_minute), array_agg(tokens::bigint), array_agg(provider_id), array_agg(model_id), array_agg(delivered_bytes)
   INTO e_id, e_user, e_key, e_parent, e_ceiling, e_window, e_minute, e_tokens, e_provider, e_model, e_bytes FROM ended;
   IF e_id IS NULL THEN RETURN 0; END IF;
-  UPDATE users u SET locked = u.locked - d.ceiling, available = u.available + d.ceiling
-    FROM (SELECT user_id, sum(ceiling)::bigint AS ceiling FROM unnest(e_user, e_ceiling) t(user_id, ceiling) GROUP BY user_id) d
-    WHERE u.id = d.user_id;
-  PERFORM ledger_give_back(e_user, e_key, e_parent, e_ceiling, e_window, e_minute, e_tokens);
+  PERFORM ledger_give_back(e_user, e_key, e_parent, e_ceiling, e_ceiling, e_window, e_minute, e_tokens);
   INSERT INTO journal (at, event, ref, user_id, amount)
     SELECT p_now, 5, id, user_id, ceiling FROM unnest(e_id, e_user, e_ceiling) t(id, user_id, ceiling) WHERE ceiling > 0;
   INSERT INTO uncollected (lock_id, reason, provider_id, user_id, model_id, amount, at)
