@@ -32,7 +32,9 @@ interface Document {
 
 /** The routes that the source of this folder declares, as `get /models/{author}/{slug}`. */
 function declaredRoutes(): string[] {
-  const files = readdirSync(import.meta.dirname).filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"));
+  const files = readdirSync(import.meta.dirname, { recursive: true, encoding: "utf8" }).filter(
+    (name) => name.endsWith(".ts") && !name.endsWith(".test.ts"),
+  );
   const source = files.map((name) => readFileSync(join(import.meta.dirname, name), "utf8")).join("\n");
   const calls = source.matchAll(/scope\.(get|post|put|patch|delete)\(\s*"([^"]+)"/g);
   return [...calls].map(([, method = "", path = ""]) => `${method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`);

@@ -1,0 +1,144 @@
+// Answers in the shape clients know: the router's own id, model and cost put in, everything else byte-exact.
+import { jsonElements, jsonMembers, replaceMembers, rewriteObject } from "@aimo-network/protocol/json-members";
+import type { JsonObject } from "@aimo-network/protocol/json-object";
+import { isJsonObject } from "@aimo-network/protocol/json-object";
+import { CHOICES_MAX } from "../../limits.ts";
+import type { AnswerEvent } from "../../providers/answer-event.ts";
+
+/** What the router writes into every answer. */
+export interface Envelope {
+  /** The generation's id and the offer's model, `author/slug`, as JSON: they stand in every event. */
+  readonly generationIdJson: string;
+  readonly modelJson: string;
+  /** Seconds since 1970, where the provider gives none. */
+  readonly createdSeconds: number;
+}
+
+interface Shape {
+  readonly object: "chat.completion" | "chat.completion.chunk";
+  /** The member of a choice that holds what it says. */
+  readonly part: "message" | "delta";
+}
+
+const CHUNK: Shape = { object: "chat.completion.chunk", part: "delta" };
+const WHOLE: Shape = { object: "chat.completion", part: "message" };
+
+/** Choices of a stream whose role the client has been told; OpenAI's client refuses a choice without one. */
+export type IntroducedChoices = Set<unknown>;
+
+function lacksRole(part: unknown, index: unknown, introduced: IntroducedChoices): boolean {
+  if (introduced.has(index)) return false;
+  if (introduced.size < CHOICES_MAX) introduced.add(index);
+  return !isJsonObject(part) || typeof part["role"] !== "string";
+}
+
+/** What a choice lacks, as members to put into it: its index, its part, its role, and a `finish_reason` from top level. */
+function missingMembers(
+  text: string,
+  choice: JsonObject,
+  position: number,
+  { shape, topFinishReason, introduced }: Repair,
+): Map<string, string> {
+  const members = new Map<string, string>();
+  const index = typeof choice["index"] === "number" ? choice["index"] : position;
+  const part = choice[shape.part];
+  if (choice["index"] !== index) members.set("index", String(index));
+  if (lacksRole(part, index, introduced)) members.set(shape.part, withRole(text, part, shape));
+  else if (part === undefined) members.set(shape.part, "{}");
+  if (topFinishReason !== undefined && typeof choice["finish_reason"] !== "string") {
+    members.set("finish_reason", JSON.stringify(topFinishReason));
+  }
+  return members;
+}
+
+function withRole(text: string, part: unknown, shape: Shape): string {
+  const member = isJsonObject(part) ? jsonMembers(text).findLast(({ key }) => key === shape.part) : undefined;
+  const old = member === undefined ? "{}" : text.slice(member.valueStart, member.valueEnd);
+  return replaceMembers(old, new Map([["role", '"assistant"']]));
+}
+
+interface Repair {
+  readonly shape: Shape;
+  readonly topFinishReason: string | undefined;
+  readonly introduced: IntroducedChoices;
+}
+
+function isSound(choice: unknown, { shape, topFinishReason, introduced }: Repair): boolean {
+  if (!isJsonObject(choice)) return true;
+  const { index } = choice;
+  return (
+    typeof index === "number" &&
+    introduced.has(index) &&
+    choice[shape.part] !== undefined &&
+    topFinishReason === undefined
+  );
+}
+
+/** The choices with what they lack put in; undefined where they lack nothing, as in nearly every event. */
+function choicesJson(event: AnswerEvent, shape: Shape, introduced: IntroducedChoices): string | undefined {
+  const { choices, finish_reason: top } = event.value;
+  if (!Array.isArray(choices)) return undefined;
+  const repair = { shape, topFinishReason: typeof top === "string" ? top : undefined, introduced };
+  if (choices.every((choice) => isSound(choice, repair))) return undefined;
+  const member = jsonMembers(event.text).findLast(({ key }) => key === "choices");
+  if (member === undefined) return undefined;
+  const list = event.text.slice(member.valueStart, member.valueEnd);
+  const repaired = jsonElements(list, 0).map(({ start, end }, position) => {
+    const text = list.slice(start, end);
+    const choice: unknown = choices[position];
+    const missing = isJsonObject(choice) ? missingMembers(text, choice, position, repair) : new Map<string, string>();
+    return missing.size === 0 ? text : replaceMembers(text, missing);
+  });
+  return `[${repaired.join(",")}]`;
+}
+
+/** What the router writes itself, or takes away because it has written it somewhere else. */
+const OWN_MEMBERS: ReadonlySet<string> = new Set([
+  ...["id", "object", "created", "model", "usage"],
+  ...["x_groq", "finish_reason"],
+]);
+const OWN_MEMBERS_AND_CHOICES: ReadonlySet<string> = new Set([...OWN_MEMBERS, "choices"]);
+
+function envelop(
+  event: AnswerEvent,
+  envelope: Envelope,
+  shape: Shape,
+  more: { usage: string | undefined; introduced: IntroducedChoices },
+): string {
+  const { created } = event.value;
+  const createdSeconds = typeof created === "number" && Number.isInteger(created) ? created : envelope.createdSeconds;
+  let own = `"id":${envelope.generationIdJson},"object":"${shape.object}","created":${createdSeconds},"model":${envelope.modelJson}`;
+  if (more.usage !== undefined) own += `,"usage":${more.usage}`;
+  const choices = choicesJson(event, shape, more.introduced);
+  if (choices === undefined) return rewriteObject(event.text, own, OWN_MEMBERS);
+  return rewriteObject(event.text, `${own},"choices":${choices}`, OWN_MEMBERS_AND_CHOICES);
+}
+
+/** A whole JSON answer; `usage` is JSON text, undefined where the provider reported none. */
+export function answerJson(event: AnswerEvent, envelope: Envelope, usage: string | undefined): string {
+  return envelop(event, envelope, WHOLE, { usage, introduced: new Set() });
+}
+
+/** One event of a stream, or undefined where it has nothing to show but the usage, which comes at the end. */
+export function chunkJson(event: AnswerEvent, envelope: Envelope, introduced: IntroducedChoices): string | undefined {
+  const { choices } = event.value;
+  if (!Array.isArray(choices) || choices.length === 0) return undefined;
+  const chunk = envelop(event, envelope, CHUNK, { usage: undefined, introduced });
+  // The data of an event may have had several lines; between JSON's tokens a space means the same as a line break.
+  return chunk.includes("\n") ? chunk.replaceAll("\n", " ") : chunk;
+}
+
+function chunkHead({ generationIdJson, modelJson, createdSeconds }: Envelope): string {
+  return `"id":${generationIdJson},"object":"${CHUNK.object}","created":${createdSeconds},"model":${modelJson}`;
+}
+
+/** The event that ends a stream's accounts: no choices, and the usage with its cost. */
+export function usageChunkJson(envelope: Envelope, usage: string): string {
+  return `{${chunkHead(envelope)},"choices":[],"usage":${usage}}`;
+}
+
+/** The event that tells a client that its answer failed half-way; no `[DONE]` follows (http-api.md). */
+export function errorChunkJson(envelope: Envelope, error: object): string {
+  const ended = '"choices":[{"index":0,"delta":{"content":""},"finish_reason":"error"}]';
+  return `{${chunkHead(envelope)},${ended},"error":${JSON.stringify(error)}}`;
+}

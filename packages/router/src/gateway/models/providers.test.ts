@@ -1,0 +1,56 @@
+// What is told of connected providers: since when, how many links, which models, and nothing of those who have left.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setImmediate } from "node:timers/promises";
+import { manualClock } from "@aimo-network/protocol/clock";
+import { connectProvider, plainOffer } from "../../test-bed/scripted-provider.ts";
+import { newWallet, startTestRouter } from "../../test-bed/test-router.ts";
+
+interface Provider {
+  readonly wallet: string;
+  readonly slug: string;
+  readonly name: string;
+  readonly connected_since: string;
+  readonly links: number;
+  readonly models: string[];
+}
+
+test("providers are listed by how long they are there, with their links and models", async (t) => {
+  const clock = manualClock(1_700_000_000_000);
+  const router = await startTestRouter({}, clock);
+  t.after(() => router.close());
+  const list = async (): Promise<Provider[]> =>
+    ((await (await fetch(`${router.url}/api/v1/providers`)).json()) as { data: Provider[] }).data;
+  assert.deepEqual(await list(), []);
+
+  const firstKey = await router.key({}, newWallet());
+  const first = await connectProvider(router.url, firstKey, () => undefined);
+  await first.offer([plainOffer("b"), plainOffer("A", { provider_name: "Acme" })]);
+  clock.advance(5_000);
+  const late = await connectProvider(router.url, await router.key(), () => undefined);
+  clock.advance(1_000);
+  const second = await connectProvider(router.url, firstKey, () => undefined);
+  await second.offer([plainOffer("b"), plainOffer("c")]);
+
+  const [one, other] = await list();
+  assert.deepEqual([one?.links, one?.models], [2, ["acme/a", "community/b", "community/c"]]);
+  assert.equal(one?.connected_since, "2023-11-14T22:13:20.000Z");
+  assert.deepEqual([one?.name, one?.slug], [one?.wallet, one?.wallet]);
+  assert.deepEqual([other?.links, other?.models], [1, []]);
+  assert.equal(other?.connected_since, "2023-11-14T22:13:25.000Z");
+
+  const model = (await (await fetch(`${router.url}/api/v1/models/community/b`)).json()) as {
+    data: { created: number };
+  };
+  assert.equal(model.data.created, 1_700_000_000, "a model is as old as its oldest offer");
+
+  const alone = (await (await fetch(`${router.url}/v1/providers/${one?.wallet}`)).json()) as { data: Provider };
+  assert.deepEqual(alone.data, one);
+
+  await first.close();
+  await second.close();
+  await late.close();
+  while ((await list()).length > 0) await setImmediate(); // the router hears of a close a moment later
+  assert.equal((await fetch(`${router.url}/api/v1/providers/${one?.wallet}`)).status, 404);
+  await router.close();
+});
