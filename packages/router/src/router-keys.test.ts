@@ -13,6 +13,7 @@ import type { Wallet } from "@aimo-network/protocol/keys/sign-key";
 import type { ScriptedCall } from "./test-bed/scripted-provider.ts";
 import { connectProvider, plainOffer } from "./test-bed/scripted-provider.ts";
 import { addressOf } from "./test-bed/test-keys.ts";
+import { testDatabase } from "./test-bed/test-database.ts";
 import type { TestRouter } from "./test-bed/test-router.ts";
 import { newWallet, startTestRouter } from "./test-bed/test-router.ts";
 
@@ -112,8 +113,9 @@ describe("of two routers on one ledger", () => {
   let other: TestRouter;
   before(async () => {
     clock = manualClock(systemClock.now());
-    told = await startTestRouter({ AIMO_DATA_DIR: directory });
-    other = await startTestRouter({ AIMO_DATA_DIR: directory }, clock);
+    const twins = { AIMO_DATA_DIR: directory, DATABASE_URL: await testDatabase() };
+    told = await startTestRouter(twins);
+    other = await startTestRouter(twins, clock);
   });
   after(async () => {
     await told.close();
