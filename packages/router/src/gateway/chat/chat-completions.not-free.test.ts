@@ -274,8 +274,8 @@ describe("an answer is not free", () => {
 
 describe("a router that has no room for what its clients do not read", () => {
   test("cuts off who reads nothing, and charges what was passed on", async (t) => {
-    // Less than a connection holds before it says that it does not keep up: with more room the provider is held instead.
-    const router = await startTestRouter({ AIMO_ANSWERS_BYTES_MAX: "50000" });
+    // Less than the 16 KiB with which a connection says that it does not keep up: with more room the provider is held instead.
+    const router = await startTestRouter({ AIMO_ANSWERS_BYTES_MAX: "10000" });
     const provider = await connectProvider(router.url, await router.key(), (call) => {
       call.respond(200, { "content-type": "text/event-stream" });
       for (let count = 0; count < 1_600; count += 1) call.write(says("Q".repeat(10_000)));
