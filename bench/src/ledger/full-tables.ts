@@ -29,8 +29,12 @@ const JOURNAL_OF_DAY = `INSERT INTO journal (at, event, ref, user_id, provider_i
   SELECT day, event, id, user_id, CASE event WHEN 3 THEN provider_id END, CASE event WHEN 2 THEN 100000 ELSE cost END,
     CASE event WHEN 3 THEN 100000 - cost ELSE 0 END
   FROM generations, unnest(ARRAY[2, 3]) event WHERE day = $1`;
-const PAYABLES = `INSERT INTO payables (user_id, provider_id, amount)
-  SELECT user_id, provider_id, sum(cost) FROM usage_daily GROUP BY 1, 2`;
+// What was charged is owed, and was deposited before: the books balance.
+const OWED = [
+  "INSERT INTO payables (user_id, provider_id, amount) SELECT user_id, provider_id, sum(cost) FROM usage_daily GROUP BY 1, 2",
+  "UPDATE users u SET payable = p.amount FROM (SELECT user_id, sum(amount) AS amount FROM payables GROUP BY 1) p WHERE u.id = p.user_id",
+  "UPDATE router_accounts SET vault = vault + (SELECT sum(amount) FROM payables)",
+];
 
 /** Fills fresh books; takes minutes. The last day ends now. */
 export async function fillTables(books: BenchBooks, clock: Clock, say: (line: string) => void): Promise<Cast> {
@@ -54,7 +58,7 @@ export async function fillTables(books: BenchBooks, clock: Clock, say: (line: st
     await patient.query(LOCKS_OF_DAY, [name]);
     await patient.query(JOURNAL_OF_DAY, [name]);
   }
-  await patient.query(PAYABLES);
+  for (const statement of OWED) await patient.query(statement);
   say("vacuum, analyze, checkpoint");
   await patient.query("VACUUM ANALYZE");
   await patient.query("CHECKPOINT");
