@@ -11,7 +11,7 @@ import type { TestBilling } from "../test-bed/test-billing.ts";
 import { testBilling } from "../test-bed/test-billing.ts";
 import type { BillableRequest, Payer } from "./billing.ts";
 import type { Ending } from "./charge.ts";
-import type { BillableOffer } from "./funded-request.ts";
+import type { BillableOffer } from "./offer-numbers.ts";
 
 const FREE: BillableOffer = {
   wallet: base58.encode(systemRandom.bytes(32)),

@@ -13,7 +13,7 @@ import { testBilling } from "../test-bed/test-billing.ts";
 import type { BillableRequest, Payer } from "./billing.ts";
 import type { RateUse } from "../ledger/commands.ts";
 import type { Ending } from "./charge.ts";
-import type { BillableOffer } from "./funded-request.ts";
+import type { BillableOffer } from "./offer-numbers.ts";
 import type { RateRules } from "./rate-rules.ts";
 
 const newAddress = (): string => base58.encode(systemRandom.bytes(32));

@@ -8,8 +8,9 @@ import { LOCK_GRACE_MS } from "./limits.ts";
 import type { RequestSize } from "./ceiling.ts";
 import { maxOutput, planCeiling, promptBound } from "./ceiling.ts";
 import type { Checkpoints } from "./checkpoints.ts";
-import type { BillableOffer } from "./funded-request.ts";
 import { FundedRequest } from "./funded-request.ts";
+import type { BillableOffer } from "./offer-numbers.ts";
+import { numbersOf } from "./offer-numbers.ts";
 import type { RateRules } from "./rate-rules.ts";
 import { secondsLeft } from "./rate-rules.ts";
 import { refusalError } from "./refusal-error.ts";
@@ -102,14 +103,12 @@ export function createBilling(deps: BillingDeps, rules: BillingRules): Billing {
       const { offers, full, least, tokens } = planCeiling(plan, size, { named });
       const [first] = offers;
       if (first === undefined) throw new Error("a plan that is to be locked has an offer");
-      const { numbers } = ledger;
+      const numbers = await numbersOf(ledger.numbers, first);
       const locked = await ledger.lock({
         id,
         user: payer.userNumber,
         key: payer.keyNumber,
-        provider: await numbers.wallet(first.wallet),
-        model: await numbers.model(first.modelId),
-        price: await numbers.price(first.price),
+        ...numbers,
         full,
         least,
         tokens: Math.min(tokens, INTEGER_MAX),
@@ -130,7 +129,7 @@ export function createBilling(deps: BillingDeps, rules: BillingRules): Billing {
       running += 1;
       return new FundedRequest(
         { ...deps, ended },
-        { id, user: payer.userNumber, wallet: payer.wallet, offers, size, stream, granted },
+        { id, user: payer.userNumber, wallet: payer.wallet, offers, numbers, size, stream, granted },
       );
     },
   };

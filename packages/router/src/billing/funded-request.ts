@@ -1,4 +1,5 @@
 // A request whose greatest cost is locked: what it may ask of providers, and how its lock ends.
+import { assert } from "@aimo-network/protocol/assert";
 import type { Clock } from "@aimo-network/protocol/clock";
 import { AimoError } from "@aimo-network/protocol/errors";
 import type { NanoUsdc } from "@aimo-network/protocol/money";
@@ -9,19 +10,14 @@ import { GENERATION_FLAGS } from "../ledger/generation-row.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { NO_USAGE } from "../ledger/commands.ts";
 import { CHARGE_WAIT_MS } from "./limits.ts";
-import type { PricedOffer, RequestSize } from "./ceiling.ts";
+import type { RequestSize } from "./ceiling.ts";
 import { affordableTokens, maxOutput, mediaTokens, promptBound } from "./ceiling.ts";
 import type { Charge, ChargeTerms, Ending } from "./charge.ts";
 import { chargeOf } from "./charge.ts";
 import type { Checkpoints, Running } from "./checkpoints.ts";
+import type { BillableOffer, OfferNumbers } from "./offer-numbers.ts";
+import { numbersOf } from "./offer-numbers.ts";
 import { hiddenReasoningTokens } from "./hidden-reasoning.ts";
-
-/** An offer as billing knows it. */
-export interface BillableOffer extends PricedOffer {
-  /** The provider's. */
-  readonly wallet: string;
-  readonly modelId: string;
-}
 
 /** What was locked. */
 export interface LockedRequest<Offer extends BillableOffer> {
@@ -30,6 +26,8 @@ export interface LockedRequest<Offer extends BillableOffer> {
   /** The payer's. */
   readonly wallet: string;
   readonly offers: readonly Offer[];
+  /** Of the first. */
+  readonly numbers: OfferNumbers;
   readonly size: RequestSize;
   readonly stream: boolean;
   readonly granted: NanoUsdc;
@@ -67,6 +65,7 @@ export class FundedRequest<Offer extends BillableOffer> implements Running {
   readonly #locked: LockedRequest<Offer>;
   readonly #admittedMs: number;
   #firstOutputMs: number | undefined;
+  #retried: { readonly offer: Offer; readonly numbers: OfferNumbers } | undefined;
   /** Of the offer asked about last: the same is asked before, while and after it is sent the request. */
   #affordable: { readonly offer: Offer; readonly tokens: number } | undefined;
 
@@ -103,11 +102,10 @@ export class FundedRequest<Offer extends BillableOffer> implements Running {
 
   /** Records that another attempt begins, before it does: a replay of the one before is worth nothing from now on. */
   async retry(offer: Offer, attempt: number): Promise<void> {
-    const { numbers } = this.#deps.ledger;
-    const provider = await numbers.wallet(offer.wallet);
-    const model = await numbers.model(offer.modelId);
-    const price = await numbers.price(offer.price);
-    const isOpen = await this.#deps.ledger.retry({ id: this.id, attempt, provider, model, price });
+    const { ledger } = this.#deps;
+    const numbers = await numbersOf(ledger.numbers, offer);
+    this.#retried = { offer, numbers };
+    const isOpen = await ledger.retry({ id: this.id, attempt, ...numbers });
     if (!isOpen) throw new AimoError("ledger_unavailable", {}); // its lock expired: nothing could be charged
   }
 
@@ -128,6 +126,13 @@ export class FundedRequest<Offer extends BillableOffer> implements Running {
     const cost = await Promise.race([posted, patience]);
     late?.cancel();
     return { charge, cost };
+  }
+
+  /** Known since the lock or the retry: a charge never has to ask a database that may be away by then. */
+  #numbersOf(offer: Offer): OfferNumbers {
+    if (offer === this.#retried?.offer) return this.#retried.numbers;
+    assert(offer === this.offers[0], "billing heard of every offer before it was asked");
+    return this.#locked.numbers;
   }
 
   #terms(offer: Offer): ChargeTerms {
@@ -153,7 +158,7 @@ export class FundedRequest<Offer extends BillableOffer> implements Running {
   ): Promise<NanoUsdc | undefined> {
     const { ledger, checkpoints, log, posted } = this.#deps;
     try {
-      const command = await this.#command(offer, charge, ending);
+      const command = this.#command(offer, charge, ending);
       const { outcome, cost } = await ledger.charge(command);
       if (outcome === "unknown" || outcome === "conflict") {
         log.error({ requestId: this.id, outcome }, "a charge met a lock that is not its own");
@@ -171,8 +176,7 @@ export class FundedRequest<Offer extends BillableOffer> implements Running {
     }
   }
 
-  async #command(offer: Offer, charge: Charge, ending: Ending): Promise<ChargeCommand> {
-    const { numbers } = this.#deps.ledger;
+  #command(offer: Offer, charge: Charge, ending: Ending): ChargeCommand {
     const { user, size, stream } = this.#locked;
     const usage = charge.usage ?? NO_USAGE;
     const isShown = ending.deliveredBytes > 0 || ending.ended === "answered";
@@ -183,9 +187,7 @@ export class FundedRequest<Offer extends BillableOffer> implements Running {
       user,
       kind: isCharged ? "charged" : isShown ? "shown" : "released",
       amount: charge.amount,
-      provider: await numbers.wallet(offer.wallet),
-      model: await numbers.model(offer.modelId),
-      price: await numbers.price(offer.price),
+      ...this.#numbersOf(offer),
       usage,
       firstOutputMs: this.#firstOutputMs,
       durationMs: Math.round(this.#deps.clock.monotonic() - this.#admittedMs),

@@ -15,7 +15,8 @@ import { testBilling } from "../test-bed/test-billing.ts";
 import { WIDE_RATES } from "../test-bed/test-books.ts";
 import type { Payer } from "./billing.ts";
 import type { Ending } from "./charge.ts";
-import type { BillableOffer, FundedRequest } from "./funded-request.ts";
+import type { FundedRequest } from "./funded-request.ts";
+import type { BillableOffer } from "./offer-numbers.ts";
 import { chargeReplay } from "./replay.ts";
 
 const newAddress = (): string => base58.encode(systemRandom.bytes(32));
