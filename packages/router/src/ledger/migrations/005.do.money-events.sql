@@ -5,10 +5,13 @@
 CREATE FUNCTION ledger_wallet(p_address bytea) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE v integer;
 BEGIN
-  SELECT id INTO v FROM wallets WHERE address = p_address;
-  IF NOT FOUND THEN
-    INSERT INTO wallets (address) VALUES (p_address) ON CONFLICT (address) DO UPDATE SET address = excluded.address RETURNING id INTO v;
-  END IF;
+  -- Never DO UPDATE: it would lock the row against every row that names it, and two such transactions could wait in a ring.
+  LOOP
+    SELECT id INTO v FROM wallets WHERE address = p_address;
+    EXIT WHEN FOUND;
+    INSERT INTO wallets (address) VALUES (p_address) ON CONFLICT (address) DO NOTHING RETURNING id INTO v;
+    EXIT WHEN FOUND;
+  END LOOP;
   INSERT INTO users (id) VALUES (v) ON CONFLICT DO NOTHING;
   INSERT INTO providers (id) VALUES (v) ON CONFLICT DO NOTHING;
   RETURN v;
