@@ -1,9 +1,8 @@
 // The books of a network, looked at from beside its routers: what tests pay in, and whether everything adds up.
+import { base58 } from "@scure/base";
+import { give } from "@aimo-network/localnet/faucet";
 import { systemClock } from "@aimo-network/protocol/clock";
-import { uuidV7 } from "@aimo-network/protocol/ids";
 import type { Wallet } from "@aimo-network/protocol/keys/sign-key";
-import { parseNanoUsdc } from "@aimo-network/protocol/money";
-import { systemRandom } from "@aimo-network/protocol/random";
 import { checkLedger, reportLines } from "aimo-router/src/ledger/check-ledger.ts";
 import { openDatabase } from "aimo-router/src/ledger/database/database.ts";
 import { createLog } from "aimo-router/src/log.ts";
@@ -61,14 +60,8 @@ export function openBooks(databaseUrl: string): Books {
     return row ?? { available: 0n, locked: 0n, payable: 0n };
   };
   return {
-    async pay({ publicKey }, usdc) {
-      const id = uuidV7(systemClock, systemRandom);
-      await query("SELECT ledger_deposit(now(), $1, ledger_wallet($2), 0, $3, 'test')", [
-        id,
-        publicKey,
-        parseNanoUsdc(usdc),
-      ]);
-    },
+    pay: ({ publicKey }, usdc) =>
+      give(systemClock, database, { wallet: base58.encode(publicKey), usdc, source: "test" }),
     balances,
     settled: (wallet) =>
       waitFor("the last charge of a wallet", async () => {

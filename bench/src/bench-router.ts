@@ -2,18 +2,12 @@
 import { join } from "node:path";
 import type { Child, ChildProgram } from "@aimo-network/localnet/child-process";
 import { makeProviderKey, makeUserKey } from "@aimo-network/localnet/demo-keys";
+import { giveAt } from "@aimo-network/localnet/faucet";
 import { findFreePort } from "@aimo-network/localnet/free-port";
 import { readListening } from "@aimo-network/localnet/localnet";
 import { loadWallet } from "@aimo-network/localnet/wallets";
 import type { Clock } from "@aimo-network/protocol/clock";
-import { uuidV7 } from "@aimo-network/protocol/ids";
-import { parseNanoUsdc } from "@aimo-network/protocol/money";
-import { systemRandom } from "@aimo-network/protocol/random";
-import { openDatabase } from "aimo-router/src/ledger/database/database.ts";
 import { runningPostgresUrl } from "aimo-router/src/ledger/database/embedded/embedded-postgres.ts";
-import { postDeposit } from "aimo-router/src/ledger/deposit.ts";
-import { createNumbers } from "aimo-router/src/ledger/numbers.ts";
-import { createLog } from "aimo-router/src/log.ts";
 
 /** A router that runs, with a key to ask and one to serve. */
 export interface BenchRouter {
@@ -25,7 +19,7 @@ export interface BenchRouter {
 }
 
 const HOST = "127.0.0.1";
-const FUNDS = parseNanoUsdc("1000000"); // the ceilings of a thousand long answers are locked at once
+const FUNDS_USDC = "1000000"; // the ceilings of a thousand long answers are locked at once
 // One key asks for everything here, which no limit is meant for.
 const NO_LIMITS: NonNullable<ChildProgram["environment"]> = {
   AIMO_REQUESTS_PER_KEY_MAX: "100000",
@@ -35,17 +29,6 @@ const NO_LIMITS: NonNullable<ChildProgram["environment"]> = {
   AIMO_KEY_TOKENS_PER_MINUTE: "1000000000000",
   AIMO_WALLET_TOKENS_PER_MINUTE: "1000000000000",
 };
-
-async function fund(clock: Clock, databaseUrl: string, wallet: string): Promise<void> {
-  const database = openDatabase(databaseUrl, { clock, log: createLog("silent") }, { connectionsMax: 1 });
-  try {
-    const user = await createNumbers(database.query).wallet(wallet);
-    const id = uuidV7(clock, systemRandom);
-    await postDeposit(database, new Date(clock.now()), { id, user, openedSlot: 0n, total: FUNDS, source: "bench" });
-  } finally {
-    await database.close();
-  }
-}
 
 /** Starts the router of a checkout with `start`; what it keeps is in `directory`. */
 export async function startBenchRouter(
@@ -74,7 +57,8 @@ export async function startBenchRouter(
   const provider = loadWallet(join(directory, "provider.json"));
   // A checkout from before the ledger has no database, and asks for no money.
   const databaseUrl = runningPostgresUrl(dataDirectory);
-  if (databaseUrl !== undefined) await fund(clock, databaseUrl, user.address);
+  const gift = { wallet: user.address, usdc: FUNDS_USDC, source: "bench" };
+  if (databaseUrl !== undefined) await giveAt(databaseUrl, clock, gift);
   return {
     child,
     url,

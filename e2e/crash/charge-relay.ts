@@ -4,7 +4,8 @@ import type { Socket } from "node:net";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { dialDatabase } from "aimo-router/src/test-bed/database-relay.ts";
+import { dialDatabase, socketPath, urlBy } from "aimo-router/src/test-bed/database-relay.ts";
+import { joinSockets } from "aimo-router/src/test-bed/joined-sockets.ts";
 import type { PostgresMessage } from "./postgres-messages.ts";
 import { createMessageCutter, readBind, readProcessId } from "./postgres-messages.ts";
 
@@ -33,7 +34,6 @@ export interface ChargeRelay {
   close(): void;
 }
 
-const PORT = 5432; // of the socket's name: nothing listens on the network
 // Positions among the values of `POST_STATEMENT` in ledger/batch-arrays.ts.
 const CHARGE_IDS = 4;
 const CHARGE_KINDS = 7;
@@ -138,26 +138,13 @@ export async function startChargeRelay(url: string): Promise<ChargeRelay> {
   };
   const server = createServer((client) => {
     const database = dialDatabase(new URL(url));
-    for (const [from, to] of [
-      [client, database],
-      [database, client],
-    ] as const) {
-      sockets.add(from);
-      from.on("error", () => undefined); // its close ends the other side
-      from.on("close", () => {
-        sockets.delete(from);
-        to.destroy();
-      });
-    }
+    joinSockets(sockets, client, database);
     return new RelayedConnection(client, database, passed, takeTrap);
   });
-  await new Promise<void>((resolve) => void server.listen(join(directory, `.s.PGSQL.${PORT}`), resolve));
+  await new Promise<void>((resolve) => void server.listen(socketPath(directory), resolve));
 
-  const relayed = new URL(url);
-  relayed.searchParams.set("host", directory);
-  relayed.searchParams.set("port", String(PORT));
   return {
-    url: relayed.href,
+    url: urlBy(url, directory),
     passed,
     catchCharge: (moment) =>
       new Promise((resolve) => {

@@ -8,17 +8,13 @@ import { startChild } from "@aimo-network/localnet/child-process";
 import { makeProviderKey, makeUserKey } from "@aimo-network/localnet/demo-keys";
 import type { DemoModel } from "@aimo-network/localnet/demo-model/demo-model";
 import { createDemoModel } from "@aimo-network/localnet/demo-model/demo-model";
+import { give } from "@aimo-network/localnet/faucet";
 import { readListening } from "@aimo-network/localnet/localnet";
 import { systemClock } from "@aimo-network/protocol/clock";
 import { isAimoError } from "@aimo-network/protocol/errors";
-import { uuidV7 } from "@aimo-network/protocol/ids";
-import { parseNanoUsdc } from "@aimo-network/protocol/money";
-import { systemRandom } from "@aimo-network/protocol/random";
 import type { Database, Query } from "aimo-router/src/ledger/database/database.ts";
 import { openDatabase } from "aimo-router/src/ledger/database/database.ts";
 import { startEmbeddedPostgres } from "aimo-router/src/ledger/database/embedded/embedded-postgres.ts";
-import { postDeposit } from "aimo-router/src/ledger/deposit.ts";
-import { createNumbers } from "aimo-router/src/ledger/numbers.ts";
 import { createLog } from "aimo-router/src/log.ts";
 import { readSpool } from "aimo-proxy/src/ends/spool-file.ts";
 import { newWallet, providerToml, waitFor } from "../network.ts";
@@ -100,13 +96,7 @@ async function isOffered(url: string, { wallet }: CrashProvider): Promise<true |
 async function makeUser(database: Database, routerId: string): Promise<CrashUser> {
   const wallet = newWallet();
   const address = base58.encode(wallet.publicKey);
-  await postDeposit(database, new Date(systemClock.now()), {
-    id: uuidV7(systemClock, systemRandom),
-    user: await createNumbers(database.query).wallet(address),
-    openedSlot: 0n,
-    total: parseNanoUsdc(FUNDS_USDC),
-    source: "crash tests",
-  });
+  await give(systemClock, database, { wallet: address, usdc: FUNDS_USDC, source: "crash tests" });
   return { wallet: address, key: await makeUserKey(systemClock, wallet, routerId) };
 }
 

@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import type { AddressInfo, Socket } from "node:net";
 import { connect, createServer } from "node:net";
+import { joinSockets } from "aimo-router/src/test-bed/joined-sockets.ts";
 
 /** A door before a router. */
 export interface RouterDoor {
@@ -21,18 +22,8 @@ export async function startRouterDoor(): Promise<RouterDoor> {
   const join = (client: Socket, behind: number): void => {
     if (client.destroyed) return;
     const router = connect(behind, "127.0.0.1");
-    for (const [from, to] of [
-      [client, router],
-      [router, client],
-    ] as const) {
-      sockets.add(from);
-      from.on("error", () => undefined); // its close ends the other side
-      from.on("close", () => {
-        sockets.delete(from);
-        to.destroy();
-      });
-      from.pipe(to);
-    }
+    joinSockets(sockets, client, router);
+    client.pipe(router).pipe(client);
   };
   const server = createServer((client) => {
     if (port !== undefined) join(client, port);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { nanoUsdc } from "@aimo-network/protocol/money";
 import type { End } from "@aimo-network/protocol/wire/messages";
-import { plainUsage, tokenPrice } from "../test-bed/priced-request.ts";
+import { plainEnd, plainUsage, tokenPrice } from "../test-bed/priced-request.ts";
 import type { Charge, ChargeTerms } from "./charge.ts";
 import { orphanCharge } from "./orphan.ts";
 
@@ -22,17 +22,7 @@ const TERMS: ChargeTerms = {
 const FACTS = { checkpointBytes: 80, tokensPerSecond: 10.2 };
 
 function replayed(end: Partial<End>, facts = FACTS, terms = TERMS): Charge {
-  return orphanCharge(terms, facts, {
-    attempt_id: "0".repeat(32),
-    usage: { prompt_tokens: 100, completion_tokens: 20, cached_tokens: 0, reasoning_tokens: 0 },
-    finish_reason: "stop",
-    body_bytes: 1_000,
-    body_sha256: "0".repeat(64),
-    upstream_ms: 1_000,
-    first_byte_ms: 100,
-    cancelled: false,
-    ...end,
-  });
+  return orphanCharge(terms, facts, plainEnd("0".repeat(32), { ...used(100, 20), ...end }));
 }
 
 function used(prompt: number, completion: number): Partial<End> {

@@ -9,7 +9,7 @@ import type { End } from "@aimo-network/protocol/wire/messages";
 import { base58 } from "@scure/base";
 import { GENERATION_FLAGS } from "../ledger/generation-row.ts";
 import { createLog } from "../log.ts";
-import { PLAIN_REQUEST, plainUsage, tokenPrice } from "../test-bed/priced-request.ts";
+import { PLAIN_REQUEST, plainEnd, plainUsage, tokenPrice } from "../test-bed/priced-request.ts";
 import type { TestBilling } from "../test-bed/test-billing.ts";
 import { testBilling } from "../test-bed/test-billing.ts";
 import { WIDE_RATES } from "../test-bed/test-books.ts";
@@ -39,17 +39,7 @@ interface Orphan {
 }
 
 function endOf(id: string, attempt: number, more: Partial<End> = {}): End {
-  return {
-    attempt_id: attemptIdOf(id, attempt),
-    usage: { prompt_tokens: 10, completion_tokens: 20, cached_tokens: 0, reasoning_tokens: 0 },
-    finish_reason: "stop",
-    body_bytes: 1_000,
-    body_sha256: "0".repeat(64),
-    upstream_ms: 1_000,
-    first_byte_ms: 100,
-    cancelled: false,
-    ...more,
-  };
+  return plainEnd(attemptIdOf(id, attempt), more);
 }
 
 describe("a replayed End", () => {
@@ -62,11 +52,8 @@ describe("a replayed End", () => {
   const told = (wallet: string, end: End): Promise<boolean> =>
     chargeReplay({ log: createLog("silent"), ledger: living.books.ledger }, wallet, end);
 
-  /** Runs `work` on a request of another router, which is gone afterwards. */
-  async function orphaned(
-    work: (funded: FundedRequest<BillableOffer>, provider: BillableOffer) => Promise<unknown>,
-    { stream = true } = {},
-  ): Promise<Orphan> {
+  /** A request that another router has locked and sent. */
+  async function lockElsewhere(stream: boolean) {
     const dead = await testBilling(WIDE_RATES, living.books.url);
     const payer = await dead.books.payer("1");
     const provider = offer();
@@ -81,6 +68,15 @@ describe("a replayed End", () => {
       idempotency: undefined,
       told: () => undefined,
     });
+    return { dead, payer, provider, funded };
+  }
+
+  /** Runs `work` on a request of another router, which is gone afterwards. */
+  async function orphaned(
+    work: (funded: FundedRequest<BillableOffer>, provider: BillableOffer) => Promise<unknown>,
+    { stream = true } = {},
+  ): Promise<Orphan> {
+    const { dead, payer, provider, funded } = await lockElsewhere(stream);
     await work(funded, provider);
     await dead.close(); // which ends its lease at once, where a crash would let it run out
     return { payer, provider, id: funded.id };
@@ -218,20 +214,7 @@ describe("a replayed End", () => {
   });
 
   test("is not charged a second time by a router that was thought dead and comes back", async () => {
-    const dead = await testBilling(WIDE_RATES, living.books.url);
-    const payer = await dead.books.payer("1");
-    const provider = offer();
-    const funded = await dead.billing.lock({
-      id: requestUuid(systemClock, systemRandom),
-      payer,
-      model: "aimo/demo",
-      plan: [provider],
-      named: false,
-      size: { ...PLAIN_REQUEST, maxTokens: 100 },
-      stream: true,
-      idempotency: undefined,
-      told: () => undefined,
-    });
+    const { dead, payer, provider, funded } = await lockElsewhere(true);
     await dead.books.instance.close(); // its lease is over; what it does from now on comes too late
     assert.equal(await told(provider.wallet, endOf(funded.id, 0)), true);
     const own: Ending = {

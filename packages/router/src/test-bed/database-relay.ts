@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { joinSockets } from "./joined-sockets.ts";
 
 /** A relay in front of a database. */
 export interface DatabaseRelay {
@@ -20,39 +21,42 @@ export interface DatabaseRelay {
   close(): Promise<void>;
 }
 
-const PORT = 5432;
+const PORT = 5432; // of a socket's name, or of PostgreSQL on the network
 
 /** A connection to the PostgreSQL at a URL, by its socket file or by TCP. */
 export function dialDatabase(url: URL): Socket {
   const directory = url.searchParams.get("host");
   return directory === null
     ? connect(Number(url.port === "" ? PORT : url.port), url.hostname)
-    : connect(join(directory, `.s.PGSQL.${url.searchParams.get("port") ?? PORT}`));
+    : connect(socketPath(directory, url.searchParams.get("port") ?? PORT));
+}
+
+/** Where PostgreSQL's clients look for a server's socket in a folder. */
+export function socketPath(directory: string, port: number | string = PORT): string {
+  return join(directory, `.s.PGSQL.${port}`);
+}
+
+/** The same database by way of whatever listens at `socketPath(directory)`. */
+export function urlBy(url: string, directory: string): string {
+  const relayed = new URL(url);
+  relayed.searchParams.set("host", directory);
+  relayed.searchParams.set("port", String(PORT));
+  return relayed.href;
 }
 
 /** Starts a relay to the database at `url`. */
 export async function startDatabaseRelay(url: string): Promise<DatabaseRelay> {
   const directory = mkdtempSync(join(tmpdir(), "aimo-relay-"));
-  const path = join(directory, `.s.PGSQL.${PORT}`);
   const sockets = new Set<Socket>();
   let isFrozen = false;
   const server = createServer((client) => {
     const database = dialDatabase(new URL(url));
-    for (const [from, to] of [
-      [client, database],
-      [database, client],
-    ] as const) {
-      sockets.add(from);
-      from.on("data", (chunk) => to.write(chunk));
-      from.on("error", () => undefined); // its close ends the other side
-      from.on("close", () => {
-        sockets.delete(from);
-        to.destroy();
-      });
-      if (isFrozen) from.pause();
-    }
+    joinSockets(sockets, client, database);
+    client.on("data", (chunk) => database.write(chunk));
+    database.on("data", (chunk) => client.write(chunk));
+    if (isFrozen) for (const socket of [client, database]) socket.pause();
   });
-  const listen = (): Promise<void> => new Promise((resolve) => server.listen(path, resolve));
+  const listen = (): Promise<void> => new Promise((resolve) => server.listen(socketPath(directory), resolve));
   const cut = (): Promise<void> =>
     new Promise((resolve) => {
       server.close(() => resolve());
@@ -60,11 +64,8 @@ export async function startDatabaseRelay(url: string): Promise<DatabaseRelay> {
     });
   await listen();
 
-  const relayed = new URL(url);
-  relayed.searchParams.set("host", directory);
-  relayed.searchParams.set("port", String(PORT));
   return {
-    url: relayed.href,
+    url: urlBy(url, directory),
     get connections() {
       return sockets.size / 2;
     },

@@ -2,6 +2,7 @@
 import { microUsdc } from "@aimo-network/protocol/money";
 import type { Price } from "@aimo-network/protocol/price";
 import type { Usage } from "@aimo-network/protocol/usage";
+import type { End } from "@aimo-network/protocol/wire/messages";
 import fc from "fast-check";
 import type { PricedOffer, RequestSize } from "../billing/ceiling.ts";
 
@@ -23,6 +24,21 @@ export function tokenPrice(prompt: bigint, completion: bigint, more: Partial<Pri
 export function plainUsage(promptTokens: number, completionTokens: number, more: Partial<Usage> = {}): Usage {
   const details = { cachedTokens: 0, reasoningTokens: 0, promptAudioTokens: 0, completionAudioTokens: 0 };
   return { promptTokens, completionTokens, ...details, ...more };
+}
+
+/** The End of a whole answer of ten prompt tokens and twenty others. */
+export function plainEnd(attemptId: string, more: Partial<End> = {}): End {
+  return {
+    attempt_id: attemptId,
+    usage: { prompt_tokens: 10, completion_tokens: 20, cached_tokens: 0, reasoning_tokens: 0 },
+    finish_reason: "stop",
+    body_bytes: 1_000,
+    body_sha256: "0".repeat(64),
+    upstream_ms: 1_000,
+    first_byte_ms: 100,
+    cancelled: false,
+    ...more,
+  };
 }
 
 const PRICE_MAX = 10n ** 12n;
