@@ -1,6 +1,6 @@
 // Ten million generations of 100,000 users over thirty days, with what belongs to them: made by the database itself.
 import type { Clock } from "@aimo-network/protocol/clock";
-import { startOfDayMs } from "aimo-router/src/activity/generation-id.ts";
+import { startOfDayMs } from "aimo-router/src/activity/utc-days.ts";
 import type { BenchBooks } from "./bench-books.ts";
 import type { Cast } from "./cast.ts";
 import { enterCast } from "./cast.ts";

@@ -4,7 +4,7 @@ import { uuidV7 } from "@aimo-network/protocol/ids";
 import { nanoUsdc } from "@aimo-network/protocol/money";
 import type { Random } from "@aimo-network/protocol/random";
 import type { Ledger } from "aimo-router/src/ledger/ledger.ts";
-import { NO_USAGE } from "aimo-router/src/ledger/commands.ts";
+import { NO_USAGE } from "@aimo-network/protocol/usage";
 import type { Times } from "../load/burst.ts";
 import { timesOf } from "../load/burst.ts";
 import type { Cast } from "./cast.ts";

@@ -1,7 +1,7 @@
 // How long people wait who look at what happened, with full tables: lists of generations, days and balances.
 import type { Clock } from "@aimo-network/protocol/clock";
 import type { Random } from "@aimo-network/protocol/random";
-import { dayOf } from "aimo-router/src/activity/generation-id.ts";
+import { dayOf } from "aimo-router/src/activity/utc-days.ts";
 import { createActivity } from "aimo-router/src/activity/activity.ts";
 import { walletAddress } from "aimo-router/src/activity/wallet-bytes.ts";
 import { createLog } from "aimo-router/src/log.ts";

@@ -1,8 +1,8 @@
 // Both clocks on both sides of every deadline.
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import { setTimeout as delay, setImmediate as turn } from "node:timers/promises";
-import { manualClock, sleep, systemClock } from "./clock.ts";
+import { manualClock, sleep, systemClock, within } from "./clock.ts";
 
 test("a manual clock moves only when told, and tells both times", () => {
   const clock = manualClock(1_000);
@@ -193,4 +193,30 @@ test("a system timer longer than setTimeout can wait fires at its time", (t) => 
   assert.equal(fired, 0);
   t.mock.timers.tick(1);
   assert.equal(fired, 1);
+});
+
+describe("work within a time", () => {
+  test("gives what it resolves with, and leaves no timer behind", async () => {
+    const clock = manualClock();
+    assert.equal(await within(clock, 10, Promise.resolve("done")), "done");
+    assert.equal(clock.waiting, 0);
+  });
+
+  test("gives nothing once the time is over, not a moment before", async () => {
+    const clock = manualClock();
+    let given: unknown = "waiting";
+    const waiting = within(clock, 10, new Promise(() => undefined)).then((result) => (given = result));
+    clock.advance(9);
+    await Promise.resolve();
+    assert.equal(given, "waiting");
+    clock.advance(1);
+    await waiting;
+    assert.equal(given, undefined);
+  });
+
+  test("fails as it does, and leaves no timer behind", async () => {
+    const clock = manualClock();
+    await assert.rejects(within(clock, 10, Promise.reject(new Error("broken"))), /broken/);
+    assert.equal(clock.waiting, 0);
+  });
 });

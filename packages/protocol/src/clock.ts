@@ -39,6 +39,17 @@ interface NodeTimer {
   refresh(): void;
 }
 
+/** What `work` resolves with, or undefined where it takes longer than `ms`; the work itself goes on. */
+export async function within<Result>(clock: Clock, ms: number, work: Promise<Result>): Promise<Result | undefined> {
+  const late = Promise.withResolvers<undefined>();
+  const timer = clock.timer(ms, () => late.resolve(undefined));
+  try {
+    return await Promise.race([work, late.promise]);
+  } finally {
+    timer.cancel();
+  }
+}
+
 // What setTimeout can wait for, 25 days: a longer delay, such as a key's life, would overflow and fire at once.
 const TIMEOUT_MS_MAX = 2 ** 31 - 1;
 

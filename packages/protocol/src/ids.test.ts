@@ -1,8 +1,17 @@
 // Ids have the layout and the order they promise.
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import { manualClock } from "./clock.ts";
-import { attemptIdOf, generationId, readAttemptId, requestUuid, uuidV7 } from "./ids.ts";
+import {
+  attemptIdOf,
+  firstUuidAt,
+  generationId,
+  readAttemptId,
+  readGenerationId,
+  requestUuid,
+  uuidTimeMs,
+  uuidV7,
+} from "./ids.ts";
 import { seededRandom } from "./random.ts";
 import type { Random } from "./random.ts";
 
@@ -79,4 +88,28 @@ test("an id that no router made is read as nothing", () => {
   }
   assert.equal(readAttemptId(`${made.slice(0, 16)}c${made.slice(17)}`), undefined, "another variant");
   assert.equal(readAttemptId(`A${attemptIdOf(requestUuid(manualClock(), ones), 1).slice(1)}`), undefined, "upper case");
+});
+
+describe("the time in a UUID", () => {
+  test("is the moment it was made, and ids of one moment are not below the first of it", () => {
+    const clock = manualClock();
+    const uuid = uuidV7(clock, seededRandom(1));
+    assert.equal(uuidTimeMs(uuid), clock.now());
+    assert.ok(uuid >= firstUuidAt(clock.now()));
+    assert.ok(uuid < firstUuidAt(clock.now() + 1));
+  });
+
+  test("is held to what a UUID can say", () => {
+    assert.equal(firstUuidAt(-1), firstUuidAt(0));
+    assert.equal(firstUuidAt(1.9), firstUuidAt(1));
+    assert.equal(uuidTimeMs(firstUuidAt(2 ** 53)), 2 ** 48 - 1);
+  });
+});
+
+test("a generation's id tells its uuid, and any other text none", () => {
+  const uuid = requestUuid(manualClock(), seededRandom(1));
+  assert.equal(readGenerationId(generationId(uuid)), uuid);
+  for (const text of ["", uuid, `gen-${uuid} `, `gen-${uuid.toUpperCase()}x`, "gen-1"]) {
+    assert.equal(readGenerationId(text), undefined);
+  }
 });

@@ -49,6 +49,13 @@ export function generationId(uuid: string): string {
   return `gen-${uuid}`;
 }
 
+const GENERATION_ID = /^gen-[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+/** The uuid of a generation's id; undefined for any other text. */
+export function readGenerationId(text: string): string | undefined {
+  return GENERATION_ID.test(text) ? text.slice("gen-".length) : undefined;
+}
+
 const REQUEST_HEX = /^[0-9a-f]{12}7[0-9a-f]{3}[89ab][0-9a-f]{15}$/;
 
 /** The id of one try of a request at one provider (wire.md): the bytes of the request's uuid, with the try's index in their last two bits. */
@@ -76,8 +83,11 @@ export function uuidTimeMs(uuid: string): number {
   return Number.parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16);
 }
 
+const UUID_MS_MAX = 2 ** 48 - 1; // the time that a UUID version 7 begins with
+
 /** The smallest UUID version 7 of a moment: ids made before it are smaller, later ones larger. */
 export function firstUuidAt(ms: number): string {
-  const hex = Math.max(0, ms).toString(16).padStart(12, "0");
+  const boundedMs = Math.min(Math.max(0, Math.floor(ms)), UUID_MS_MAX);
+  const hex = boundedMs.toString(16).padStart(12, "0");
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
 }

@@ -12,6 +12,16 @@ export interface Usage {
   readonly completionAudioTokens: number;
 }
 
+/** No tokens at all. */
+export const NO_USAGE: Usage = {
+  promptTokens: 0,
+  completionTokens: 0,
+  cachedTokens: 0,
+  reasoningTokens: 0,
+  promptAudioTokens: 0,
+  completionAudioTokens: 0,
+};
+
 /** Tokens that one side of an answer can have: a thousand times any model's context. More is no count, and would be no price. */
 export const USAGE_TOKENS_MAX = 1_000_000_000;
 

@@ -10,7 +10,7 @@ import type { Activity } from "./activity.ts";
 import { createActivity } from "./activity.ts";
 import type { LiveReader } from "./live-reader.ts";
 import { createLiveReader } from "./live-reader.ts";
-import { dayOf } from "./generation-id.ts";
+import { dayOf } from "./utc-days.ts";
 import { walletAddress } from "./wallet-bytes.ts";
 
 const DAY_MS = 86_400_000;

@@ -2,7 +2,8 @@
 import type { NanoUsdc } from "@aimo-network/protocol/money";
 import { nanoUsdc } from "@aimo-network/protocol/money";
 import type { Database } from "../ledger/database/database.ts";
-import { dayOf, firstUuidAt, generationIdOf } from "./generation-id.ts";
+import { firstUuidAt, generationId } from "@aimo-network/protocol/ids";
+import { dayOf } from "./utc-days.ts";
 import type { Generation, GenerationRow } from "./generation-record.ts";
 import { GENERATION_COLUMNS, GENERATION_JOINS, generationOf } from "./generation-record.ts";
 import { walletBytes } from "./wallet-bytes.ts";
@@ -85,7 +86,7 @@ interface UnpaidRow {
 }
 
 function unpaidOf({ lock_id: id, reason, amount, at, model }: UnpaidRow): Unpaid {
-  return { id: NO_ANSWERS.has(reason) ? undefined : generationIdOf(id), model, reason, amount: nanoUsdc(amount), at };
+  return { id: NO_ANSWERS.has(reason) ? undefined : generationId(id), model, reason, amount: nanoUsdc(amount), at };
 }
 
 function servedOf(row: GenerationRow): ServedGeneration {

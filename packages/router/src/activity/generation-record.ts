@@ -2,7 +2,7 @@
 import type { NanoUsdc } from "@aimo-network/protocol/money";
 import { nanoUsdc } from "@aimo-network/protocol/money";
 import { GENERATION_FLAGS } from "../ledger/generation-row.ts";
-import { generationIdOf, uuidTimeMs } from "./generation-id.ts";
+import { generationId, uuidTimeMs } from "@aimo-network/protocol/ids";
 import { keyIdText, walletAddress } from "./wallet-bytes.ts";
 
 /** What a generation is shown with to whom may see it. */
@@ -72,7 +72,7 @@ function savedPico({ cached_tokens, saved_per_token }: GenerationRow): bigint | 
 export function generationOf(row: GenerationRow): Generation {
   const has = (flag: number): boolean => (row.flags & flag) !== 0;
   return {
-    id: generationIdOf(row.id),
+    id: generationId(row.id),
     createdAtMs: uuidTimeMs(row.id),
     keyId: keyIdText(row.key_id),
     model: row.model,

@@ -1,7 +1,8 @@
 // Answered requests of a wallet: one by its id, or the newest first, page by page.
 import type { Database } from "../ledger/database/database.ts";
 import { GENERATION_LIST_DAYS } from "./limits.ts";
-import { dayOf, firstUuidAt, generationIdOf, readGenerationId, startOfDayMs, uuidTimeMs } from "./generation-id.ts";
+import { firstUuidAt, generationId, readGenerationId, uuidTimeMs } from "@aimo-network/protocol/ids";
+import { dayOf, startOfDayMs } from "./utc-days.ts";
 import type { Generation, GenerationRow } from "./generation-record.ts";
 import { GENERATION_COLUMNS, GENERATION_JOINS, generationOf } from "./generation-record.ts";
 import { keyIdBytes, walletBytes } from "./wallet-bytes.ts";
@@ -130,7 +131,7 @@ export function createGenerations(database: Database): Generations {
       if (generations.length === filter.limit) return { generations, next: generations.at(-1)?.id };
       const older = await findOlderDay(database, wallet, oldest);
       const isOver = older === undefined || older < dayOf(uuidTimeMs(first));
-      return { generations, next: isOver ? undefined : generationIdOf(firstUuidAt(startOfDayMs(older + 1))) };
+      return { generations, next: isOver ? undefined : generationId(firstUuidAt(startOfDayMs(older + 1))) };
     },
   };
 }

@@ -3,7 +3,7 @@ import type { Clock } from "@aimo-network/protocol/clock";
 import { LIVE_GENERATION_MS, LIVE_KNOWN_MAX } from "./limits.ts";
 import type { Balance } from "./balances.ts";
 import type { Earnings } from "./earnings.ts";
-import { readGenerationId, uuidTimeMs } from "./generation-id.ts";
+import { readGenerationId, uuidTimeMs } from "@aimo-network/protocol/ids";
 import type { Generation } from "./generation-record.ts";
 import type { LiveReader, LiveState } from "./live-reader.ts";
 import { endedAtMs } from "./live-reader.ts";

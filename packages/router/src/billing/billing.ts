@@ -1,13 +1,12 @@
 // What happens to a request's money: locked before it is sent, charged when its answer has ended.
 import { createHmac, hash } from "node:crypto";
-import type { Clock } from "@aimo-network/protocol/clock";
-import type { Logger } from "pino";
+import { within } from "@aimo-network/protocol/clock";
 import type { IdempotencyClaim, RateUse } from "../ledger/commands.ts";
-import type { Ledger } from "../ledger/ledger.ts";
+import { INTEGER_MAX } from "../ledger/storable.ts";
 import { LOCK_GRACE_MS } from "./limits.ts";
 import type { RequestSize } from "./ceiling.ts";
 import { maxOutput, planCeiling, promptBound } from "./ceiling.ts";
-import type { Checkpoints } from "./checkpoints.ts";
+import type { BillingDeps } from "./funded-request.ts";
 import { FundedRequest } from "./funded-request.ts";
 import type { BillableOffer } from "./offer-numbers.ts";
 import { numbersOf } from "./offer-numbers.ts";
@@ -51,18 +50,6 @@ export interface Billing {
   settled(ms: number): Promise<void>;
 }
 
-/** What billing needs. */
-export interface BillingDeps {
-  readonly clock: Clock;
-  /** The time that input and output take. */
-  readonly ioClock: Clock;
-  readonly log: Logger;
-  readonly ledger: Ledger;
-  readonly checkpoints: Checkpoints;
-  /** Told the wallets of payer and provider when something of theirs was posted. */
-  posted(wallet: string): void;
-}
-
 /** Fixed for the life of a router. */
 export interface BillingRules {
   readonly rates: RateRules;
@@ -71,8 +58,6 @@ export interface BillingRules {
   /** What bodies under an idempotency key are hashed with; the same for all instances of a router. */
   readonly idempotencySecret: Uint8Array;
 }
-
-const INTEGER_MAX = 2 ** 31 - 1; // what a column of tokens holds: more is no bound that could ever be reached
 
 function claimOf(secret: Uint8Array, { key, body }: { key: string; body: readonly Uint8Array[] }): IdempotencyClaim {
   const mac = createHmac("sha256", secret);
@@ -92,11 +77,7 @@ export function createBilling(deps: BillingDeps, rules: BillingRules): Billing {
   return {
     async settled(ms) {
       if (running === 0) return;
-      const { promise, resolve } = Promise.withResolvers<undefined>();
-      waiting.push(() => resolve(undefined));
-      const timer = ioClock.timer(ms, () => resolve(undefined));
-      await promise;
-      timer.cancel();
+      await within(ioClock, ms, new Promise<void>((resolve) => void waiting.push(resolve)));
     },
     async lock(request) {
       const { id, payer, plan, size, stream, named, model, idempotency } = request;
@@ -111,6 +92,7 @@ export function createBilling(deps: BillingDeps, rules: BillingRules): Billing {
         ...numbers,
         full,
         least,
+        // More than a column of tokens holds is no bound that could ever be reached.
         tokens: Math.min(tokens, INTEGER_MAX),
         promptTokensMax: Math.min(promptBound(first.offer, size), INTEGER_MAX),
         outputTokensMax: Math.min(maxOutput(first.offer, size) * size.choices, INTEGER_MAX),

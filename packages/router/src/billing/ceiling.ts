@@ -5,6 +5,7 @@ import type { NanoUsdc } from "@aimo-network/protocol/money";
 import { divide, formatPicoUsdc, nanoUsdc } from "@aimo-network/protocol/money";
 import type { Price } from "@aimo-network/protocol/price";
 import { costInPico, PICO_PER_NANO } from "@aimo-network/protocol/price";
+import { NO_USAGE } from "@aimo-network/protocol/usage";
 import type { Medium, OfferBounds } from "@aimo-network/protocol/wire/offer";
 import { MEDIA, mediaTokensMax } from "@aimo-network/protocol/wire/offer";
 import { FALLBACK_COST_FACTOR, OUTPUT_TOKENS_DEFAULT, OUTPUT_TOKENS_MIN, REQUEST_COST_USDC_MAX } from "./limits.ts";
@@ -79,14 +80,8 @@ export function maxOutput(offer: OfferBounds, size: RequestSize): number {
 function picoCeiling({ price, offer }: PricedOffer, size: RequestSize, output: number): bigint {
   const promptTokens = promptBound(offer, size);
   const isCacheDearer = price.inputCacheRead !== undefined && price.inputCacheRead > price.prompt;
-  const usage = {
-    promptTokens,
-    cachedTokens: isCacheDearer ? promptTokens : 0,
-    completionTokens: output * size.choices,
-    reasoningTokens: 0,
-    promptAudioTokens: 0,
-    completionAudioTokens: 0,
-  };
+  const cachedTokens = isCacheDearer ? promptTokens : 0;
+  const usage = { ...NO_USAGE, promptTokens, cachedTokens, completionTokens: output * size.choices };
   return costInPico(price, usage, size.media.image);
 }
 

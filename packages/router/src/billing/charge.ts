@@ -5,6 +5,7 @@ import { nanoUsdc } from "@aimo-network/protocol/money";
 import type { Price } from "@aimo-network/protocol/price";
 import { cost } from "@aimo-network/protocol/price";
 import type { Usage } from "@aimo-network/protocol/usage";
+import { NO_USAGE } from "@aimo-network/protocol/usage";
 import type { UsageBounds } from "./plausible-usage.ts";
 import { plausibleUsage } from "./plausible-usage.ts";
 
@@ -100,12 +101,9 @@ function amountOf(terms: ChargeTerms, usage: Usage): NanoUsdc {
 
 function estimate(terms: ChargeTerms, deliveredBytes: number): Usage {
   const guess: Usage = {
+    ...NO_USAGE,
     promptTokens: Math.ceil(terms.textBytes / ESTIMATE_BYTES_PER_TOKEN) + terms.mediaTokens,
     completionTokens: Math.ceil(deliveredBytes / ESTIMATE_BYTES_PER_TOKEN),
-    cachedTokens: 0,
-    reasoningTokens: 0,
-    promptAudioTokens: 0,
-    completionAudioTokens: 0,
   };
   return plausibleUsage(guess, { ...terms, deliveredBytes }).usage;
 }

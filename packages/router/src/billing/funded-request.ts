@@ -1,14 +1,14 @@
 // A request whose greatest cost is locked: what it may ask of providers, and how its lock ends.
 import { assert } from "@aimo-network/protocol/assert";
 import type { Clock } from "@aimo-network/protocol/clock";
+import { within } from "@aimo-network/protocol/clock";
 import { AimoError } from "@aimo-network/protocol/errors";
 import type { NanoUsdc } from "@aimo-network/protocol/money";
-import { nanoUsdc } from "@aimo-network/protocol/money";
 import type { Logger } from "pino";
 import type { ChargeCommand } from "../ledger/commands.ts";
 import { GENERATION_FLAGS } from "../ledger/generation-row.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import { NO_USAGE } from "../ledger/commands.ts";
+import { NO_USAGE } from "@aimo-network/protocol/usage";
 import { CHARGE_WAIT_MS } from "./limits.ts";
 import type { RequestSize } from "./ceiling.ts";
 import { affordableTokens, maxOutput, mediaTokens, promptBound } from "./ceiling.ts";
@@ -40,8 +40,8 @@ export interface Charged {
   readonly cost: NanoUsdc | undefined;
 }
 
-/** What a funded request needs. */
-export interface FundedDeps {
+/** What billing needs. */
+export interface BillingDeps {
   readonly clock: Clock;
   /** The time that input and output take. */
   readonly ioClock: Clock;
@@ -50,11 +50,13 @@ export interface FundedDeps {
   readonly checkpoints: Checkpoints;
   /** Told the wallets of payer and provider when something of theirs was posted. */
   posted(wallet: string): void;
+}
+
+/** What a funded request needs. */
+export interface FundedDeps extends BillingDeps {
   /** Told once, when the request's lock has ended. */
   ended(): void;
 }
-
-const NOTHING = nanoUsdc(0n);
 
 /** A request in flight, from its lock to its charge. */
 export class FundedRequest<Offer extends BillableOffer> implements Running {
@@ -119,13 +121,7 @@ export class FundedRequest<Offer extends BillableOffer> implements Running {
     if (decided === undefined) throw new Error("a lock is made for at least one offer");
     const charge = chargeOf(this.#terms(decided), ending);
     const posted = this.#post(decided, charge, ending, committed);
-    let late: { cancel(): void } | undefined;
-    const patience = new Promise<undefined>((resolve) => {
-      late = this.#deps.ioClock.timer(CHARGE_WAIT_MS, () => resolve(undefined));
-    });
-    const cost = await Promise.race([posted, patience]);
-    late?.cancel();
-    return { charge, cost };
+    return { charge, cost: await within(this.#deps.ioClock, CHARGE_WAIT_MS, posted) };
   }
 
   /** Known since the lock or the retry: a charge never has to ask a database that may be away by then. */
@@ -180,8 +176,7 @@ export class FundedRequest<Offer extends BillableOffer> implements Running {
     const { user, size, stream } = this.#locked;
     const usage = charge.usage ?? NO_USAGE;
     const isShown = ending.deliveredBytes > 0 || ending.ended === "answered";
-    const isCharged =
-      charge.amount > 0n || (charge.unpaid === undefined && charge.usage !== undefined) || charge.unpaid === "no_usage";
+    const isCharged = charge.unpaid === undefined ? charge.usage !== undefined : charge.unpaid === "no_usage";
     return {
       id: this.id,
       user,
@@ -218,5 +213,5 @@ function finishReasonOf(ending: Ending): string {
 /** What is kept for the provider to see: an attempt that failed before it showed anything is none of it. */
 function unpaidOf({ unpaid, unpaidAmount }: Charge): ChargeCommand["unpaid"] {
   if (unpaid === undefined || unpaid === "failed") return undefined;
-  return { reason: unpaid, amount: unpaidAmount ?? NOTHING };
+  return { reason: unpaid, amount: unpaidAmount };
 }

@@ -1,4 +1,5 @@
 // What an answer is charged whose router died while it was relayed: its provider's End, held against what was recorded.
+import { NO_USAGE } from "@aimo-network/protocol/usage";
 import type { End } from "@aimo-network/protocol/wire/messages";
 import { ORPHAN_UNSEEN_SECONDS_MAX } from "./limits.ts";
 import type { Charge, ChargeTerms } from "./charge.ts";
@@ -20,12 +21,11 @@ export function orphanCharge(terms: ChargeTerms, { checkpointBytes, tokensPerSec
     usage === null
       ? undefined
       : {
+          ...NO_USAGE,
           promptTokens: usage.prompt_tokens,
           completionTokens: usage.completion_tokens,
           cachedTokens: usage.cached_tokens,
           reasoningTokens: usage.reasoning_tokens,
-          promptAudioTokens: 0,
-          completionAudioTokens: 0,
         };
   if (end.error !== undefined || finishReason === null) {
     const code = end.error === undefined ? "internal" : "provider_error"; // without either, the router's end was the answer's

@@ -1,6 +1,7 @@
 // What a client is answered where the ledger would not lock.
 import type { AimoError } from "@aimo-network/protocol/errors";
 import { AimoError as Answer } from "@aimo-network/protocol/errors";
+import { generationId } from "@aimo-network/protocol/ids";
 import type { NanoUsdc } from "@aimo-network/protocol/money";
 import { formatNanoUsdc } from "@aimo-network/protocol/money";
 import type { LockRefusal } from "../ledger/commands.ts";
@@ -75,9 +76,12 @@ export function refusalError(refusal: LockRefusal, request: RefusedRequest, rule
     case "model_not_allowed":
       return new Answer("model_not_allowed", { model: request.model });
     case "in_progress":
-      return new Answer("in_progress", { generationId: `gen-${refusal.id}` });
+      return new Answer("in_progress", { generationId: generationId(refusal.id) });
     case "already_answered":
-      return new Answer("already_answered", { generationId: `gen-${refusal.id}`, cost: formatNanoUsdc(refusal.cost) });
+      return new Answer("already_answered", {
+        generationId: generationId(refusal.id),
+        cost: formatNanoUsdc(refusal.cost),
+      });
     case "idempotency_mismatch":
       return new Answer("idempotency_mismatch", {});
     case "rate_limited":

@@ -7,7 +7,7 @@ import type { Logger } from "pino";
 import type { ChargeCommand } from "../ledger/commands.ts";
 import { GENERATION_FLAGS } from "../ledger/generation-row.ts";
 import type { Ledger, OrphanedAttempt } from "../ledger/ledger.ts";
-import { NO_USAGE } from "../ledger/commands.ts";
+import { NO_USAGE } from "@aimo-network/protocol/usage";
 import type { Charge, ChargeTerms, Ending } from "./charge.ts";
 import { chargeOf } from "./charge.ts";
 import { hiddenReasoningTokens } from "./hidden-reasoning.ts";
@@ -69,8 +69,8 @@ function commandOf(orphan: OrphanedAttempt, charge: Charge, end: End): ChargeCom
 
 /**
  * Takes an End that the provider with this wallet replays; resolves with whether anything was charged for it, rejects with
- * `ledger_unavailable` where nobody can say now, as while the attempt's router may live. An End of an attempt that is not its own, not the last, or already ended
- * changes nothing.
+ * `ledger_unavailable` where nobody can say now, as while the attempt's router may live. An End of an attempt that is not
+ * its own, not the last, or already ended changes nothing.
  */
 export async function chargeReplay({ log, ledger }: ReplayDeps, wallet: string, end: End): Promise<boolean> {
   const attempt = readAttemptId(end.attempt_id);

@@ -1,7 +1,7 @@
 // What query strings name: moments, days, keys and wallets.
 import { Type } from "typebox";
 import { AimoError } from "@aimo-network/protocol/errors";
-import { dayOf } from "../activity/generation-id.ts";
+import { dayOf } from "../activity/utc-days.ts";
 
 /** A key's id as the lists of keys show it. */
 export const KeyIdText = Type.String({ pattern: "^[0-9a-f]{32}$", description: "A key's id" });

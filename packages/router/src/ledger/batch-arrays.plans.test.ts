@@ -9,7 +9,7 @@ import { openTestDatabase } from "../test-bed/test-database.ts";
 import { POST_STATEMENT, postValues } from "./batch-arrays.ts";
 import type { ChargeCommand, LockCommand } from "./commands.ts";
 import type { Database } from "./database/database.ts";
-import { NO_USAGE } from "./commands.ts";
+import { NO_USAGE } from "@aimo-network/protocol/usage";
 
 const OTHERS = 400;
 const TOUCHED_MAX = 12; // a row of a table may be read for its hold, its check, its change and what it answers

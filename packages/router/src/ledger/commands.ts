@@ -2,6 +2,7 @@
 import type { NanoUsdc } from "@aimo-network/protocol/money";
 import { nanoUsdc } from "@aimo-network/protocol/money";
 import type { Usage } from "@aimo-network/protocol/usage";
+import { NO_USAGE } from "@aimo-network/protocol/usage";
 
 /** A claim of an `Idempotency-Key`: hashes only, so that neither the key nor the body can be read from the ledger. */
 export interface IdempotencyClaim {
@@ -92,16 +93,6 @@ export interface ChargeResult {
   /** What was charged in the end. */
   readonly cost: NanoUsdc;
 }
-
-/** The usage of a request that has none. */
-export const NO_USAGE = {
-  promptTokens: 0,
-  completionTokens: 0,
-  cachedTokens: 0,
-  reasoningTokens: 0,
-  promptAudioTokens: 0,
-  completionAudioTokens: 0,
-} as const;
 
 /** The release of a lock of which nobody knows whether it was committed. */
 export function releaseOf(command: LockCommand): ChargeCommand {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { LedgerBed, LedgerUser } from "../test-bed/ledger-bed.ts";
 import { openLedgerBed } from "../test-bed/ledger-bed.ts";
-import { NO_USAGE } from "./commands.ts";
+import { NO_USAGE } from "@aimo-network/protocol/usage";
 
 const WIDE = 1_000_000n;
 type Rates = readonly [bigint, bigint, bigint, bigint, bigint, bigint];

@@ -10,6 +10,7 @@ import type { Pipeline, PipelineDeps, PipelineOptions } from "./pipeline.ts";
 import { createPipeline } from "./pipeline.ts";
 import { priceOf } from "./price-row.ts";
 import type { PriceRow } from "./price-row.ts";
+import { INTEGER_MAX } from "./storable.ts";
 
 /** The attempt that runs now, where an earlier one of the same request has failed. */
 export interface RetryCommand {
@@ -61,8 +62,6 @@ export interface Ledger extends Pick<Pipeline, "lock" | "charge" | "chargesWaiti
   deposit(deposit: Deposit): Promise<NanoUsdc>;
   close(): Promise<void>;
 }
-
-const DELIVERED_BYTES_MAX = 2 ** 31 - 1; // what the column holds: a stream may be longer, what is charged for it is not
 
 const RETRY = `UPDATE locks SET attempt = $2, provider_id = $3, model_id = $4, price_id = $5, delivered_bytes = 0
   WHERE id = $1 AND state = 'o' RETURNING id`;
@@ -133,7 +132,8 @@ export function createLedger(deps: PipelineDeps, options: PipelineOptions): Ledg
       return rows.length > 0;
     },
     async checkpoint(points) {
-      const bytes = points.map(({ deliveredBytes }) => Math.min(deliveredBytes, DELIVERED_BYTES_MAX));
+      // A stream may be longer than the column holds, what is charged for it is not.
+      const bytes = points.map(({ deliveredBytes }) => Math.min(deliveredBytes, INTEGER_MAX));
       await database.query(CHECKPOINT, [points.map(({ id }) => id), bytes]);
     },
     async findOrphan(lockId, attempt, provider) {

@@ -10,7 +10,7 @@ import { systemRandom } from "@aimo-network/protocol/random";
 import { createLog } from "../log.ts";
 import { LEDGER_RETRY_MS } from "./limits.ts";
 import { createPipeline } from "./pipeline.ts";
-import { NO_USAGE } from "./commands.ts";
+import { NO_USAGE } from "@aimo-network/protocol/usage";
 
 const STEP_MS = 10;
 

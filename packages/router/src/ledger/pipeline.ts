@@ -1,6 +1,7 @@
 // The hot path's one queue: what gathers while a batch is under way goes with the next one, in one round trip.
 import { assert } from "@aimo-network/protocol/assert";
 import type { Clock, Timer } from "@aimo-network/protocol/clock";
+import { within } from "@aimo-network/protocol/clock";
 import { AimoError, isAimoError } from "@aimo-network/protocol/errors";
 import type { Logger } from "pino";
 import { LEDGER_BATCH_MAX, LEDGER_CHARGES_WAITING_MAX, LEDGER_LOCKS_WAITING_MAX, LEDGER_RETRY_MS } from "./limits.ts";
@@ -63,8 +64,8 @@ interface Batch {
   readonly locks: readonly WaitingLock[];
 }
 
+const ROW_TRIES_MAX = 3; // against what others do to it at the same moment
 /** What another transaction did to a row, and not the row itself: it is tried again. */
-const ROW_TRIES_MAX = 3;
 const PASSING_STATES: ReadonlySet<string> = new Set(["40P01", "40001"]);
 const BROKEN = new AimoError("internal", {}); // for callers; the log has the cause
 
@@ -118,13 +119,7 @@ class BatchPipeline implements Pipeline {
 
   async settle(ms: number): Promise<void> {
     if (!this.#isRunning && this.chargesWaiting === 0) return;
-    await new Promise<void>((resolve) => {
-      const timer = this.#deps.ioClock.timer(ms, resolve);
-      this.#idle.push(() => {
-        timer.cancel();
-        resolve();
-      });
-    });
+    await within(this.#deps.ioClock, ms, new Promise<void>((resolve) => void this.#idle.push(resolve)));
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,8 @@
 // Whether a command's values fit the columns they are for: one that does not is turned away before it can fail a whole batch.
 import type { ChargeCommand, LockCommand } from "./commands.ts";
 
-const INTEGER_MAX = 2 ** 31 - 1;
+/** What a column of integers holds. */
+export const INTEGER_MAX = 2 ** 31 - 1;
 const SMALLINT_MAX = 2 ** 15 - 1;
 const BIGINT_MAX = 2n ** 63n - 1n;
 const TIME_MS_MAX = 8.64e15; // beyond it there is no date

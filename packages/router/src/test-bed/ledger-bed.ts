@@ -11,7 +11,7 @@ import { openDatabase } from "../ledger/database/database.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { createLedger } from "../ledger/ledger.ts";
 import type { PipelineCounts } from "../ledger/pipeline.ts";
-import { NO_USAGE } from "../ledger/commands.ts";
+import { NO_USAGE } from "@aimo-network/protocol/usage";
 import { createLog } from "../log.ts";
 import { BOOK_FAULTS } from "./book-faults.ts";
 import { testDatabase } from "./test-database.ts";

@@ -6,7 +6,7 @@ import type { Clock } from "@aimo-network/protocol/clock";
 import { AimoError } from "@aimo-network/protocol/errors";
 import { formatNanoUsdc } from "@aimo-network/protocol/money";
 import type { DailyUsage, DaySpan, DayUsage } from "../../activity/daily-usage.ts";
-import { dayOf } from "../../activity/generation-id.ts";
+import { dayOf } from "../../activity/utc-days.ts";
 import { ACTIVITY_DAYS_MAX, ACTIVITY_ROWS_MAX } from "../../activity/limits.ts";
 import type { AccountReaderDeps } from "./account-reader.ts";
 import { exactNumber } from "../json-number.ts";

@@ -5,7 +5,7 @@ import type { Clock } from "@aimo-network/protocol/clock";
 import { formatNanoUsdc } from "@aimo-network/protocol/money";
 import type { DailyUsage, DaySpan, DayUsage } from "../../activity/daily-usage.ts";
 import type { Earnings, ProviderEarnings, ServedGeneration, Unpaid, UnpaidSum } from "../../activity/earnings.ts";
-import { dayOf, startOfDayMs } from "../../activity/generation-id.ts";
+import { dayOf, startOfDayMs } from "../../activity/utc-days.ts";
 import { ACTIVITY_DAYS_MAX, ACTIVITY_ROWS_MAX, PROVIDER_RECENT_MAX } from "../../activity/limits.ts";
 import type { AccountReaderDeps } from "./account-reader.ts";
 import { providerOf } from "./account-reader.ts";
