@@ -108,12 +108,14 @@ async function drop(admin: Database, names: readonly string[]): Promise<void> {
 }
 
 /** One test process: it orders databases, and when it has gone they go too. */
-async function serve(socket: Socket, admin: Database, url: string): Promise<void> {
+async function serve(socket: Socket, started: Promise<{ admin: Database; url: string }>): Promise<void> {
   const names: string[] = [];
   try {
+    // Read from its first moment: the lines of one that leaves before the server is up would never end.
     for await (const line of createInterface({ input: socket })) {
       const { migrations, runnerId } = JSON.parse(line) as DatabaseOrder;
       if (runnerId !== undefined) runners.add(runnerId);
+      const { admin, url } = await started;
       const answer = await makeDatabase(admin, url, migrations).then(
         (name): DatabaseAnswer => {
           names.push(name);
@@ -124,7 +126,7 @@ async function serve(socket: Socket, admin: Database, url: string): Promise<void
       socket.write(`${JSON.stringify(answer)}\n`);
     }
   } finally {
-    await drop(admin, names);
+    await drop((await started).admin, names);
     tests.delete(socket);
     lastTestMs = clock.monotonic();
   }
@@ -179,7 +181,7 @@ const started = Promise.withResolvers<{ admin: Database; url: string }>();
 const server = createServer((socket) => {
   tests.add(socket);
   socket.on("error", () => undefined); // a test that was killed: the end of its lines says so too
-  void started.promise.then(({ admin, url }) => serve(socket, admin, url));
+  void serve(socket, started.promise);
 });
 // Another keeper that was faster has the socket: this one has nobody to serve.
 if (await listen(server)) {
