@@ -14,6 +14,7 @@ const ROOMS = ["gateway", "accounts", "market", "providers", "billing", "ledger"
 const OURS: Record<string, readonly string[]> = {
   "packages/protocol/src/probe.ts": [],
   "packages/escrow/src/probe.ts": ["protocol"],
+  "packages/escrow/idl/probe.ts": ["protocol"],
   "packages/cli/src/probe.ts": ["protocol", "escrow"],
   "packages/dashboard/src/probe.ts": ["protocol", "escrow"],
   "packages/proxy/src/probe.ts": ["protocol"],
@@ -69,6 +70,7 @@ const LIBRARIES: Record<string, readonly string[]> = {
   "@opentelemetry/api": [`${ROUTER}/traces.ts`, `${ROUTER}/span-export.ts`],
   "@solana/kit": [
     "packages/escrow/src/probe.ts",
+    "packages/escrow/idl/probe.ts",
     "packages/cli/src/probe.ts",
     "packages/dashboard/src/probe.ts",
     "packages/localnet/src/probe.ts",

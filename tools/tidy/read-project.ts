@@ -4,9 +4,10 @@ import { join, matchesGlob } from "node:path";
 import { projectFile } from "./project-file.ts";
 import type { ProjectFile } from "./project-file.ts";
 
-const ALWAYS_IGNORED = [".git"];
+// What a generator wrote is no place to mend anything: a test beside the generator holds it to its source.
+const ALWAYS_IGNORED = [".git", "generated"];
 
-/** Every text file under `root` that `.gitignore` does not leave out by its name or its folder's; needs no git. */
+/** Every text file under `root` that was written and not generated, and that `.gitignore` does not leave out; needs no git. */
 export function readProject(root: string): ProjectFile[] {
   const ignored = readFileSync(join(root, ".gitignore"), "utf8")
     .split("\n")

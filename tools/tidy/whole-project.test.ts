@@ -101,12 +101,12 @@ test("a lockfile that npm ci would refuse is found", () => {
   assert.equal(findLockfileGaps([]).length, 1);
 });
 
-test("the project is read without what .gitignore leaves out", (t) => {
+test("the project is read without what .gitignore leaves out and what was generated", (t) => {
   const root = mkdtempSync(join(tmpdir(), "read-project-"));
   t.after(() => rmSync(root, { recursive: true }));
-  for (const folder of [".git", "node_modules", "src", ".ci"]) mkdirSync(join(root, folder));
+  for (const folder of [".git", "node_modules", "src", "src/generated", ".ci"]) mkdirSync(join(root, folder));
   writeFileSync(join(root, ".gitignore"), "node_modules/\n*.log\n");
-  for (const path of [".git/HEAD", "node_modules/a.ts", "src/a.ts", "src/a.log", ".ci/run"])
+  for (const path of [".git/HEAD", "node_modules/a.ts", "src/a.ts", "src/generated/a.ts", "src/a.log", ".ci/run"])
     writeFileSync(join(root, path), "text");
   writeFileSync(join(root, "src", "image.png"), Buffer.from([0, 1, 2]));
   assert.deepEqual(
