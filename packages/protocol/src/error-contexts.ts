@@ -51,6 +51,8 @@ export interface ErrorContexts {
   already_answered: { generationId: string; cost: string };
   idempotency_mismatch: Nothing;
   ledger_unavailable: Nothing;
+  escrow_refused: { name: string; expected: string; found: string; advice: string };
+  transaction_failed: { program?: string; reason: string; advice: string };
   not_found: { method: string; path: string };
   model_not_found: { model: string; near: readonly string[] };
   provider_not_found: { wallet: string };

@@ -14,7 +14,12 @@ export type MoneyErrorCode =
   | "in_progress"
   | "already_answered"
   | "idempotency_mismatch"
-  | "ledger_unavailable";
+  | "ledger_unavailable"
+  | "escrow_refused"
+  | "transaction_failed";
+
+// What the escrow program refuses for the arguments alone, whatever the accounts hold.
+const FAULTY_ARGUMENTS = new Set(["BadInstruction", "ZeroAmount", "AmountTooLarge", "BatchEmpty", "BatchTooLarge"]);
 
 /** The rows of these codes. */
 export const MONEY_ERRORS: ErrorRows<MoneyErrorCode> = {
@@ -77,5 +82,21 @@ export const MONEY_ERRORS: ErrorRows<MoneyErrorCode> = {
     errorType: "provider_overloaded",
     retryable: true,
     message: () => "This router's ledger cannot be reached, so nothing can be paid: try again in a moment.",
+  },
+  escrow_refused: {
+    status: ({ name }) => (FAULTY_ARGUMENTS.has(name) ? 400 : 409),
+    type: INVALID,
+    errorType: "precondition_failed",
+    retryable: false,
+    message: ({ name, expected, found, advice }) =>
+      `The escrow program refuses this (${name}): expected ${expected}, found ${found}; ${advice}`,
+  },
+  transaction_failed: {
+    status: 409,
+    type: INVALID,
+    errorType: "precondition_failed",
+    retryable: false,
+    message: ({ program, reason, advice }) =>
+      `The transaction failed${program === undefined ? "" : ` in ${program}`}: ${reason}; ${advice}`,
   },
 };

@@ -4,7 +4,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   appendTransactionMessageInstructions,
+  assertIsTransactionWithinSizeLimit,
   compileTransaction,
+  compressTransactionMessageUsingAddressLookupTables,
   createNoopSigner,
   createTransactionMessage,
   getAddressDecoder,
@@ -12,8 +14,24 @@ import {
   pipe,
   setTransactionMessageFeePayer,
 } from "@solana/kit";
-import type { Address, EncodedAccount, Instruction, TransactionSigner } from "@solana/kit";
-import { TOKEN_PROGRAM_ADDRESS, getMintEncoder, getTokenDecoder, getTokenEncoder } from "@solana-program/token";
+import type {
+  Address,
+  AddressesByLookupTableAddress,
+  EncodedAccount,
+  Instruction,
+  Transaction,
+  TransactionMessage,
+  TransactionMessageWithBlockhashLifetime,
+  TransactionMessageWithFeePayer,
+  TransactionSigner,
+} from "@solana/kit";
+import {
+  TOKEN_PROGRAM_ADDRESS,
+  getMintEncoder,
+  getTokenDecoder,
+  getTokenEncoder,
+  AccountState,
+} from "@solana-program/token";
 import { Clock, FailedTransactionMetadata, LiteSVM } from "litesvm";
 import { escrowErrorName } from "../error-codes.ts";
 import { AIMO_ESCROW_PROGRAM_ADDRESS } from "../generated/programs/aimoEscrow.ts";
@@ -51,8 +69,8 @@ function failureOf(failed: FailedTransactionMetadata): string {
   const [, program, reason = ""] = /^Program (\S+) failed: (.*)$/.exec(line ?? "") ?? [];
   const code = /^custom program error: 0x([0-9a-f]+)$/.exec(reason)?.[1];
   if (code === undefined) return reason === "" ? String(failed) : reason;
-  if (program === AIMO_ESCROW_PROGRAM_ADDRESS) return escrowErrorName(parseInt(code, 16)) ?? `unknown ${code}`;
-  return program === TOKEN_PROGRAM_ADDRESS ? `token ${parseInt(code, 16)}` : `${program} ${code}`;
+  if (program === AIMO_ESCROW_PROGRAM_ADDRESS) return escrowErrorName(Number.parseInt(code, 16)) ?? `unknown ${code}`;
+  return program === TOKEN_PROGRAM_ADDRESS ? `token ${Number.parseInt(code, 16)}` : `${program} ${code}`;
 }
 
 function unitsOf(logs: readonly string[]): bigint[] {
@@ -68,8 +86,11 @@ export class TestChain {
   readonly svm: LiteSVM;
   readonly payer = named("payer of all fees");
 
-  constructor() {
-    this.svm = new LiteSVM().withSigverify(false).withBlockhashCheck(false).withTransactionHistory(0n);
+  /** A new chain, or what `svm.toBytes()` kept of another one. */
+  constructor(snapshot?: Uint8Array) {
+    const svm = snapshot === undefined ? new LiteSVM() : LiteSVM.fromBytes(snapshot);
+    this.svm = svm.withSigverify(false).withBlockhashCheck(false).withTransactionHistory(0n);
+    if (snapshot !== undefined) return;
     this.svm.addProgram(AIMO_ESCROW_PROGRAM_ADDRESS, binary);
     this.setTime(START_TIME, START_SLOT);
     this.giveSol(this.payer);
@@ -98,13 +119,32 @@ export class TestChain {
 
   /** Sends one transaction; whoever its instructions want to sign has signed. */
   send(...instructions: readonly Instruction[]): Outcome {
-    const message = pipe(
+    return this.#deliver(compileTransaction(this.#messageOf(instructions)));
+  }
+
+  /** As `send`, within a packet's size, with the addresses that these lookup tables hold named by them. */
+  sendWithTables(tables: AddressesByLookupTableAddress, ...instructions: readonly Instruction[]): Outcome {
+    const message = compressTransactionMessageUsingAddressLookupTables(this.#messageOf(instructions), tables);
+    const transaction = compileTransaction(message);
+    assertIsTransactionWithinSizeLimit(transaction);
+    return this.#deliver(transaction);
+  }
+
+  #messageOf(
+    instructions: readonly Instruction[],
+  ): Extract<TransactionMessage, { version: 0 }> &
+    TransactionMessageWithFeePayer &
+    TransactionMessageWithBlockhashLifetime {
+    return pipe(
       createTransactionMessage({ version: 0 }),
       (draft) => setTransactionMessageFeePayer(this.payer, draft),
       (draft) => this.svm.setTransactionMessageLifetimeUsingLatestBlockhash(draft),
       (draft) => appendTransactionMessageInstructions(instructions, draft),
     );
-    const result = this.svm.sendTransaction(compileTransaction(message));
+  }
+
+  #deliver(transaction: Transaction): Outcome {
+    const result = this.svm.sendTransaction(transaction);
     const isFailed = result instanceof FailedTransactionMetadata;
     const logs = (isFailed ? result.meta() : result).logs();
     return { isOk: !isFailed, error: isFailed ? failureOf(result) : undefined, units: unitsOf(logs), logs };
@@ -150,7 +190,7 @@ type TokenState = Parameters<ReturnType<typeof getTokenEncoder>["encode"]>[0];
 
 const PLAIN_TOKEN = {
   delegate: null,
-  state: 1, // initialised
+  state: AccountState.Initialized,
   isNative: null,
   delegatedAmount: 0n,
   closeAuthority: null,
