@@ -91,7 +91,6 @@ export function foreseeBatch(input: ForeseeInput): ForeseenBatch {
     fees += entry.fee;
   }
   const spent = windowSpent(router.data, now);
-  insistOnTotal(spent + moved);
   insist(spent + moved <= router.data.params.settlerWindowCap, "SettlerCap", () => ({
     expected: `at most ${usdcWords(windowRoom(router.data, now))} in what is left of the window`,
     found: usdcWords(moved),

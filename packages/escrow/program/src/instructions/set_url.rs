@@ -1,7 +1,7 @@
 //! 23: changes the router's public URL in the directory.
 
 use crate::{
-    arguments::Arguments,
+    arguments::{Arguments, URL_MAX},
     error::EscrowError,
     state::{self, config::Config},
     Context,
@@ -10,12 +10,15 @@ use pinocchio::ProgramResult;
 
 #[inline(never)]
 pub fn run(context: &mut Context) -> ProgramResult {
-    let [admin, config, ..] = &mut *context.accounts else {
+    let mut arguments = Arguments::of(context.data);
+    let mut url = [0; URL_MAX];
+    arguments.url(&mut url)?;
+    arguments.end()?;
+    let [admin, config, ..] = context.accounts else {
         return Err(EscrowError::BadInstruction.into());
     };
     let config = state::load::<Config>(config, context.program_id)?;
     config.require_admin(admin)?;
-    let mut arguments = Arguments::of(context.data);
-    arguments.url(&mut config.url)?;
-    Ok(arguments.end()?)
+    config.url = url;
+    Ok(())
 }

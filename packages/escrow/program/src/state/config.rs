@@ -118,7 +118,8 @@ impl Config {
             self.window_start = time;
             self.window_spent = 0;
         }
-        self.window_spent = add(self.window_spent, moved)?;
+        // Less than 2^53 + 64 × 2^53; only what is within the cap, and so at most 2^53, is kept.
+        self.window_spent += moved;
         require(
             self.window_spent <= self.params.settler_window_cap,
             EscrowError::SettlerCap,
@@ -168,6 +169,9 @@ mod tests {
         assert_eq!(config.spend_window(1, 1_099), Err(EscrowError::SettlerCap));
         assert_eq!(config.spend_window(50, 1_100), Ok(()));
         assert_eq!(config.window_start, 1_100);
+        config.params.settler_window_cap = AMOUNT_MAX;
+        let beyond = config.spend_window(AMOUNT_MAX, 1_100);
+        assert_eq!(beyond, Err(EscrowError::SettlerCap));
     }
 
     #[test]
