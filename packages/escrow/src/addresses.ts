@@ -7,6 +7,21 @@ import { findEscrowPda } from "./generated/pdas/escrow.ts";
 import { findProviderPda } from "./generated/pdas/provider.ts";
 import { findVaultPda } from "./generated/pdas/vault.ts";
 
+/**
+ * Where a router is: the address of its config, and the deployment of the program that it belongs to, of which each
+ * cluster has its own. A config that was read is such a place.
+ */
+export interface RouterPlace {
+  readonly address: Address;
+  readonly programAddress: Address;
+}
+
+/** What a router's place follows from. */
+export interface RouterSeeds {
+  readonly programAddress: Address;
+  readonly routerId: Address;
+}
+
 /** A router's own addresses. */
 export interface RouterAddresses {
   readonly config: Address;
@@ -14,26 +29,37 @@ export interface RouterAddresses {
   readonly vaultAuthority: Address;
 }
 
-/** Where a router's config is: what every other address of the router is derived from. */
-export async function configAddress(routerId: Address): Promise<Address> {
-  return (await findConfigPda({ routerId }))[0];
+/** Where a router is, whether it was opened or not: what every other address of it is derived from. */
+export async function routerPlace({ programAddress, routerId }: RouterSeeds): Promise<RouterPlace> {
+  const [address] = await findConfigPda({ routerId }, { programAddress });
+  return { address, programAddress };
+}
+
+/** Where a router keeps everybody's tokens. */
+export async function vaultAddress({ address, programAddress }: RouterPlace): Promise<Address> {
+  return (await findVaultPda({ config: address }, { programAddress }))[0];
+}
+
+/** The owner of a router's vault, for which only the program signs. */
+export async function vaultAuthorityAddress({ address, programAddress }: RouterPlace): Promise<Address> {
+  return (await findAuthorityPda({ config: address }, { programAddress }))[0];
 }
 
 /** All addresses of a router. */
-export async function routerAddresses(routerId: Address): Promise<RouterAddresses> {
-  const config = await configAddress(routerId);
-  const [[vault], [vaultAuthority]] = await Promise.all([findVaultPda({ config }), findAuthorityPda({ config })]);
-  return { config, vault, vaultAuthority };
+export async function routerAddresses(seeds: RouterSeeds): Promise<RouterAddresses> {
+  const router = await routerPlace(seeds);
+  const [vault, vaultAuthority] = await Promise.all([vaultAddress(router), vaultAuthorityAddress(router)]);
+  return { config: router.address, vault, vaultAuthority };
 }
 
 /** Where a user's escrow at a router is, whether it was opened or not. */
-export async function escrowAddress(seeds: { readonly config: Address; readonly user: Address }): Promise<Address> {
-  return (await findEscrowPda(seeds))[0];
+export async function escrowAddress({ address, programAddress }: RouterPlace, user: Address): Promise<Address> {
+  return (await findEscrowPda({ config: address, user }, { programAddress }))[0];
 }
 
 /** Where a provider's account at a router is, whether it was registered or not. */
-export async function providerAddress(seeds: { readonly config: Address; readonly owner: Address }): Promise<Address> {
-  return (await findProviderPda(seeds))[0];
+export async function providerAddress({ address, programAddress }: RouterPlace, owner: Address): Promise<Address> {
+  return (await findProviderPda({ config: address, owner }, { programAddress }))[0];
 }
 
 /** The associated token account: what is paid to it is surely its owner's while it belongs to its owner. */

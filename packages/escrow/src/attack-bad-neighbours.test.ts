@@ -34,10 +34,13 @@ function sendByTable(scene: Scene, batch: Instruction): Outcome {
 }
 
 /** Settles 52 users of whom one is made bad; the 51 others pay in full, and nothing is taken of the bad one. */
-async function assertOthersPay(makeBad: (scene: Scene, user: Address) => void): Promise<void> {
+async function assertOthersPay(makeBad: (scene: Scene, user: Address) => void, seqOfBad = 1): Promise<void> {
   const scene = await Scene.open();
   for (const [index, user] of users.entries()) await scene.addUser(user, index === BAD ? 0n : BALANCE);
-  const entries = users.map((user, index) => scene.bill(user, bills[index] ?? 0n, index % 2 === 0 ? PAT : QUINN));
+  const entries = users.map((user, index) => {
+    const entry = scene.bill(user, bills[index] ?? 0n, index % 2 === 0 ? PAT : QUINN);
+    return index === BAD ? { ...entry, seq: seqOfBad } : entry;
+  });
   makeBad(scene, users[BAD]!);
 
   const outcome = sendByTable(scene, scene.ask.settle(entries));
@@ -61,6 +64,13 @@ test("one closed escrow stops none of 51 other payments in its transaction", asy
     scene.chain.advance(DAY);
     scene.land(scene.ask.closeEscrow(user));
   });
+});
+
+test("one escrow that was closed and opened again, with money in it, stops none of 51 other payments", async () => {
+  await assertOthersPay((scene, user) => {
+    scene.chain.advance(DAY);
+    scene.land(scene.ask.closeEscrow(user), scene.ask.openEscrow(user), scene.ask.deposit(user, BALANCE));
+  }, 2);
 });
 
 test("one user whose exit is due stops none of 51 other payments in the same transaction", async () => {

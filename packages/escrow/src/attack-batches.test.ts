@@ -51,7 +51,8 @@ test("an escrow that is named twice among a batch's accounts pays once for each 
 test("a gap in an escrow's entries is refused with the whole batch", async () => {
   const scene = await Scene.open();
   const good = scene.bill(BEN, USDC);
-  for (const seq of [2, 3, 2 ** 32 - 1])
+  scene.collect(ANN, USDC);
+  for (const seq of [3, 4, 2 ** 32 - 1])
     scene.refuse("SeqGap", scene.ask.settle([good, { ...scene.bill(ANN, USDC), seq }]));
   scene.refuse("SeqGap", scene.ask.settle([good, { ...good, seq: 3 }]));
   scene.land(scene.ask.settle([good, { ...good, seq: 2 }]));
@@ -64,6 +65,7 @@ test("a batch that is sent again changes no ledger account", async () => {
   scene.land(batch);
   const before = stateOf(scene.chain);
   const { batchCount, ...config } = bed.readConfig();
+  assert.deepEqual([batchCount, Uint8Array.from(config.lastRoot)], [1n, new Uint8Array(32).fill(7)]);
   assert.deepEqual(appliedIn(scene.land(batch)), [NO_OP, NO_OP]);
   assert.deepEqual(changesSince(before, scene.chain), [bed.config]);
   assert.deepEqual(bed.readConfig(), { ...config, batchCount: batchCount + 1n });
@@ -83,13 +85,14 @@ test("an entry whose number is used up takes nothing, whatever it says now", asy
 
 test("entries in the wrong order are refused, within a batch and between batches", async () => {
   const scene = await Scene.open();
+  scene.collect(ANN, 7n * USDC);
   const first = scene.bill(ANN, USDC);
-  const second = { ...first, amount: 2n * USDC, seq: 2 };
+  const second = { ...first, amount: 2n * USDC, seq: 3 };
   scene.refuse("SeqGap", scene.ask.settle([second, first]));
   scene.refuse("SeqGap", scene.ask.settle([second]));
   scene.land(scene.ask.settle([first]));
   scene.land(scene.ask.settle([second]));
-  assert.equal(scene.bed.readEscrow(ANN).settledTotal, 3n * USDC);
+  assert.equal(scene.bed.readEscrow(ANN).settledTotal, 10n * USDC);
 });
 
 test("a provider's earnings and a router's totals end at 2^53", async () => {
@@ -112,7 +115,7 @@ test("a provider's earnings and a router's totals end at 2^53", async () => {
   const totals = { totalProvider: share, feeAccrued: one - share, windowSpent: one };
   for (const [total, amount] of Object.entries(totals)) {
     plantConfig(bed, { windowStart: scene.chain.time, [total]: AMOUNT_MAX - amount + 1n });
-    scene.refuse("Overflow", bill());
+    scene.refuse(total === "windowSpent" ? "SettlerCap" : "Overflow", bill()); // no cap is above 2^53
     plantConfig(bed, { windowStart: scene.chain.time, [total]: AMOUNT_MAX - amount });
     scene.land(bill());
     plantConfig(bed, { [total]: 0n });
@@ -125,7 +128,7 @@ test("the greatest bill there can be has its exact fee, and the sums do not over
   for (const user of [ANN, BEN]) plantEscrow(bed, user, { balance: AMOUNT_MAX, allowTotal: AMOUNT_MAX });
   plantConfig(bed, { totalUser: AMOUNT_MAX });
   const bills = [ANN, BEN].map((user) => scene.bill(user, AMOUNT_MAX, user === ANN ? PAT : QUINN));
-  scene.refuse("Overflow", scene.ask.settle(bills)); // more than all users may have
+  scene.refuse("SettlerCap", scene.ask.settle(bills)); // 2^54, more than any window takes
   assert.equal(scene.collect(ANN, AMOUNT_MAX), AMOUNT_MAX);
   assert.equal(bed.readConfig().feeAccrued, 450_359_962_737_049n);
   assert.equal(bed.readProvider(PAT).earnedTotal, AMOUNT_MAX - 450_359_962_737_049n);

@@ -88,6 +88,8 @@ test("a withdrawal of nothing, or of more than there is, is refused", async () =
   scene.refuse("InsufficientBalance", ask.withdrawUser(ANN, 100n * USDC + 1n));
   scene.land(ask.withdrawUser(ANN, 100n * USDC));
   scene.refuse("InsufficientBalance", ask.withdrawUser(ANN, 1n));
+  const { balance, depositedTotal, withdrawnTotal, withdrawSeq } = scene.bed.readEscrow(ANN);
+  assert.deepEqual([balance, depositedTotal, withdrawnTotal, withdrawSeq], [0n, 100n * USDC, 100n * USDC, 1]);
 });
 
 test("an exit of nobody's, a second one, and one that is not there are refused", async () => {

@@ -53,7 +53,7 @@ const WAYS: Readonly<Record<Exclude<EscrowErrorName, keyof typeof UNREACHABLE>, 
     scene.land(scene.ask.setAllowance(ANN, 2n, SCENE_EXPIRY));
     return scene.ask.setAllowance(ANN, 1n, SCENE_EXPIRY);
   },
-  SeqGap: ({ ask, bill }) => ask.settle([{ ...bill(ANN, USDC), seq: 2 }]),
+  SeqGap: ({ ask, bill }) => ask.settle([bill(ANN, USDC), { ...bill(ANN, USDC), seq: 3 }]),
   SettlerCap: (scene) => {
     scene.land(scene.ask.scheduleParams({ settlerWindowCap: 0n }));
     return scene.ask.settle([scene.bill(ANN, 1n)]);

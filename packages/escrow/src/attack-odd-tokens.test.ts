@@ -57,6 +57,11 @@ test("what is no initialised mint of SPL Token opens no router", async () => {
     chain.plant(mint, TOKEN_PROGRAM_ADDRESS, Uint8Array.from(chain.account(mint)?.data ?? []).with(45, 0));
   };
   assert.equal(await openWith(asUninitialised), "BadMint");
+  const asLonger = (chain: TestChain, mint: Address): void => {
+    chain.plantMint(mint);
+    chain.plant(mint, TOKEN_PROGRAM_ADDRESS, Uint8Array.from([...(chain.account(mint)?.data ?? []), 0]));
+  };
+  assert.equal(await openWith(asLonger), "BadMint");
   assert.equal(await openWith((chain, mint) => chain.plantToken(mint, OTHER_MINT, MALLORY, 0n)), "BadMint");
   // Token-2022's extensions make a mint longer.
   assert.equal(await openWith((chain, mint) => chain.plant(mint, TOKEN_2022, new Uint8Array(278))), "BadTokenProgram");

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Address } from "@solana/kit";
 import { TestChain, named } from "./test-bed/chain.ts";
+import { AMOUNT_MAX } from "./test-bed/planted-records.ts";
 import { PARAMS, RouterBed } from "./test-bed/router-bed.ts";
 import { DAY, HOUR } from "./test-bed/router-instructions.ts";
 
@@ -36,4 +37,18 @@ test("delays have two ends, and only mints that are not Circle's on mainnet have
   }
   assert.equal(await answer(MAINNET_USDC, { userExitDelay: 2n * HOUR + 1n, allowanceNotice: HOUR }), "lands");
   assert.equal(await answer(MAINNET_USDC, { userExitDelay: 2n * HOUR, allowanceNotice: HOUR + 1n }), "DelayOutOfRange");
+});
+
+test("a fee, a smallest deposit and a cap have a greatest value, whatever the mint", async () => {
+  const chain = new TestChain();
+  const ENDS = [
+    ["feeBps", 500n, "FeeTooHigh"],
+    ["minDeposit", AMOUNT_MAX, "AmountTooLarge"],
+    ["settlerWindowCap", AMOUNT_MAX, "AmountTooLarge"],
+  ] as const;
+  for (const [name, most, error] of ENDS) {
+    const bed = await RouterBed.prepare(chain, `a router of the greatest ${name}`);
+    for (const value of [most + 1n, 2n ** 64n - 1n]) assert.equal(bed.init({ ...PARAMS, [name]: value }).error, error);
+    assert.ok(bed.init({ ...PARAMS, [name]: most }).isOk);
+  }
 });

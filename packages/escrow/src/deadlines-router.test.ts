@@ -132,3 +132,63 @@ test("an admin who accepts is the admin from then on, and the old one is nobody"
   scene.refuse("NotAdmin", ask.setUrl("https://old.example"));
   scene.refuse("NotPendingAdmin", ask.acceptAdmin(SUCCESSOR));
 });
+
+test("what was announced is applied once, and leaves nothing behind", async () => {
+  const scene = await Scene.open();
+  const { ask, bed, chain } = scene;
+  scene.land(ask.scheduleParams({ feeBps: 300n }), ask.setRoles({ settler: MALLORY }));
+  const { pendingParams, pendingRoles } = bed.readConfig();
+  assert.deepEqual([pendingParams.feeBps, pendingRoles.settler], [300n, MALLORY]);
+  chain.advance(TIMELOCK);
+  scene.land(ask.applyParams());
+  scene.refuse("ParamNotReady", ask.applyParams());
+  const config = bed.readConfig();
+  assert.deepEqual([config.params.feeBps, config.roles.settler], [300n, MALLORY]);
+  assert.deepEqual([config.pendingParamsAt, config.pendingRolesAt], [0n, 0n]);
+  assert.ok(Object.values(config.pendingParams).every((value) => value === 0n));
+  assert.ok(Object.values(config.pendingRoles).every((key) => key === SYSTEM_PROGRAM_ADDRESS));
+});
+
+test("an announcement of what is in force already withdraws the last", async () => {
+  const scene = await Scene.open();
+  const { ask, bed, chain } = scene;
+  scene.land(ask.scheduleParams({ feeBps: 300n }), ask.setRoles({ settler: MALLORY }), ask.proposeAdmin(SUCCESSOR));
+  scene.land(ask.scheduleParams({}), ask.setRoles({}), ask.proposeAdmin(SYSTEM_PROGRAM_ADDRESS));
+  const { pendingParamsAt, pendingRolesAt, pendingAdminAt } = bed.readConfig();
+  assert.deepEqual([pendingParamsAt, pendingRolesAt, pendingAdminAt], [0n, 0n, 0n]);
+  chain.advance(TIMELOCK);
+  scene.refuse("ParamNotReady", ask.applyParams());
+  scene.refuse("NotPendingAdmin", ask.acceptAdmin(SUCCESSOR));
+});
+
+test("while a longer exit delay is announced, every further announcement waits for it", async () => {
+  const announce = (scene: Scene): bigint => {
+    scene.land(scene.ask.scheduleParams({ userExitDelay: 7n * DAY }));
+    scene.land(scene.ask.setRoles({ settler: MALLORY }), scene.ask.proposeAdmin(SUCCESSOR));
+    return scene.chain.time + 8n * DAY;
+  };
+  const apply = (scene: Scene): (string | undefined)[] => [
+    answerTo(scene, scene.ask.applyParams()), // the delay itself is due since the second day
+    answerTo(scene, scene.ask.settle([scene.bill(ANN, USDC)], { settler: signer(MALLORY) })),
+    answerTo(scene, scene.ask.acceptAdmin(SUCCESSOR)),
+  ];
+  assert.deepEqual(await answersAround(announce, apply), [
+    ["lands", "MissingSigner", "ParamNotReady"],
+    ["lands", "lands", "lands"],
+    ["lands", "lands", "lands"],
+  ]);
+});
+
+test("a pause that runs ends with half of a notice that became shorter, and rests as long as before", async () => {
+  const shorten = (scene: Scene): bigint => {
+    scene.land(scene.ask.setPause(2));
+    scene.chain.advance(HOUR);
+    scene.land(scene.ask.scheduleParams({ allowanceNotice: 2n * HOUR }));
+    return scene.chain.time + HOUR;
+  };
+  const settle = (scene: Scene): string | undefined => answerTo(scene, scene.ask.settle([scene.bill(ANN, USDC)]));
+  assert.deepEqual(await answersAround(shorten, settle), ["Paused", "lands", "lands"]);
+  const rest = (scene: Scene): bigint => shorten(scene) + 10n * HOUR;
+  const pauseAgain = (scene: Scene): string | undefined => answerTo(scene, scene.ask.setPause(2));
+  assert.deepEqual(await answersAround(rest, pauseAgain), ["PauseCooldown", "lands", "lands"]);
+});

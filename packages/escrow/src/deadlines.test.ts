@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { SYSTEM_PROGRAM_ADDRESS } from "@solana-program/system";
 import { ANN, PAT } from "./test-bed/cast.ts";
 import { named, signer } from "./test-bed/chain.ts";
 import { answerTo, answersAround } from "./test-bed/deadline-sides.ts";
@@ -116,4 +117,24 @@ test("without a notice and with delays of a second everything falls due as promp
   scene.refuse("ExitTooEarly", scene.ask.providerFinalizeExit(PAT));
   scene.chain.advance(1n);
   scene.land(scene.ask.finalizeExit(ANN), scene.ask.providerFinalizeExit(PAT));
+});
+
+test("what has fallen due is written down by the next instruction, and leaves nothing behind", async () => {
+  const scene = await Scene.open();
+  const { ask, bed, chain } = scene;
+  lower(10n * USDC, SCENE_EXPIRY)(scene);
+  choosePayout(scene);
+  scene.land(ask.requestExit(ANN), ask.providerRequestExit(PAT, USDC));
+  chain.advance(7n * DAY);
+  scene.land(
+    ask.finalizeExit(ANN),
+    ask.providerFinalizeExit(PAT, { payout: NEW_ACCOUNT }),
+    ask.settle([scene.bill(ANN, 1n)]),
+  );
+  const escrow = bed.readEscrow(ANN);
+  assert.deepEqual([escrow.allowTotal, escrow.exitRequestedAt, escrow.exitDelay], [10n * USDC, 0n, 0n]);
+  assert.deepEqual([escrow.pendingAllowTotal, escrow.pendingAllowExpiresAt, escrow.pendingAllowAt], [0n, 0n, 0n]);
+  const provider = bed.readProvider(PAT);
+  assert.deepEqual([provider.payout, provider.pendingPayout], [NEW_ACCOUNT, SYSTEM_PROGRAM_ADDRESS]);
+  assert.deepEqual([provider.exitRequestedAt, provider.exitAmount, provider.exitDelay], [0n, 0n, 0n]);
 });

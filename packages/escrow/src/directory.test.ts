@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createSolanaRpcFromTransport } from "@solana/kit";
 import type { RpcTransport } from "@solana/kit";
-import { configAddress } from "./addresses.ts";
+import { routerPlace } from "./addresses.ts";
 import { ROUTERS_MAX, findRouter, listRouters } from "./directory.ts";
 import { AIMO_ESCROW_PROGRAM_ADDRESS } from "./generated/programs/aimoEscrow.ts";
 import { ANN, PAT } from "./test-bed/cast.ts";
@@ -19,7 +19,7 @@ test("every router is listed with what its config says, the busiest first, and n
   const other = await RouterBed.open(chain, "other router", { ...PARAMS, feeBps: 10n });
   scene.collect(ANN, USDC, PAT);
   const { rpc, calls } = rpcOf(chain);
-  const { routers, slot, unread, omitted } = await listRouters(rpc);
+  const { routers, slot, unread, omitted } = await listRouters(rpc, chain.programAddress);
   assert.deepEqual(
     routers.map(({ address }) => address),
     [bed.config, other.config],
@@ -42,7 +42,7 @@ test("configs of other versions and sizes are counted and left out", async () =>
   next[1] = 2;
   chain.plant(named("a config of version 2"), AIMO_ESCROW_PROGRAM_ADDRESS, next);
   chain.plant(named("a longer config"), AIMO_ESCROW_PROGRAM_ADDRESS, Uint8Array.from([...found.data, 0]));
-  const { routers, unread } = await listRouters(rpcOf(chain).rpc);
+  const { routers, unread } = await listRouters(rpcOf(chain).rpc, chain.programAddress);
   assert.deepEqual(
     routers.map(({ address }) => address),
     [bed.config],
@@ -58,7 +58,7 @@ test("a node that lists another program's account is not believed", async () => 
     const envelope: unknown = { jsonrpc: "2.0", id: "1", result: { context: { slot: chain.slot }, value } };
     return envelope as Response;
   };
-  await assert.rejects(listRouters(createSolanaRpcFromTransport(transport)), /BadOwner/);
+  await assert.rejects(listRouters(createSolanaRpcFromTransport(transport), chain.programAddress), /BadOwner/);
 });
 
 test("a list ends, says how many it leaves out, and may be of one mint", async () => {
@@ -69,19 +69,21 @@ test("a list ends, says how many it leaves out, and may be of one mint", async (
     chain.plant(named(`router ${index}`), AIMO_ESCROW_PROGRAM_ADDRESS, Uint8Array.from(found.data));
   }
   const { rpc } = rpcOf(chain);
-  const all = await listRouters(rpc);
+  const all = await listRouters(rpc, chain.programAddress);
   assert.deepEqual([all.routers.length, all.omitted], [ROUTERS_MAX, 6]);
-  const few = await listRouters(rpc, { routersMax: 2, mint: bed.mint });
+  const few = await listRouters(rpc, chain.programAddress, { routersMax: 2, mint: bed.mint });
   assert.deepEqual([few.routers.length, few.omitted], [2, ROUTERS_MAX + 4]);
-  const none = await listRouters(rpc, { mint: named("another mint") });
+  const none = await listRouters(rpc, chain.programAddress, { mint: named("another mint") });
   assert.deepEqual([none.routers.length, none.omitted], [0, 0]);
 });
 
 test("a router is found by its id, and one that is not there is not", async () => {
   const { chain, bed } = await Scene.open();
   const { rpc } = rpcOf(chain);
-  assert.equal((await findRouter(rpc, bed.keys.routerId))?.address, bed.config);
-  assert.equal(await findRouter(rpc, named("nobody's router id")), undefined);
-  chain.giveSol(await configAddress(named("a paid router id")));
-  assert.equal(await findRouter(rpc, named("a paid router id")), undefined);
+  const { programAddress } = chain;
+  assert.equal((await findRouter(rpc, { programAddress, routerId: bed.keys.routerId }))?.address, bed.config);
+  assert.equal(await findRouter(rpc, { programAddress, routerId: named("nobody's router id") }), undefined);
+  const paid = { programAddress, routerId: named("a paid router id") };
+  chain.giveSol((await routerPlace(paid)).address);
+  assert.equal(await findRouter(rpc, paid), undefined);
 });

@@ -5,7 +5,8 @@ import { fetchSnapshot, searchProgram } from "./accounts/fetch-accounts.ts";
 import type { ReadOptions } from "./accounts/fetch-accounts.ts";
 import { ACCOUNT_KINDS, readConfig } from "./accounts/read-account.ts";
 import type { AccountReading } from "./accounts/read-account.ts";
-import { configAddress } from "./addresses.ts";
+import { routerPlace } from "./addresses.ts";
+import type { RouterSeeds } from "./addresses.ts";
 import type { Config } from "./generated/accounts/config.ts";
 
 /** Anybody may open a router, so a list without an end would be somebody's to fill. */
@@ -29,9 +30,9 @@ export interface DirectoryOptions extends ReadOptions {
 }
 
 /** A config this client reads; undefined for other versions. */
-function readKnown(account: AccountReading): Account<Config> | undefined {
+function readKnown(account: AccountReading, programAddress: Address): Account<Config> | undefined {
   try {
-    return readConfig(account);
+    return readConfig(account, programAddress);
   } catch (error) {
     const isForeign = isAimoError(error, "escrow_refused");
     if (isForeign && ["BadVersion", "BadDiscriminator"].includes(error.context.name)) return undefined;
@@ -44,15 +45,16 @@ function byBatches(one: Account<Config>, other: Account<Config>): number {
   return one.data.batchCount > other.data.batchCount ? -1 : 1;
 }
 
-/** Lists routers: their ids, URLs, params and mints as the chain has them. What a URL leads to, nobody vouches for. */
+/** Lists a deployment's routers: their ids, URLs, params and mints as the chain has them. What a URL leads to, nobody vouches for. */
 export async function listRouters(
   rpc: Rpc<GetProgramAccountsApi>,
+  programAddress: Address,
   options: DirectoryOptions = {},
 ): Promise<RouterDirectory> {
   const { mint, routersMax = ROUTERS_MAX, ...readOptions } = options;
   const kind = { offset: 0n, bytes: Uint8Array.of(ACCOUNT_KINDS.config) };
-  const { slot, accounts } = await searchProgram(rpc, [kind], readOptions);
-  const known = accounts.map((account) => readKnown(account)).filter((router) => router !== undefined);
+  const { slot, accounts } = await searchProgram(rpc, programAddress, [kind], readOptions);
+  const known = accounts.map((account) => readKnown(account, programAddress)).filter((router) => router !== undefined);
   const wanted = known.filter(({ data }) => mint === undefined || data.mint === mint).toSorted(byBatches);
   return {
     slot,
@@ -62,13 +64,14 @@ export async function listRouters(
   };
 }
 
-/** Finds a router by its id; undefined where there is none. */
+/** Finds a deployment's router by its id; undefined where there is none. */
 export async function findRouter(
   rpc: Rpc<GetMultipleAccountsApi>,
-  routerId: Address,
+  seeds: RouterSeeds,
   options: ReadOptions = {},
 ): Promise<Account<Config> | undefined> {
-  const { accounts } = await fetchSnapshot(rpc, [await configAddress(routerId)], options);
+  const { address, programAddress } = await routerPlace(seeds);
+  const { accounts } = await fetchSnapshot(rpc, [address], options);
   const [found] = accounts;
-  return found === undefined ? undefined : readConfig(found);
+  return found === undefined ? undefined : readConfig(found, programAddress);
 }

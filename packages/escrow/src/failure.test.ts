@@ -9,7 +9,7 @@ import fc from "fast-check";
 import { isAimoError } from "@aimo-network/protocol/errors";
 import { ESCROW_ERROR_CODES } from "./error-codes.ts";
 import { explainFailure } from "./failure.ts";
-import type { TransactionFailure } from "./failure.ts";
+import type { FailedTransaction, TransactionFailure } from "./failure.ts";
 import { AIMO_ESCROW_PROGRAM_ADDRESS } from "./generated/programs/aimoEscrow.ts";
 import { ANN, BEGINNER, MALLORY } from "./test-bed/cast.ts";
 import { named, signer } from "./test-bed/chain.ts";
@@ -19,6 +19,10 @@ import { Scene } from "./test-bed/scene.ts";
 const OURS = AIMO_ESCROW_PROGRAM_ADDRESS;
 const OTHER = named("another program");
 
+function explain(failed: FailedTransaction): TransactionFailure {
+  return explainFailure(failed, OURS);
+}
+
 function custom(code: number, instruction = 0): object {
   return { InstructionError: [instruction, { Custom: code }] };
 }
@@ -27,7 +31,7 @@ function custom(code: number, instruction = 0): object {
 function explainReal(scene: Scene, code: number, ...instructions: readonly Instruction[]): TransactionFailure {
   const outcome = scene.chain.send(...instructions);
   assert.equal(outcome.isOk, false);
-  return explainFailure({ error: custom(code, instructions.length - 1), logs: outcome.logs });
+  return explain({ error: custom(code, instructions.length - 1), logs: outcome.logs });
 }
 
 test("the token program's code 1 is no missing signer, and ours is", async () => {
@@ -62,14 +66,14 @@ test("the system program's code under ours, and a token account that is frozen, 
 test("every code of ours has its name, and the advice of the program's description", () => {
   for (const [name, code] of Object.entries(ESCROW_ERROR_CODES)) {
     const failed = `Program ${OURS} failed: custom program error: 0x${code.toString(16)}`;
-    const explained = explainFailure({ error: custom(code), logs: [`Program ${OURS} invoke [1]`, failed] });
+    const explained = explain({ error: custom(code), logs: [`Program ${OURS} invoke [1]`, failed] });
     assert.equal(explained.name, name);
     assert.ok(isAimoError(explained.error, "escrow_refused"));
     const { expected, advice } = explained.error.context;
     assert.ok(expected.length > 5 && !expected.startsWith("Expected") && advice.endsWith("."), name);
   }
   const unknown = [`Program ${OURS} invoke [1]`, `Program ${OURS} failed: custom program error: 0x3e7`];
-  const explained = explainFailure({ error: custom(999), logs: unknown });
+  const explained = explain({ error: custom(999), logs: unknown });
   assert.deepEqual([explained.name, explained.program], [undefined, OURS]);
 });
 
@@ -81,8 +85,18 @@ test("a program's words cannot name another program as the one that failed", () 
     `Program log: x\n${forged}`,
     `Program ${OTHER} failed: custom program error: 0x2a`,
   ];
-  const explained = explainFailure({ error: custom(42), logs });
+  const explained = explain({ error: custom(42), logs });
   assert.deepEqual([explained.program, explained.name], [OTHER, undefined]);
+});
+
+test("a deployment's codes have no names for who expects another deployment", () => {
+  const logs = [`Program ${OURS} invoke [1]`, `Program ${OURS} failed: custom program error: 0x2a`];
+  for (const failed of [{ logs }, { programs: [OURS] }]) {
+    assert.equal(explainFailure({ error: custom(42), ...failed }, OURS).name, "ExitTooEarly");
+    const explained = explainFailure({ error: custom(42), ...failed }, OTHER);
+    assert.equal(explained.name, undefined);
+    assert.ok(isAimoError(explained.error, "transaction_failed"));
+  }
 });
 
 test("without a log only a code that no called program has is put down to the escrow", () => {
@@ -93,12 +107,12 @@ test("without a log only a code that no called program has is put down to the es
     [20, "Paused"],
     [42, "ExitTooEarly"],
   ] as const) {
-    const explained = explainFailure({ error: custom(code, 1), ...cut });
+    const explained = explain({ error: custom(code, 1), ...cut });
     assert.equal(explained.name, name);
     assert.equal(explained.program, name === undefined ? undefined : OURS);
   }
-  assert.equal(explainFailure({ error: custom(1, 0), ...cut }).program, SYSTEM_PROGRAM_ADDRESS);
-  const nobody = explainFailure({ error: custom(42) });
+  assert.equal(explain({ error: custom(1, 0), ...cut }).program, SYSTEM_PROGRAM_ADDRESS);
+  const nobody = explain({ error: custom(42) });
   assert.deepEqual([nobody.program, nobody.name], [undefined, undefined]);
   assert.match(nobody.error.message, /code 42 of a program that the log does not show/);
 });
@@ -106,19 +120,19 @@ test("without a log only a code that no called program has is put down to the es
 test("kit's own errors are explained like what a node says", () => {
   const logs = [`Program ${OURS} invoke [1]`, `Program ${OURS} failed: custom program error: 0x29`];
   const thrown = getSolanaErrorFromTransactionError({ InstructionError: [2, { Custom: 41 }] });
-  assert.deepEqual(explainFailure({ error: thrown, logs }).name, "ExitNotRequested");
+  assert.deepEqual(explain({ error: thrown, logs }).name, "ExitNotRequested");
   const failed = { InstructionError: [2, { Custom: 41n }] };
   const preflight = getSolanaErrorFromJsonRpcError({
     code: -32002,
     message: "simulation failed",
     data: { logs, ["err"]: failed },
   });
-  const explained = explainFailure({ error: preflight });
+  const explained = explain({ error: preflight });
   assert.deepEqual([explained.name, explained.instruction], ["ExitNotRequested", 2]);
 });
 
 test("failures of no instruction say what to do", () => {
-  const words = (error: unknown): string => explainFailure({ error }).error.message;
+  const words = (error: unknown): string => explain({ error }).error.message;
   assert.match(
     words("BlockhashNotFound"),
     /it has expired, or was signed for another network; build and sign it again/,
@@ -129,7 +143,7 @@ test("failures of no instruction say what to do", () => {
   assert.match(words({ InsufficientFundsForRent: { account_index: 3 } }), /less SOL than its rent/);
   assert.match(words("SomethingNew"), /SomethingNew/);
   const stopped = [`Program ${OURS} invoke [1]`, `Program ${OURS} failed: exceeded CUs meter at BPF instruction`];
-  const explained = explainFailure({ error: { InstructionError: [0, "ProgramFailedToComplete"] }, logs: stopped });
+  const explained = explain({ error: { InstructionError: [0, "ProgramFailedToComplete"] }, logs: stopped });
   assert.deepEqual([explained.program, explained.instruction], [OURS, 0]);
   assert.match(explained.error.message, /in the escrow program: exceeded CUs meter/);
 });
@@ -153,7 +167,7 @@ test("what looks like a node's error and is none is explained all the same", () 
     "",
   ];
   for (const error of shapes) {
-    const explained = explainFailure({ error });
+    const explained = explain({ error });
     assert.equal(explained.instruction, undefined, JSON.stringify(error));
     assert.match(explained.error.message, /for a reason that is not known here/, JSON.stringify(error));
   }
@@ -162,7 +176,7 @@ test("what looks like a node's error and is none is explained all the same", () 
 test("whatever a node says, it is explained", () => {
   fc.assert(
     fc.property(fc.anything({ withBigInt: true }), fc.array(fc.string()), (error, logs) => {
-      const explained = explainFailure({ error, logs });
+      const explained = explain({ error, logs });
       assert.equal(explained.name, undefined);
       assert.ok(isAimoError(explained.error, "transaction_failed"));
     }),

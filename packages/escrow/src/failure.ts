@@ -12,13 +12,12 @@ import {
   getSolanaErrorFromTransactionError,
   isSolanaError,
 } from "@solana/kit";
-import type { SolanaError } from "@solana/kit";
+import type { Address, SolanaError } from "@solana/kit";
 import { SYSTEM_PROGRAM_ADDRESS } from "@solana-program/system";
 import { ASSOCIATED_TOKEN_PROGRAM_ADDRESS, TOKEN_PROGRAM_ADDRESS } from "@solana-program/token";
 import { AimoError } from "@aimo-network/protocol/errors";
 import { escrowErrorName } from "./error-codes.ts";
 import type { EscrowErrorName } from "./error-codes.ts";
-import { AIMO_ESCROW_PROGRAM_ADDRESS } from "./generated/programs/aimoEscrow.ts";
 import { readInvocations } from "./logs/invocations.ts";
 import { refusal } from "./refusal.ts";
 
@@ -52,7 +51,6 @@ interface Reason {
 const OWN_CODES_FROM = 20;
 
 const PROGRAM_TITLES: Readonly<Record<string, string>> = {
-  [AIMO_ESCROW_PROGRAM_ADDRESS]: "the escrow program",
   [TOKEN_PROGRAM_ADDRESS]: "SPL Token",
   [SYSTEM_PROGRAM_ADDRESS]: "the system program",
   [ASSOCIATED_TOKEN_PROGRAM_ADDRESS]: "the associated token program",
@@ -142,43 +140,60 @@ function toSolanaError(error: unknown): SolanaError | undefined {
   return isNodeError(error) ? getSolanaErrorFromTransactionError(error) : undefined;
 }
 
-function failedWith(found: Reason, program?: string): AimoError<"transaction_failed"> {
-  const title = program === undefined ? undefined : (PROGRAM_TITLES[program] ?? `the program ${program}`);
-  return new AimoError("transaction_failed", title === undefined ? found : { ...found, program: title });
+/** A failure in the words for it; `ours` is the escrow program. */
+function failedWith(found: Reason, program: string | undefined, ours: Address): AimoError<"transaction_failed"> {
+  if (program === undefined) return new AimoError("transaction_failed", found);
+  const title = program === ours ? "the escrow program" : (PROGRAM_TITLES[program] ?? `the program ${program}`);
+  return new AimoError("transaction_failed", { ...found, program: title });
+}
+
+/** A program's own code, and which instruction failed with it. */
+interface CustomError {
+  readonly code: number;
+  readonly index: number;
 }
 
 /** The failure of an instruction with a program's own code. */
-function customFailure(code: number, instruction: number, program: string | undefined): TransactionFailure {
-  const name = program === AIMO_ESCROW_PROGRAM_ADDRESS ? escrowErrorName(code) : undefined;
+function customFailure(
+  { code, index: instruction }: CustomError,
+  program: string | undefined,
+  ours: Address,
+): TransactionFailure {
+  const name = program === ours ? escrowErrorName(code) : undefined;
   if (name !== undefined) {
     return { program, name, instruction, error: refusal(name, { found: "otherwise on the chain" }) };
   }
   const known = program === undefined ? undefined : CUSTOM_REASONS[program]?.[code];
   const whose = program === undefined ? "of a program that the log does not show" : "of its own";
   const reason = known ?? { ...UNKNOWN, reason: `it failed with the code ${code} ${whose}` };
-  return { program, name: undefined, instruction, error: failedWith(reason, program) };
+  return { program, name: undefined, instruction, error: failedWith(reason, program, ours) };
 }
 
 /** Which program's code it is where the log does not show it; undefined where it may be that of a program it called. */
-function programWithoutLog(code: number, instruction: number, programs: readonly string[]): string | undefined {
-  const called = programs[instruction];
+function programWithoutLog(
+  { code, index }: CustomError,
+  programs: readonly string[],
+  ours: Address,
+): string | undefined {
+  const called = programs[index];
   const isCertain =
     called === TOKEN_PROGRAM_ADDRESS ||
     called === SYSTEM_PROGRAM_ADDRESS ||
-    (called === AIMO_ESCROW_PROGRAM_ADDRESS && code >= OWN_CODES_FROM);
+    (called === ours && code >= OWN_CODES_FROM);
   return isCertain ? called : undefined;
 }
 
-/** Says why a transaction failed, from what a node answered and logged. */
-export function explainFailure({ error, logs, programs = [] }: FailedTransaction): TransactionFailure {
+/** Says why a transaction failed, from what a node answered and logged; the codes of this deployment have names. */
+export function explainFailure(failure: FailedTransaction, programAddress: Address): TransactionFailure {
+  const { error, logs, programs = [] } = failure;
   const found = toSolanaError(error);
   if (isSolanaError(found, SOLANA_ERROR__JSON_RPC__SERVER_ERROR_SEND_TRANSACTION_PREFLIGHT_FAILURE)) {
-    return explainFailure({ error: found.cause, logs: logs ?? found.context.logs ?? null, programs });
+    return explainFailure({ error: found.cause, logs: logs ?? found.context.logs ?? null, programs }, programAddress);
   }
   const { failed } = readInvocations(logs ?? []);
   if (isSolanaError(found, SOLANA_ERROR__INSTRUCTION_ERROR__CUSTOM)) {
-    const { code, index } = found.context;
-    return customFailure(code, index, failed?.program ?? programWithoutLog(code, index, programs));
+    const program = failed?.program ?? programWithoutLog(found.context, programs, programAddress);
+    return customFailure(found.context, program, programAddress);
   }
   const known = TRANSACTION_REASONS.find(({ code }) => isSolanaError(found, code));
   const inWords = failed?.reason === undefined ? undefined : { ...UNKNOWN, reason: failed.reason };
@@ -189,6 +204,6 @@ export function explainFailure({ error, logs, programs = [] }: FailedTransaction
     program: failed?.program,
     name: undefined,
     instruction: typeof index === "number" ? index : undefined,
-    error: failedWith({ reason: reason.reason, advice: reason.advice }, failed?.program),
+    error: failedWith({ reason: reason.reason, advice: reason.advice }, failed?.program, programAddress),
   };
 }

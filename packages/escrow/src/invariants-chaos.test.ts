@@ -22,31 +22,35 @@ describe("chaos", () => {
     return { ...scenery, surroundings: { ...surroundings, derive: { ...derive, associated } } };
   }
 
-  test("prints its seed first, and by the same seed the same happens", () => {
-    const tell = (...words: string[]): string[] => {
+  test("prints its seed first, and by the same seed the same happens", async () => {
+    const tell = async (...words: string[]): Promise<string[]> => {
       const lines: string[] = [];
-      assert.ok(chaosFromArguments(scenery, ["--instructions", "400", ...words], (line) => void lines.push(line)));
+      assert.ok(
+        await chaosFromArguments(scenery, ["--instructions", "400", ...words], (line) => void lines.push(line)),
+      );
       return lines.filter((line) => !line.includes("per second"));
     };
-    const lines = tell();
+    const lines = await tell();
     const seed = /^Seed (\d+);/.exec(lines[0] ?? "")?.[1];
     assert.ok(seed !== undefined && lines.length > 20);
-    assert.deepEqual(tell("--seed", seed), lines);
+    assert.deepEqual(await tell("--seed", seed), lines);
   });
 
-  test("names seed, path and the one step that it takes where program and model disagree", () => {
+  test("names seed, path and the one step that it takes where program and model disagree", async () => {
     const world = sabotaged();
-    const found = runChaos(world, { seed: 1, instructions: 4_000 }, new Coverage());
+    const found = await runChaos(world, { seed: 1, instructions: 4_000 }, new Coverage());
     assert.ok(found !== undefined);
     assert.deepEqual(
       found.sequence.steps.map((step) => step.do),
       ["register_provider"],
     );
     assert.match(found.failure.error.message, /^provider account of provider 1 at router .*: the chain \(first\)/);
-    const again = runChaos(world, { seed: 1, instructions: 4_000, path: found.path }, new Coverage());
+    const again = await runChaos(world, { seed: 1, instructions: 4_000, path: found.path }, new Coverage());
     assert.deepEqual(again?.sequence, found.sequence);
     const lines: string[] = [];
-    assert.ok(!chaosFromArguments(world, ["--seed", "1", "--path", found.path], (line) => void lines.push(line)));
+    assert.ok(
+      !(await chaosFromArguments(world, ["--seed", "1", "--path", found.path], (line) => void lines.push(line))),
+    );
     assert.ok(lines.includes(`Again: --seed 1 --path ${found.path}`));
   });
 });

@@ -55,7 +55,7 @@ describe("the program", () => {
     scenery = await prepareScenery();
   });
 
-  test("answers as the model does whatever happens in whatever order, and I1 to I10 hold after each step", (t) => {
+  test("answers as the model does whatever happens in whatever order, and I1 to I10 hold after each step", async (t) => {
     const fresh = Math.floor(systemRandom.fraction() * (2 ** 31 - 1));
     const seeds = SEED === undefined ? [...FIXED_SEEDS, fresh] : [Number(SEED)];
     t.diagnostic(`seeds ${seeds.join(", ")}`);
@@ -65,7 +65,7 @@ describe("the program", () => {
       // Only what is the same in every run counts for what was covered.
       const seen = seed === fresh ? new Coverage() : coverage;
       const already = seen.instructions;
-      const counterexample = runChaos(scenery, { seed, instructions, path: PATH }, seen);
+      const counterexample = await runChaos(scenery, { seed, instructions, path: PATH }, seen);
       if (counterexample !== undefined) assert.fail(describeCounterexample(counterexample));
       sent += seen.instructions - already;
     }

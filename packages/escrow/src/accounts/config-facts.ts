@@ -65,9 +65,12 @@ export function pendingAdmin(config: Config, now: bigint): Announced<Address> | 
   return config.pendingAdmin === NOBODY ? undefined : announced(config.pendingAdmin, config.pendingAdminAt, now);
 }
 
-/** How long a change that could hurt somebody is announced, in seconds. */
-export function timelock(config: Config): bigint {
-  return config.params.userExitDelay + DAY;
+/** How long a change that could hurt somebody is announced, in seconds: a longer delay that is pending counts already. */
+export function timelock({
+  params: { userExitDelay },
+  pendingParams: { userExitDelay: announcedDelay },
+}: Config): bigint {
+  return (announcedDelay > userExitDelay ? announcedDelay : userExitDelay) + DAY;
 }
 
 /** What was settled in the window that `now` belongs to. */

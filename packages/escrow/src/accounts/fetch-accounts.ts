@@ -16,7 +16,6 @@ import type {
   Rpc,
 } from "@solana/kit";
 import { assert } from "@aimo-network/protocol/assert";
-import { AIMO_ESCROW_PROGRAM_ADDRESS } from "../generated/programs/aimoEscrow.ts";
 import type { AccountReading } from "./read-account.ts";
 
 /** Which state of the chain to read; a node's default where nothing is said. */
@@ -86,9 +85,10 @@ export function keyFilter(offset: bigint, key: Address): DataFilter {
   return { offset, bytes: Uint8Array.from(getAddressEncoder().encode(key)) };
 }
 
-/** Every account of the program whose data matches all filters, at one slot. */
+/** Every account of a program whose data matches all filters, at one slot. */
 export async function searchProgram(
   rpc: Rpc<GetProgramAccountsApi>,
+  programAddress: Address,
   filters: readonly DataFilter[],
   options: ReadOptions = {},
 ): Promise<{ readonly slot: bigint; readonly accounts: readonly AccountReading[] }> {
@@ -97,12 +97,7 @@ export async function searchProgram(
     memcmp: { offset, bytes: getBase58Decoder().decode(bytes) as Base58EncodedBytes, encoding: "base58" as const },
   }));
   const answer = await rpc
-    .getProgramAccounts(AIMO_ESCROW_PROGRAM_ADDRESS, {
-      ...config,
-      filters: wanted,
-      encoding: "base64",
-      withContext: true,
-    })
+    .getProgramAccounts(programAddress, { ...config, filters: wanted, encoding: "base64", withContext: true })
     .send(abortSignal === undefined ? {} : { abortSignal });
   const accounts = answer.value.map(({ pubkey, account }) => {
     return { ...parseBase64RpcAccount(pubkey, account), exists: true as const };

@@ -18,7 +18,7 @@ test("the accounts of batches are read in calls of a hundred, without those that
   for (const address of planted) chain.plant(address, AIMO_ESCROW_PROGRAM_ADDRESS, Uint8Array.from(found.data));
   const escrows = [bed.escrowOf(ANN), bed.escrowOf(BEN), ...planted, named("a closed escrow")];
   const providers = [bed.providerOf(PAT), bed.providerOf(QUINN), named("no provider")];
-  const ledger = await fetchLedger(rpc, { config: bed.config, escrows, providers });
+  const ledger = await fetchLedger(rpc, { router: bed.place, escrows, providers });
   assert.deepEqual([ledger.escrows.size, ledger.providers.size, ledger.slot], [152, 2, chain.slot]);
   assert.deepEqual(ledger.escrows.get(bed.escrowOf(BEN)), bed.readEscrow(BEN));
   assert.deepEqual(ledger.providers.get(bed.providerOf(QUINN)), bed.readProvider(QUINN));
@@ -26,7 +26,8 @@ test("the accounts of batches are read in calls of a hundred, without those that
     calls.map(({ params }) => (params[0] as unknown[]).length),
     [100, 56],
   );
-  assert.deepEqual(await fetchLedger(rpc, { config: bed.config, escrows: [], providers: [] }), {
+  assert.deepEqual(await fetchLedger(rpc, { router: bed.place, escrows: [], providers: [] }), {
+    programAddress: chain.programAddress,
     slot: 0n,
     escrows: new Map(),
     providers: new Map(),
@@ -40,7 +41,7 @@ test("an account of another router among a batch's is refused", async () => {
   const data = Uint8Array.from(found.data);
   data.set(getAddressEncoder().encode(named("another router")), 8);
   chain.plant(named("foreign escrow"), AIMO_ESCROW_PROGRAM_ADDRESS, data);
-  const wanted = { config: bed.config, escrows: [named("foreign escrow")], providers: [] };
+  const wanted = { router: bed.place, escrows: [named("foreign escrow")], providers: [] };
   await assert.rejects(fetchLedger(rpcOf(chain).rpc, wanted), /ConfigMismatch/);
 });
 
@@ -48,12 +49,12 @@ test("all escrows and providers of one router are listed, and nobody else's", as
   const { chain, bed } = await Scene.open();
   await Scene.open({}, "other router", chain);
   const { rpc } = rpcOf(chain);
-  const escrows = await listEscrows(rpc, bed.config);
+  const escrows = await listEscrows(rpc, bed.place);
   assert.deepEqual(
     new Set(escrows.accounts.map(({ address }) => address)),
     new Set([bed.escrowOf(ANN), bed.escrowOf(BEN)]),
   );
-  const providers = await listProviders(rpc, bed.config);
+  const providers = await listProviders(rpc, bed.place);
   assert.deepEqual(
     new Set(providers.accounts.map(({ address }) => address)),
     new Set([bed.providerOf(PAT), bed.providerOf(QUINN)]),

@@ -1,5 +1,6 @@
 // Many escrows and providers of a router at once: those of a batch, and all there are.
 import type { Account, Address, GetMultipleAccountsApi, GetProgramAccountsApi, Rpc } from "@solana/kit";
+import type { RouterPlace } from "../addresses.ts";
 import type { Escrow } from "../generated/accounts/escrow.ts";
 import type { Provider } from "../generated/accounts/provider.ts";
 import { SNAPSHOT_ACCOUNTS_MAX, fetchSnapshot, keyFilter, searchProgram } from "./fetch-accounts.ts";
@@ -9,6 +10,8 @@ import type { AccountReading } from "./read-account.ts";
 
 /** Ledger accounts by their addresses; an escrow or provider that is not there was closed or never opened. */
 export interface LedgerAccounts {
+  /** The program that all of them belonged to when they were read. */
+  readonly programAddress: Address;
   readonly escrows: ReadonlyMap<Address, Escrow>;
   readonly providers: ReadonlyMap<Address, Provider>;
 }
@@ -27,7 +30,11 @@ function kindFilter(kind: keyof typeof ACCOUNT_KINDS): DataFilter {
 /** Reads the accounts of a batch: a hundred at one slot, more in several calls. */
 export async function fetchLedger(
   rpc: Rpc<GetMultipleAccountsApi>,
-  wanted: { readonly config: Address; readonly escrows: readonly Address[]; readonly providers: readonly Address[] },
+  wanted: {
+    readonly router: RouterPlace;
+    readonly escrows: readonly Address[];
+    readonly providers: readonly Address[];
+  },
   options: ReadOptions = {},
 ): Promise<LedgerView> {
   const addresses = [...new Set([...wanted.escrows, ...wanted.providers])];
@@ -40,28 +47,32 @@ export async function fetchLedger(
     oldest = oldest === undefined || slot < oldest ? slot : oldest;
     for (const account of accounts) {
       if (isEscrow.has(account.address)) {
-        const escrow = readEscrow(account, wanted.config);
+        const escrow = readEscrow(account, wanted.router);
         if (escrow !== undefined) escrows.set(account.address, escrow.data);
       } else {
-        const provider = readProvider(account, wanted.config);
+        const provider = readProvider(account, wanted.router);
         if (provider !== undefined) providers.set(account.address, provider.data);
       }
     }
   }
-  return { slot: oldest ?? 0n, escrows, providers };
+  return { programAddress: wanted.router.programAddress, slot: oldest ?? 0n, escrows, providers };
 }
 
 async function listAll<State extends object>(
   rpc: Rpc<GetProgramAccountsApi>,
-  filters: readonly DataFilter[],
-  read: (account: AccountReading) => Account<State> | undefined,
+  router: RouterPlace,
+  wanted: {
+    readonly kind: "escrow" | "provider";
+    readonly read: (account: AccountReading, router: RouterPlace) => Account<State> | undefined;
+  },
   options: ReadOptions,
 ): Promise<{ slot: bigint; accounts: Account<State>[] }> {
-  const { slot, accounts } = await searchProgram(rpc, filters, options);
+  const filters = [kindFilter(wanted.kind), keyFilter(CONFIG_OFFSET, router.address)];
+  const { slot, accounts } = await searchProgram(rpc, router.programAddress, filters, options);
   return {
     slot,
     accounts: accounts.flatMap((account) => {
-      const found = read(account);
+      const found = wanted.read(account, router);
       return found === undefined ? [] : [found];
     }),
   };
@@ -70,19 +81,17 @@ async function listAll<State extends object>(
 /** Every escrow of a router. */
 export async function listEscrows(
   rpc: Rpc<GetProgramAccountsApi>,
-  config: Address,
+  router: RouterPlace,
   options: ReadOptions = {},
 ): Promise<{ readonly slot: bigint; readonly accounts: readonly Account<Escrow>[] }> {
-  const filters = [kindFilter("escrow"), keyFilter(CONFIG_OFFSET, config)];
-  return listAll(rpc, filters, (account) => readEscrow(account, config), options);
+  return listAll(rpc, router, { kind: "escrow", read: readEscrow }, options);
 }
 
 /** Every provider of a router. */
 export async function listProviders(
   rpc: Rpc<GetProgramAccountsApi>,
-  config: Address,
+  router: RouterPlace,
   options: ReadOptions = {},
 ): Promise<{ readonly slot: bigint; readonly accounts: readonly Account<Provider>[] }> {
-  const filters = [kindFilter("provider"), keyFilter(CONFIG_OFFSET, config)];
-  return listAll(rpc, filters, (account) => readProvider(account, config), options);
+  return listAll(rpc, router, { kind: "provider", read: readProvider }, options);
 }

@@ -1,17 +1,17 @@
 // Accounts of the program, accepted by owner, size, kind and version as the program accepts them.
 import type { Account, Address, EncodedAccount } from "@solana/kit";
 import { SYSTEM_PROGRAM_ADDRESS } from "@solana-program/system";
+import type { RouterPlace } from "../addresses.ts";
 import { decodeConfig, getConfigSize } from "../generated/accounts/config.ts";
 import type { Config } from "../generated/accounts/config.ts";
 import { decodeEscrow, getEscrowSize } from "../generated/accounts/escrow.ts";
 import type { Escrow } from "../generated/accounts/escrow.ts";
 import { decodeProvider, getProviderSize } from "../generated/accounts/provider.ts";
 import type { Provider } from "../generated/accounts/provider.ts";
-import { AIMO_ESCROW_PROGRAM_ADDRESS } from "../generated/programs/aimoEscrow.ts";
 import { insist } from "../refusal.ts";
 
-/** What an account holds, and where it is. */
-export type Held<State extends object> = Pick<Account<State>, "address" | "data">;
+/** What an account holds, where it is, and the program it belonged to when it was read. */
+export type Held<State extends object> = Pick<Account<State>, "address" | "data" | "programAddress">;
 
 /** The first byte of each kind of account. */
 export const ACCOUNT_KINDS = { config: 1, escrow: 2, provider: 3 } as const;
@@ -28,12 +28,24 @@ export function isVacant(account: AccountReading): boolean {
   return !account.exists || (account.programAddress === SYSTEM_PROGRAM_ADDRESS && account.data.length === 0);
 }
 
-function accept(account: AccountReading, kind: keyof typeof ACCOUNT_KINDS, size: number): EncodedAccount | undefined {
-  if (!account.exists || isVacant(account)) return undefined;
-  const { address, programAddress, data } = account;
-  insist(programAddress === AIMO_ESCROW_PROGRAM_ADDRESS, "BadOwner", () => ({
+function insistOnOwner(
+  { address, programAddress }: Pick<Held<object>, "address" | "programAddress">,
+  owner: Address,
+): void {
+  insist(programAddress === owner, "BadOwner", () => ({
+    expected: `an account of the escrow program ${owner}`,
     found: `${address}, which belongs to ${programAddress}`,
   }));
+}
+
+function accept(
+  account: AccountReading,
+  owner: Address,
+  { kind, size }: { readonly kind: keyof typeof ACCOUNT_KINDS; readonly size: number },
+): EncodedAccount | undefined {
+  if (!account.exists || isVacant(account)) return undefined;
+  insistOnOwner(account, owner);
+  const { address, data } = account;
   const isKind = data.length === size && data[0] === ACCOUNT_KINDS[kind];
   insist(isKind, "BadDiscriminator", () => ({
     expected: `a ${kind} of ${size} bytes`,
@@ -46,34 +58,35 @@ function accept(account: AccountReading, kind: keyof typeof ACCOUNT_KINDS, size:
   return account;
 }
 
-/** Refuses an account of another router. */
-export function insistOfRouter(member: Held<Escrow> | Held<Provider>, config: Address): void {
-  insist(member.data.config === config, "ConfigMismatch", () => ({
-    expected: `an account of the router ${config}`,
+/** Refuses an account of another program or of another router. */
+export function insistOfRouter(member: Held<Escrow> | Held<Provider>, router: RouterPlace): void {
+  insistOnOwner(member, router.programAddress);
+  insist(member.data.config === router.address, "ConfigMismatch", () => ({
+    expected: `an account of the router ${router.address}`,
     found: `${member.address} of the router ${member.data.config}`,
   }));
 }
 
 /** A router's config; undefined where none was opened. */
-export function readConfig(account: AccountReading): Account<Config> | undefined {
-  const accepted = accept(account, "config", getConfigSize());
+export function readConfig(account: AccountReading, programAddress: Address): Account<Config> | undefined {
+  const accepted = accept(account, programAddress, { kind: "config", size: getConfigSize() });
   return accepted === undefined ? undefined : decodeConfig(accepted);
 }
 
 /** A user's escrow at this router; undefined where none is open. */
-export function readEscrow(account: AccountReading, config: Address): Account<Escrow> | undefined {
-  const accepted = accept(account, "escrow", getEscrowSize());
+export function readEscrow(account: AccountReading, router: RouterPlace): Account<Escrow> | undefined {
+  const accepted = accept(account, router.programAddress, { kind: "escrow", size: getEscrowSize() });
   if (accepted === undefined) return undefined;
   const escrow = decodeEscrow(accepted);
-  insistOfRouter(escrow, config);
+  insistOfRouter(escrow, router);
   return escrow;
 }
 
 /** A provider's account at this router; undefined where none was registered. */
-export function readProvider(account: AccountReading, config: Address): Account<Provider> | undefined {
-  const accepted = accept(account, "provider", getProviderSize());
+export function readProvider(account: AccountReading, router: RouterPlace): Account<Provider> | undefined {
+  const accepted = accept(account, router.programAddress, { kind: "provider", size: getProviderSize() });
   if (accepted === undefined) return undefined;
   const provider = decodeProvider(accepted);
-  insistOfRouter(provider, config);
+  insistOfRouter(provider, router);
   return provider;
 }

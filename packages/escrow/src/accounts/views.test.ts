@@ -12,7 +12,7 @@ import { fetchProvider, fetchRouter, fetchUser } from "./views.ts";
 test("a router is read with its vault and the chain's time", async () => {
   const { chain, bed } = await Scene.open();
   const { rpc, calls } = rpcOf(chain);
-  const view = await fetchRouter(rpc, bed.config, { commitment: "processed", minContextSlot: chain.slot });
+  const view = await fetchRouter(rpc, bed.place, { commitment: "processed", minContextSlot: chain.slot });
   assert.deepEqual(view?.now, { time: chain.time, slot: chain.slot });
   assert.deepEqual(view?.router.data, bed.readConfig());
   assert.equal(view?.vault.token?.amount, 200n * USDC);
@@ -27,10 +27,10 @@ test("a user is read with the escrow, if one is open, and the tokens that could 
   const { chain, bed } = await Scene.open();
   await bed.know(NEWCOMER);
   const { rpc, calls } = rpcOf(chain);
-  const ann = await fetchUser(rpc, { config: bed.config, mint: bed.mint, user: ANN });
+  const ann = await fetchUser(rpc, { router: bed.place, mint: bed.mint, user: ANN });
   assert.deepEqual(ann?.escrow?.data, bed.readEscrow(ANN));
   assert.equal(ann?.tokens.token?.amount, 900n * USDC);
-  const newcomer = await fetchUser(rpc, { config: bed.config, mint: bed.mint, user: NEWCOMER });
+  const newcomer = await fetchUser(rpc, { router: bed.place, mint: bed.mint, user: NEWCOMER });
   assert.equal(newcomer?.escrow, undefined);
   assert.equal(newcomer?.escrowAddress, bed.escrowOf(NEWCOMER));
   assert.equal(newcomer?.tokens.token, undefined);
@@ -42,18 +42,18 @@ test("a provider is read with its account, if it is registered", async () => {
   await bed.know(NEWCOMER);
   const { rpc } = rpcOf(chain);
   assert.deepEqual(
-    (await fetchProvider(rpc, { config: bed.config, owner: PAT }))?.provider?.data,
+    (await fetchProvider(rpc, { router: bed.place, owner: PAT }))?.provider?.data,
     bed.readProvider(PAT),
   );
-  const newcomer = await fetchProvider(rpc, { config: bed.config, owner: NEWCOMER });
+  const newcomer = await fetchProvider(rpc, { router: bed.place, owner: NEWCOMER });
   assert.deepEqual([newcomer?.provider, newcomer?.providerAddress], [undefined, bed.providerOf(NEWCOMER)]);
 });
 
 test("where there is no router there is no view", async () => {
   const { chain } = await Scene.open();
   const { rpc } = rpcOf(chain);
-  const config = named("nobody's config");
-  assert.equal(await fetchRouter(rpc, config), undefined);
-  assert.equal(await fetchUser(rpc, { config, mint: named("mint"), user: ANN }), undefined);
-  assert.equal(await fetchProvider(rpc, { config, owner: PAT }), undefined);
+  const router = { address: named("nobody's config"), programAddress: chain.programAddress };
+  assert.equal(await fetchRouter(rpc, router), undefined);
+  assert.equal(await fetchUser(rpc, { router, mint: named("mint"), user: ANN }), undefined);
+  assert.equal(await fetchProvider(rpc, { router, owner: PAT }), undefined);
 });

@@ -1,10 +1,10 @@
 // Everything a decision about a router, a user or a provider needs, read at one slot: state, vault and the chain's time.
 import type { Account, Address, GetMultipleAccountsApi, Rpc } from "@solana/kit";
-import { associatedTokenAddress, escrowAddress, providerAddress } from "../addresses.ts";
+import { associatedTokenAddress, escrowAddress, providerAddress, vaultAddress } from "../addresses.ts";
+import type { RouterPlace } from "../addresses.ts";
 import type { Config } from "../generated/accounts/config.ts";
 import type { Escrow } from "../generated/accounts/escrow.ts";
 import type { Provider } from "../generated/accounts/provider.ts";
-import { findVaultPda } from "../generated/pdas/vault.ts";
 import { CLOCK_ADDRESS, fetchSnapshot, readClock } from "./fetch-accounts.ts";
 import type { ChainMoment, ReadOptions } from "./fetch-accounts.ts";
 import { readConfig, readEscrow, readProvider } from "./read-account.ts";
@@ -34,15 +34,15 @@ export interface ProviderView extends RouterView {
 
 async function fetchWithRouter(
   rpc: Rpc<GetMultipleAccountsApi>,
-  config: Address,
+  place: RouterPlace,
   others: readonly Address[],
   options: ReadOptions,
 ): Promise<{ view: RouterView; rest: readonly AccountReading[] } | undefined> {
-  const [vaultAddress] = await findVaultPda({ config });
-  const { accounts } = await fetchSnapshot(rpc, [CLOCK_ADDRESS, config, vaultAddress, ...others], options);
+  const addresses = [CLOCK_ADDRESS, place.address, await vaultAddress(place), ...others];
+  const { accounts } = await fetchSnapshot(rpc, addresses, options);
   const [clock, router, vault, ...rest] = accounts;
   if (clock === undefined || router === undefined || vault === undefined) return undefined;
-  const read = readConfig(router);
+  const read = readConfig(router, place.programAddress);
   if (read === undefined) return undefined;
   return { view: { now: readClock(clock), router: read, vault: readTokenAccount(vault) }, rest };
 }
@@ -50,27 +50,27 @@ async function fetchWithRouter(
 /** Reads a router; undefined where there is none. */
 export async function fetchRouter(
   rpc: Rpc<GetMultipleAccountsApi>,
-  config: Address,
+  router: RouterPlace,
   options: ReadOptions = {},
 ): Promise<RouterView | undefined> {
-  return (await fetchWithRouter(rpc, config, [], options))?.view;
+  return (await fetchWithRouter(rpc, router, [], options))?.view;
 }
 
 /** Reads a user at a router; undefined where there is no such router. */
 export async function fetchUser(
   rpc: Rpc<GetMultipleAccountsApi>,
-  who: { readonly config: Address; readonly mint: Address; readonly user: Address },
+  who: { readonly router: RouterPlace; readonly mint: Address; readonly user: Address },
   options: ReadOptions = {},
 ): Promise<UserView | undefined> {
-  const { config, mint, user } = who;
-  const address = await escrowAddress({ config, user });
+  const { router, mint, user } = who;
+  const address = await escrowAddress(router, user);
   const associated = await associatedTokenAddress({ owner: user, mint });
-  const found = await fetchWithRouter(rpc, config, [address, associated], options);
+  const found = await fetchWithRouter(rpc, router, [address, associated], options);
   const [escrow, tokens] = found?.rest ?? [];
   if (found === undefined || escrow === undefined || tokens === undefined) return undefined;
   return {
     ...found.view,
-    escrow: readEscrow(escrow, config),
+    escrow: readEscrow(escrow, router),
     escrowAddress: address,
     tokens: readTokenAccount(tokens),
   };
@@ -79,12 +79,12 @@ export async function fetchUser(
 /** Reads a provider at a router; undefined where there is no such router. */
 export async function fetchProvider(
   rpc: Rpc<GetMultipleAccountsApi>,
-  who: { readonly config: Address; readonly owner: Address },
+  who: { readonly router: RouterPlace; readonly owner: Address },
   options: ReadOptions = {},
 ): Promise<ProviderView | undefined> {
-  const address = await providerAddress(who);
-  const found = await fetchWithRouter(rpc, who.config, [address], options);
+  const address = await providerAddress(who.router, who.owner);
+  const found = await fetchWithRouter(rpc, who.router, [address], options);
   const [provider] = found?.rest ?? [];
   if (found === undefined || provider === undefined) return undefined;
-  return { ...found.view, provider: readProvider(provider, who.config), providerAddress: address };
+  return { ...found.view, provider: readProvider(provider, who.router), providerAddress: address };
 }

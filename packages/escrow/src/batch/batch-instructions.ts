@@ -1,7 +1,8 @@
 // A packed batch as the instructions of its transaction: the budget for its compute units, then the settlement.
 import { getSetComputeUnitLimitInstruction, getSetComputeUnitPriceInstruction } from "@solana-program/compute-budget";
-import type { AccountLookupMeta, Address, Instruction, ReadonlyUint8Array, TransactionSigner } from "@solana/kit";
+import type { AccountLookupMeta, Instruction, ReadonlyUint8Array, TransactionSigner } from "@solana/kit";
 import { AccountRole } from "@solana/kit";
+import type { RouterPlace } from "../addresses.ts";
 import { settleInstruction } from "../build/settle-batch.ts";
 import type { PackedBatch } from "./pack.ts";
 
@@ -13,7 +14,7 @@ const UNITS_PER_ENTRY = 500;
 /** What a batch is settled with. */
 export interface BatchInstructionsInput {
   readonly settler: TransactionSigner;
-  readonly config: Address;
+  readonly router: RouterPlace;
   /** 32 bytes that commit to whatever the router can prove about the batch. */
   readonly root: ReadonlyUint8Array;
   readonly batchId: bigint;
@@ -28,8 +29,8 @@ export function unitsFor(entries: number): number {
 
 /** The instructions of a batch's transaction, with the accounts that are looked up marked as such. */
 export function batchInstructions(batch: PackedBatch, input: BatchInstructionsInput): Instruction[] {
-  const { settler, config, root, batchId, computeUnitPrice } = input;
-  const settle = settleInstruction({ settler, config, root, batchId, entries: batch.entries });
+  const { settler, router, root, batchId, computeUnitPrice } = input;
+  const settle = settleInstruction({ settler, router, root, batchId, entries: batch.entries });
   const accounts = (settle.accounts ?? []).map((meta) => {
     const place = batch.lookups.get(meta.address);
     if (place === undefined) return meta;

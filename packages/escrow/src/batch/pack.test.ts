@@ -33,7 +33,7 @@ function measure(entries: readonly BatchEntry[], options: PackOptions): number {
   assert.equal(bytes, first.transactionBytes);
   assert.ok(bytes <= TRANSACTION_BYTES_MAX && first.lockedAccounts <= LOCKED_ACCOUNTS_MAX);
   assert.ok(units <= BigInt(unitsFor(first.entries.length)), `${units} units for ${first.entries.length} entries`);
-  const [logged] = readSettleLog(logs).batches;
+  const [logged] = readSettleLog(logs, crowd.bed.chain.programAddress).batches;
   assert.deepEqual(
     logged?.applied,
     first.entries.map(({ amount }) => amount),

@@ -1,10 +1,8 @@
 // Packs entries of settlement batches into transactions: as many as the chain's limits let through, in the order given.
-import { COMPUTE_BUDGET_PROGRAM_ADDRESS } from "@solana-program/compute-budget";
 import type { Address } from "@solana/kit";
 import { assert } from "@aimo-network/protocol/assert";
 import type { BatchEntry } from "../build/foresee-batch.ts";
 import { insistOnAmount } from "../build/requirements.ts";
-import { AIMO_ESCROW_PROGRAM_ADDRESS } from "../generated/programs/aimoEscrow.ts";
 import { ENTRIES_MAX } from "../program-bounds.ts";
 import { refusal } from "../refusal.ts";
 
@@ -46,6 +44,8 @@ export interface PackOptions {
   readonly tables?: readonly UsableTable[];
 }
 
+// Those that are called: the escrow program, wherever it is deployed, and the compute budget.
+const PROGRAMS = 2;
 const SIGNATURE_BYTES = 64;
 const ADDRESS_BYTES = 32;
 const ENTRY_BYTES = 14;
@@ -79,7 +79,7 @@ class OpenBatch {
     const signers = new Set([options.settler, options.feePayer ?? options.settler]);
     this.index = index;
     this.#signers = signers.size;
-    this.#fixedAccounts = signers.size + [AIMO_ESCROW_PROGRAM_ADDRESS, COMPUTE_BUDGET_PROGRAM_ADDRESS].length;
+    this.#fixedAccounts = signers.size + PROGRAMS;
     this.#homes = homes;
     this.#take(options.config);
   }

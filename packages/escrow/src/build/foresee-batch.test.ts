@@ -35,7 +35,7 @@ const drawnBatch = fc.record({
 function ledgerOf(bed: BuilderScene) {
   const escrows = new Map(USERS.map((user) => [bed.bed.escrowOf(user), bed.escrow(user).data]));
   const providers = new Map(OWNERS.map((owner) => [bed.bed.providerOf(owner), bed.provider(owner).data]));
-  return { escrows, providers };
+  return { programAddress: bed.chain.programAddress, escrows, providers };
 }
 
 test("a foreseen batch is what the program applies: shortfalls, repeats, closed escrows, deadlines", async () => {
@@ -69,7 +69,7 @@ test("a foreseen batch is what the program applies: shortfalls, repeats, closed 
       });
       const before = bed.router.data;
       const outcome = bed.chain.send(bed.ask.settle(entries));
-      const [logged] = readSettleLog(outcome.logs).batches;
+      const [logged] = readSettleLog(outcome.logs, bed.chain.programAddress).batches;
       const expected = foreseen.entries.map((entry) => (entry === "no_op" ? entry : entry.amount));
       assert.deepEqual(logged?.applied, expected, outcome.error);
       const { totalUser, feeAccrued, totalProvider } = bed.router.data;
@@ -140,6 +140,7 @@ test("several entries of one escrow share what its balance and its allowance lea
       foreseen.entries.map((entry) => (entry === "no_op" ? entry : entry.amount)),
       expected,
     );
-    assert.deepEqual(readSettleLog(bed.chain.send(bed.ask.settle(entries)).logs).batches[0]?.applied, expected);
+    const { logs } = bed.chain.send(bed.ask.settle(entries));
+    assert.deepEqual(readSettleLog(logs, bed.chain.programAddress).batches[0]?.applied, expected);
   }
 });

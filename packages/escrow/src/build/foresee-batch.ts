@@ -45,25 +45,29 @@ export interface ForeseeInput {
   readonly now: bigint;
 }
 
-/** The books as they change while a batch is gone through. */
+/** The books as they change while a batch is gone through, and the program that all of them belong to. */
 interface Books {
+  readonly programAddress: Address;
   readonly escrows: Map<Address, Escrow>;
   readonly providers: Map<Address, Provider>;
 }
 
 function settle(router: Held<Config>, books: Books, entry: BatchEntry, now: bigint): Foreseen {
   insistOnAmount(entry.amount);
+  const { programAddress } = books;
   const provider = books.providers.get(entry.provider);
   insist(provider !== undefined, "BadOwner", () => ({
     expected: "a registered provider",
     found: `nothing at ${entry.provider}`,
   }));
-  insistOfRouter({ address: entry.provider, data: provider }, router.address);
+  insistOfRouter({ programAddress, address: entry.provider, data: provider }, router);
   const escrow = books.escrows.get(entry.escrow);
   if (escrow === undefined) return { amount: microUsdc(0n), fee: microUsdc(0n) };
-  insistOfRouter({ address: entry.escrow, data: escrow }, router.address);
+  insistOfRouter({ programAddress, address: entry.escrow, data: escrow }, router);
   insist(escrow.user !== provider.owner, "SelfDealing", () => ({ found: `${escrow.user} as both` }));
   if (entry.seq <= escrow.settleSeq) return "no_op";
+  // Of an escrow that was closed and opened again since.
+  if (escrow.settleSeq === 0 && entry.seq > 1) return { amount: microUsdc(0n), fee: microUsdc(0n) };
   insist(entry.seq === escrow.settleSeq + 1, "SeqGap", () => ({
     expected: `${escrow.settleSeq + 1} as the next number of ${entry.escrow}`,
     found: `${entry.seq}`,
@@ -82,7 +86,8 @@ function settle(router: Held<Config>, books: Books, entry: BatchEntry, now: bigi
 /** Goes through a batch as the program will; refuses what it would refuse. */
 export function foreseeBatch(input: ForeseeInput): ForeseenBatch {
   const { router, ledger, now } = input;
-  const books: Books = { escrows: new Map(ledger.escrows), providers: new Map(ledger.providers) };
+  const { programAddress } = ledger;
+  const books: Books = { programAddress, escrows: new Map(ledger.escrows), providers: new Map(ledger.providers) };
   const entries = input.entries.map((entry) => settle(router, books, entry, now));
   let [moved, fees] = [0n, 0n];
   for (const entry of entries) {

@@ -34,9 +34,9 @@ export interface RegisterProviderInput {
 /** 10: opens a provider's account. */
 export async function buildRegisterProvider(input: RegisterProviderInput): Promise<Instruction[]> {
   const { payer, owner, router, found } = input;
-  const provider = await providerAddress({ config: router.address, owner });
+  const provider = await providerAddress(router, owner);
   if (found !== undefined) insistVacant(found, provider);
-  return [getRegisterProviderInstruction({ payer, owner, config: router.address, provider })];
+  return [getRegisterProviderInstruction({ payer, owner, config: router.address, provider }, router)];
 }
 
 /** What a provider's withdrawal takes. */
@@ -58,7 +58,7 @@ export async function buildWithdrawProvider(input: WithdrawProviderInput): Promi
   const { owner, cosigner, router, provider, amount, now } = input;
   const config = router.data;
   insistOnAmount(amount);
-  insistOfRouter(provider, router.address);
+  insistOfRouter(provider, router);
   insistOnOwner(owner, provider.data);
   insistOnSigner(cosigner, { key: config.roles.cosigner, as: "the router's cosigner", name: "CosignerRequired" });
   insistNotPaused(config, "coop_withdraw", now);
@@ -69,7 +69,7 @@ export async function buildWithdrawProvider(input: WithdrawProviderInput): Promi
   const accounts = { owner, cosigner, config: router.address, provider: provider.address, vault, vaultAuthority, mint };
   return [
     ...preparations,
-    getWithdrawProviderInstruction({ ...accounts, payout: destination, amount, openedSlot, withdrawSeq }),
+    getWithdrawProviderInstruction({ ...accounts, payout: destination, amount, openedSlot, withdrawSeq }, router),
   ];
 }
 
@@ -123,12 +123,14 @@ export interface ProviderRequestExitInput {
 export async function buildProviderRequestExit(input: ProviderRequestExitInput): Promise<Instruction[]> {
   const { owner, router, provider, amount } = input;
   insistOnAmount(amount);
-  insistOfRouter(provider, router.address);
+  insistOfRouter(provider, router);
   insistOnOwner(owner, provider.data);
   const { exitRequestedAt } = provider.data;
   insist(exitRequestedAt === 0n, "ExitPending", () => ({ found: `an exit since ${momentWords(exitRequestedAt)}` }));
   insistClaimable(provider.data, amount);
-  return [getProviderRequestExitInstruction({ owner, config: router.address, provider: provider.address, amount })];
+  return [
+    getProviderRequestExitInstruction({ owner, config: router.address, provider: provider.address, amount }, router),
+  ];
 }
 
 /** What paying a provider out after the delay takes. */
@@ -145,7 +147,7 @@ export interface ProviderFinalizeExitInput {
 /** 13: pays a provider whose exit is due. */
 export async function buildProviderFinalizeExit(input: ProviderFinalizeExitInput): Promise<Instruction[]> {
   const { router, provider, now } = input;
-  insistOfRouter(provider, router.address);
+  insistOfRouter(provider, router);
   const exit = exitOf(provider.data, now);
   insist(exit !== undefined, "ExitNotRequested", () => ({ found: "none" }));
   insist(exit.isDue, "ExitTooEarly", () => ({
@@ -155,7 +157,7 @@ export async function buildProviderFinalizeExit(input: ProviderFinalizeExitInput
   const { destination, preparations } = await payoutPayee(input, exitPayment(provider.data) > 0n);
   const { vault, vaultAuthority, mint } = router.data;
   const accounts = { config: router.address, provider: provider.address, vault, vaultAuthority, mint };
-  return [...preparations, getProviderFinalizeExitInstruction({ ...accounts, payout: destination })];
+  return [...preparations, getProviderFinalizeExitInstruction({ ...accounts, payout: destination }, router)];
 }
 
 /** What choosing a payout account takes. */
@@ -175,12 +177,15 @@ export interface SetPayoutInput {
 export async function buildSetPayout(input: SetPayoutInput): Promise<Instruction[]> {
   const { owner, router, provider, cosigner } = input;
   const config = router.data;
-  insistOfRouter(provider, router.address);
+  insistOfRouter(provider, router);
   insistOnOwner(owner, provider.data);
   if (cosigner !== undefined) {
     insistOnSigner(cosigner, { key: config.roles.cosigner, as: "the router's cosigner", name: "CosignerRequired" });
   }
   const { destination, preparations } = await payeeOf(input.payer ?? owner, config, owner.address, input.payout);
   const accounts = { owner, config: router.address, provider: provider.address, payout: destination };
-  return [...preparations, getSetPayoutInstruction(cosigner === undefined ? accounts : { ...accounts, cosigner })];
+  return [
+    ...preparations,
+    getSetPayoutInstruction(cosigner === undefined ? accounts : { ...accounts, cosigner }, router),
+  ];
 }

@@ -213,7 +213,7 @@ const settleStep: Drawn = (life) => {
   const escrows = new Map(open.map((user) => [router.escrowOf(user), bed.escrow(user).data]));
   const providers = new Map(OWNERS.map((owner) => [router.providerOf(owner), bed.provider(owner).data]));
   const batch = { settler, router: bed.router, root: new Uint8Array(32), batchId: 1n, now: bed.now };
-  const ledger = { escrows, providers };
+  const ledger = { programAddress: bed.chain.programAddress, escrows, providers };
   const addressed = entries.map(({ user, owner, amount, seq }) => {
     return { escrow: router.escrowOf(user), provider: router.providerOf(owner), amount: microUsdc(amount), seq };
   });

@@ -54,7 +54,7 @@ export async function buildCollectFees(input: CollectFeesInput): Promise<Instruc
   insistOnSolvency(config, vault);
   const { vaultAuthority, mint } = config;
   const accounts = { feeOwner, config: router.address, vault: config.vault, vaultAuthority, mint, destination };
-  return [...preparations, getCollectFeesInstruction({ ...accounts, amount })];
+  return [...preparations, getCollectFeesInstruction({ ...accounts, amount }, router)];
 }
 
 /** What taking donations out takes. */
@@ -77,5 +77,5 @@ export async function buildSweepSurplus(input: SweepSurplusInput): Promise<Instr
   insist(surplus > 0n, "NothingToWithdraw", () => ({ found: "nothing in the vault that belongs to nobody" }));
   const { vaultAuthority, mint } = config;
   const accounts = { feeOwner, config: router.address, vault: config.vault, vaultAuthority, mint, destination };
-  return [...preparations, getSweepSurplusInstruction(accounts)];
+  return [...preparations, getSweepSurplusInstruction(accounts, router)];
 }

@@ -27,7 +27,7 @@ export async function buildProposeAdmin(input: ProposeAdminInput): Promise<Instr
   const { admin, router, newAdmin } = input;
   insistOnSigner(admin, { key: router.data.admin, as: "the router's admin", name: "NotAdmin" });
   const proposed = newAdmin === "nobody" ? NOBODY : newAdmin;
-  return [getProposeAdminInstruction({ admin, config: router.address, newAdmin: proposed })];
+  return [getProposeAdminInstruction({ admin, config: router.address, newAdmin: proposed }, router)];
 }
 
 /** What taking over as admin takes. */
@@ -46,7 +46,7 @@ export async function buildAcceptAdmin(input: AcceptAdminInput): Promise<Instruc
     expected: `the proposal to be accepted from ${momentWords(pendingAdminAt)} on`,
     found: momentWords(now),
   }));
-  return [getAcceptAdminInstruction({ newAdmin, config: router.address })];
+  return [getAcceptAdminInstruction({ newAdmin, config: router.address }, router)];
 }
 
 /** What giving and taking roles takes. */
@@ -68,7 +68,7 @@ export async function buildSetRoles(input: SetRolesInput): Promise<Instruction[]
     insistOnSigner(cosigner, { key: config.roles.cosigner, as: "the router's cosigner", name: "CosignerRequired" });
   }
   const accounts = { admin, config: router.address, roles };
-  return [getSetRolesInstruction(cosigner === undefined ? accounts : { ...accounts, cosigner })];
+  return [getSetRolesInstruction(cosigner === undefined ? accounts : { ...accounts, cosigner }, router)];
 }
 
 /** What pausing takes. */
@@ -109,5 +109,5 @@ export async function buildSetPause(input: SetPauseInput): Promise<Instruction[]
       found: momentWords(now),
     }));
   }
-  return [getSetPauseInstruction({ signer, config: router.address, set: maskOf(set), clear: maskOf(clear) })];
+  return [getSetPauseInstruction({ signer, config: router.address, set: maskOf(set), clear: maskOf(clear) }, router)];
 }

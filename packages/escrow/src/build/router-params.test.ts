@@ -82,7 +82,9 @@ function inputOf(bed: RouterBed, builders: BuilderScene): InitConfigInput {
   const { roles } = bed;
   const found = builders.reading(bed.config);
   const url = "https://router.example";
-  return { payer, routerId, admin, mint: builders.reading(bed.mint), roles, params: PARAMS, url, found };
+  const { programAddress } = bed.chain;
+  const mint = builders.reading(bed.mint);
+  return { programAddress, payer, routerId, admin, mint, roles, params: PARAMS, url, found };
 }
 
 test("a router opens once, with an initialised mint of SPL Token with six decimals", async () => {

@@ -49,6 +49,8 @@ function insistOnParams(params: Params, mint: Address): void {
 
 /** What opening a router takes. */
 export interface InitConfigInput {
+  /** The deployment that the router belongs to. */
+  readonly programAddress: Address;
   readonly payer: TransactionSigner;
   /** Signs, so that nobody takes another's place. */
   readonly routerId: TransactionSigner;
@@ -64,13 +66,18 @@ export interface InitConfigInput {
 
 /** 0: opens a router's config and its empty vault. */
 export async function buildInitConfig(input: InitConfigInput): Promise<Instruction[]> {
-  const { payer, routerId, admin, mint, roles, params, url, found } = input;
+  const { programAddress, payer, routerId, admin, mint, roles, params, url, found } = input;
   insistOnUrl(url);
   insistOnMint(mint);
   insistOnParams(params, mint.address);
-  const addresses = await routerAddresses(routerId.address);
+  const addresses = await routerAddresses({ programAddress, routerId: routerId.address });
   if (found !== undefined) insistVacant(found, addresses.config);
-  return [getInitConfigInstruction({ payer, routerId, admin, ...addresses, mint: mint.address, roles, params, url })];
+  return [
+    getInitConfigInstruction(
+      { payer, routerId, admin, ...addresses, mint: mint.address, roles, params, url },
+      { programAddress },
+    ),
+  ];
 }
 
 function insistOnAdmin(admin: TransactionSigner, config: Config): void {
@@ -89,7 +96,7 @@ export async function buildScheduleParams(input: ScheduleParamsInput): Promise<I
   const { admin, router, params } = input;
   insistOnAdmin(admin, router.data);
   insistOnParams(params, router.data.mint);
-  return [getScheduleParamsInstruction({ admin, config: router.address, params })];
+  return [getScheduleParamsInstruction({ admin, config: router.address, params }, router)];
 }
 
 /** What putting announced params and roles in force takes. */
@@ -110,7 +117,7 @@ export async function buildApplyParams(input: ApplyParamsInput): Promise<Instruc
     "ParamNotReady",
     () => ({ found: waiting.length === 0 ? "nothing" : `what is due at ${waiting.join(" and ")}` }),
   );
-  return [getApplyParamsInstruction({ admin, config: router.address })];
+  return [getApplyParamsInstruction({ admin, config: router.address }, router)];
 }
 
 /** What changing a router's public URL takes. */
@@ -125,5 +132,5 @@ export async function buildSetUrl(input: SetUrlInput): Promise<Instruction[]> {
   const { admin, router, url } = input;
   insistOnAdmin(admin, router.data);
   insistOnUrl(url);
-  return [getSetUrlInstruction({ admin, config: router.address, url })];
+  return [getSetUrlInstruction({ admin, config: router.address, url }, router)];
 }

@@ -22,7 +22,8 @@ function batch(bed: BuilderScene, entries: readonly BedEntry[], changes: Partial
     return { escrow: router.escrowOf(user), provider: router.providerOf(owner), amount: microUsdc(amount), seq };
   });
   const input = { settler: signer(router.keys.settler), router: bed.router, root, batchId: 1n, now: bed.now };
-  return () => buildSettleBatch({ ...input, entries: addressed, ledger: { escrows, providers }, ...changes });
+  const ledger = { programAddress: bed.chain.programAddress, escrows, providers };
+  return () => buildSettleBatch({ ...input, entries: addressed, ledger, ...changes });
 }
 
 function one(changes: Partial<BedEntry> = {}): BedEntry {
@@ -54,7 +55,7 @@ test("a batch that was read is refused for what its accounts say", async () => {
   const bed = await BuilderScene.open({ settlerWindowCap: 10n * USDC });
   const { ask } = bed;
   await bed.bed.know(NOBODY);
-  const gap = [one(), one({ user: BEN, seq: 2 })];
+  const gap = [one({ user: BEN }), one({ user: BEN, seq: 3 })];
   await bed.refuses("SeqGap", batch(bed, gap), ask.settle(gap));
   const beyond = [one({ amount: 10n * USDC }), one({ seq: 2, amount: 1n })];
   await bed.refuses("SettlerCap", batch(bed, beyond), ask.settle(beyond));
@@ -64,7 +65,8 @@ test("a batch that was read is refused for what its accounts say", async () => {
   const self = [one({ owner: ANN })];
   const providers = new Map([[bed.bed.providerOf(ANN), bed.provider(ANN).data]]);
   const escrows = new Map([[bed.bed.escrowOf(ANN), bed.escrow(ANN).data]]);
-  await bed.refuses("SelfDealing", batch(bed, self, { ledger: { escrows, providers } }), ask.settle(self));
+  const ledger = { programAddress: bed.chain.programAddress, escrows, providers };
+  await bed.refuses("SelfDealing", batch(bed, self, { ledger }), ask.settle(self));
   bed.scene.land(ask.setPause(2));
   bed.scene.goTo(bed.router.data.pauseUntil[1]! - 1n);
   await bed.refuses("Paused", batch(bed, [one()]), ask.settle([one()]));
@@ -98,6 +100,7 @@ test("ledger accounts of another router are refused", async () => {
     const escrow = kind === "escrow" ? strange.escrow : bed.bed.escrowOf(ANN);
     const provider = kind === "provider" ? strange.provider : bed.bed.providerOf(PAT);
     const ledger = {
+      programAddress: chain.programAddress,
       escrows: new Map([[escrow, kind === "escrow" ? data.escrow : bed.escrow(ANN).data]]),
       providers: new Map([[provider, kind === "provider" ? data.provider : bed.provider(PAT).data]]),
     };

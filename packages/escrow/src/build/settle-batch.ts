@@ -3,6 +3,7 @@ import type { Address, Instruction, ReadonlyUint8Array, TransactionSigner } from
 import { assert } from "@aimo-network/protocol/assert";
 import type { LedgerAccounts } from "../accounts/ledger-accounts.ts";
 import type { Held } from "../accounts/read-account.ts";
+import type { RouterPlace } from "../addresses.ts";
 import type { Config } from "../generated/accounts/config.ts";
 import { getSettleBatchInstruction } from "../generated/instructions/settleBatch.ts";
 import { ENTRIES_MAX } from "../program-bounds.ts";
@@ -26,9 +27,9 @@ export interface SettleBatchInput {
 
 /** The instruction for entries, whatever the program thinks of them. */
 export function settleInstruction(
-  input: Pick<SettleBatchInput, "settler" | "root" | "batchId" | "entries"> & { readonly config: Address },
+  input: Pick<SettleBatchInput, "settler" | "root" | "batchId" | "entries"> & { readonly router: RouterPlace },
 ): Instruction {
-  const { settler, config, root, batchId } = input;
+  const { settler, router, root, batchId } = input;
   assert(root.length === 32, "a root has 32 bytes");
   const places = new Map<Address, number>();
   const placeOf = (address: Address): number => {
@@ -42,7 +43,10 @@ export function settleInstruction(
     amount,
     seq,
   }));
-  return getSettleBatchInstruction({ settler, config, root, batchId, entries, ledgerAccounts: [...places.keys()] });
+  return getSettleBatchInstruction(
+    { settler, config: router.address, root, batchId, entries, ledgerAccounts: [...places.keys()] },
+    router,
+  );
 }
 
 /** 4: moves what users owe to their providers. */
@@ -55,5 +59,5 @@ export async function buildSettleBatch(input: SettleBatchInput): Promise<Instruc
   insistNotPaused(config, "settle", now);
   if (ledger === undefined) for (const { amount } of entries) insistOnAmount(amount);
   else foreseeBatch({ router, entries, ledger, now });
-  return [settleInstruction({ settler, config: router.address, root, batchId, entries })];
+  return [settleInstruction({ settler, router, root, batchId, entries })];
 }

@@ -38,7 +38,7 @@ export async function buildWithdrawUser(input: WithdrawUserInput): Promise<Instr
   const { user, cosigner, router, escrow, amount, now } = input;
   const config = router.data;
   insistOnAmount(amount);
-  insistOfRouter(escrow, router.address);
+  insistOfRouter(escrow, router);
   insistOnSigner(user, { key: escrow.data.user, as: "the escrow's user", name: "MissingSigner" });
   insistOnSigner(cosigner, { key: config.roles.cosigner, as: "the router's cosigner", name: "CosignerRequired" });
   insistNotPaused(config, "coop_withdraw", now);
@@ -48,7 +48,10 @@ export async function buildWithdrawUser(input: WithdrawUserInput): Promise<Instr
   const { vault, vaultAuthority, mint } = config;
   const { openedSlot, withdrawSeq } = escrow.data;
   const accounts = { user, cosigner, config: router.address, escrow: escrow.address, vault, vaultAuthority, mint };
-  return [...preparations, getWithdrawUserInstruction({ ...accounts, destination, amount, openedSlot, withdrawSeq })];
+  return [
+    ...preparations,
+    getWithdrawUserInstruction({ ...accounts, destination, amount, openedSlot, withdrawSeq }, router),
+  ];
 }
 
 function insistNotLeaving(escrow: Escrow): void {
@@ -67,19 +70,19 @@ export interface ExitInput {
 /** 6: starts the delay after which the user gets everything. */
 export async function buildRequestExit(input: ExitInput): Promise<Instruction[]> {
   const { user, router, escrow } = input;
-  insistOfRouter(escrow, router.address);
+  insistOfRouter(escrow, router);
   insistOnSigner(user, { key: escrow.data.user, as: "the escrow's user", name: "MissingSigner" });
   insistNotLeaving(escrow.data);
-  return [getRequestExitInstruction({ user, config: router.address, escrow: escrow.address })];
+  return [getRequestExitInstruction({ user, config: router.address, escrow: escrow.address }, router)];
 }
 
 /** 7: the user stays. */
 export async function buildCancelExit(input: ExitInput): Promise<Instruction[]> {
   const { user, router, escrow } = input;
-  insistOfRouter(escrow, router.address);
+  insistOfRouter(escrow, router);
   insistOnSigner(user, { key: escrow.data.user, as: "the escrow's user", name: "MissingSigner" });
   insist(escrow.data.exitRequestedAt !== 0n, "ExitNotRequested", () => ({ found: "none" }));
-  return [getCancelExitInstruction({ user, config: router.address, escrow: escrow.address })];
+  return [getCancelExitInstruction({ user, config: router.address, escrow: escrow.address }, router)];
 }
 
 /** What paying a user out after the delay takes. */
@@ -98,7 +101,7 @@ export interface FinalizeExitInput {
 /** 8: pays everything to a user whose exit is due. */
 export async function buildFinalizeExit(input: FinalizeExitInput): Promise<Instruction[]> {
   const { router, escrow, now } = input;
-  insistOfRouter(escrow, router.address);
+  insistOfRouter(escrow, router);
   const signs = input.user;
   if (signs !== undefined) {
     insistOnSigner(signs, { key: escrow.data.user, as: "the escrow's user", name: "MissingSigner" });
@@ -112,7 +115,7 @@ export async function buildFinalizeExit(input: FinalizeExitInput): Promise<Instr
   const { destination, preparations } = await exitPayee(input);
   const { vault, vaultAuthority, mint } = router.data;
   const accounts = { config: router.address, escrow: escrow.address, vault, vaultAuthority, mint, destination };
-  return [...preparations, getFinalizeExitInstruction({ ...accounts, user: signs ?? escrow.data.user })];
+  return [...preparations, getFinalizeExitInstruction({ ...accounts, user: signs ?? escrow.data.user }, router)];
 }
 
 async function exitPayee({ payer, router, escrow, user, destination }: FinalizeExitInput): Promise<Payee> {
@@ -149,7 +152,7 @@ export interface CloseEscrowInput {
 export async function buildCloseEscrow(input: CloseEscrowInput): Promise<Instruction[]> {
   const { closer, router, escrow, slot } = input;
   const { user, rentPayer, balance } = escrow.data;
-  insistOfRouter(escrow, router.address);
+  insistOfRouter(escrow, router);
   insist(closer.address === user || closer.address === rentPayer, "MissingSigner", () => ({
     expected: `a signature of the user ${user} or of ${rentPayer}, who paid the rent`,
     found: closer.address,
@@ -158,5 +161,5 @@ export async function buildCloseEscrow(input: CloseEscrowInput): Promise<Instruc
   insistNotLeaving(escrow.data);
   const first = closableSlot(escrow.data);
   insist(slot >= first, "TooYoung", () => ({ expected: `slot ${first} or later`, found: `slot ${slot}` }));
-  return [getCloseEscrowInstruction({ closer, config: router.address, escrow: escrow.address, rentPayer })];
+  return [getCloseEscrowInstruction({ closer, config: router.address, escrow: escrow.address, rentPayer }, router)];
 }

@@ -87,7 +87,7 @@ test("a deposit goes to no vault that somebody else could empty", async () => {
   assert.equal(await agree(), "lands");
   const next = BuilderScene.over(await Scene.open({}, "other router", new TestChain()));
   const address = named("another router's escrow");
-  const foreign = { address, data: next.escrow(ANN).data };
+  const foreign = { ...next.escrow(ANN), address };
   const found = next.reading(next.bed.escrowOf(ANN));
   assert.ok(found.exists);
   chain.plant(address, found.programAddress, Uint8Array.from(found.data));

@@ -34,9 +34,11 @@ export async function buildOpenEscrow(input: OpenEscrowInput): Promise<Instructi
   const { payer, user, router, allowTotal, allowExpiresAt, found } = input;
   insistOnCeiling(allowTotal);
   insistOnCeiling(allowExpiresAt);
-  const escrow = await escrowAddress({ config: router.address, user: user.address });
+  const escrow = await escrowAddress(router, user.address);
   if (found !== undefined) insistVacant(found, escrow);
-  return [getOpenEscrowInstruction({ payer, user, config: router.address, escrow, allowTotal, allowExpiresAt })];
+  return [
+    getOpenEscrowInstruction({ payer, user, config: router.address, escrow, allowTotal, allowExpiresAt }, router),
+  ];
 }
 
 /** Refuses to open what is open already. */
@@ -64,7 +66,7 @@ export async function buildDeposit(input: DepositInput): Promise<Instruction[]> 
   const { funder, source, router, escrow, amount, now } = input;
   const config = router.data;
   insistOnAmount(amount);
-  insistOfRouter(escrow, router.address);
+  insistOfRouter(escrow, router);
   insist(amount >= config.params.minDeposit, "BelowMinDeposit", () => ({
     expected: `at least ${usdcWords(config.params.minDeposit)}`,
     found: usdcWords(amount),
@@ -80,7 +82,10 @@ export async function buildDeposit(input: DepositInput): Promise<Instruction[]> 
   }
   const { vault, mint } = config;
   return [
-    getDepositInstruction({ funder, source, config: router.address, escrow: escrow.address, vault, mint, amount }),
+    getDepositInstruction(
+      { funder, source, config: router.address, escrow: escrow.address, vault, mint, amount },
+      router,
+    ),
   ];
 }
 
@@ -108,7 +113,7 @@ export async function buildSetAllowance(input: SetAllowanceInput): Promise<Instr
   const { user, router, escrow, total, expiresAt, now } = input;
   insistOnCeiling(total);
   insistOnCeiling(expiresAt);
-  insistOfRouter(escrow, router.address);
+  insistOfRouter(escrow, router);
   insistOnSigner(user, { key: escrow.data.user, as: "the escrow's user", name: "MissingSigner" });
   const inForce = allowanceInForce(escrow.data, now);
   const pending = pendingAllowance(escrow.data, now);
@@ -116,5 +121,7 @@ export async function buildSetAllowance(input: SetAllowanceInput): Promise<Instr
   insist(!falls || pending === undefined, "NoticePending", () => ({
     found: `one that comes into force at ${momentWords(pending?.at ?? 0n)}`,
   }));
-  return [getSetAllowanceInstruction({ user, config: router.address, escrow: escrow.address, total, expiresAt })];
+  return [
+    getSetAllowanceInstruction({ user, config: router.address, escrow: escrow.address, total, expiresAt }, router),
+  ];
 }

@@ -23,16 +23,20 @@ before(async () => {
   world = await SampleWorld.create();
 });
 
-async function describeBytes(bytes: Uint8Array, options: DescribeOptions = {}): Promise<TransactionDescription> {
-  const description = await describeTransaction(bytes, options);
+async function describeBytes(
+  bytes: Uint8Array,
+  options: Partial<DescribeOptions> = {},
+): Promise<TransactionDescription> {
+  const { programAddress } = world.chain;
+  const description = await describeTransaction(bytes, { programAddress, ...options });
   assert.ok(description.kind === "transaction", description.kind === "unreadable" ? description.reason : "");
   return description;
 }
 
 /** Describes a transaction of these instructions, as somebody who expects the scene's router and mint. */
-async function describeAll(instructions: readonly Instruction[], options: DescribeOptions = {}, payer = PAYER) {
+async function describeAll(instructions: readonly Instruction[], options: Partial<DescribeOptions> = {}) {
   const { mint, config } = world.scene.bed;
-  return describeBytes(bytesOf(unsigned(payer, instructions)), { mint, router: config, ...options });
+  return describeBytes(bytesOf(unsigned(PAYER, instructions)), { mint, router: config, ...options });
 }
 
 function codes({ flags }: TransactionDescription): FlagCode[] {
@@ -228,7 +232,7 @@ test("any bytes are described or unreadable", async () => {
   const kinds = new Set<string>();
   await fc.assert(
     fc.asyncProperty(fc.oneof(fc.uint8Array({ maxLength: 1_300 }), mutated, mutated, mutated), async (bytes) => {
-      const described = await describeTransaction(bytes);
+      const described = await describeTransaction(bytes, { programAddress: world.chain.programAddress });
       kinds.add(described.kind);
       if (described.kind === "transaction") assert.ok(described.words.length > described.actions.length);
     }),

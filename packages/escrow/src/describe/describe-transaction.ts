@@ -4,7 +4,6 @@ import type { AccountMeta, Address, AddressesByLookupTableAddress } from "@solan
 import { COMPUTE_BUDGET_PROGRAM_ADDRESS } from "@solana-program/compute-budget";
 import { SYSTEM_PROGRAM_ADDRESS } from "@solana-program/system";
 import { divide } from "@aimo-network/protocol/money";
-import { AIMO_ESCROW_PROGRAM_ADDRESS } from "../generated/programs/aimoEscrow.ts";
 import type {
   Action,
   Flag,
@@ -52,7 +51,7 @@ function isNamed(accounts: WireInstruction["accounts"]): accounts is readonly Ac
 
 async function actionOf(instruction: WireInstruction, onlooker: Onlooker): Promise<Action> {
   const { programAddress, accounts, data } = instruction;
-  const isOurs = programAddress === AIMO_ESCROW_PROGRAM_ADDRESS;
+  const isOurs = programAddress === onlooker.programAddress;
   if (isNamed(accounts)) {
     return isOurs ? escrowAction(accounts, data, onlooker) : otherAction(programAddress, accounts, data, onlooker);
   }
@@ -150,7 +149,7 @@ async function describe(transaction: WireTransaction, options: DescribeOptions):
  */
 export async function describeTransaction(
   bytes: Uint8Array,
-  options: DescribeOptions = {},
+  options: DescribeOptions,
 ): Promise<TransactionDescription | UnreadableTransaction> {
   const transaction = readWireTransaction(bytes, options.tables);
   return "reason" in transaction ? { kind: "unreadable", reason: transaction.reason } : describe(transaction, options);

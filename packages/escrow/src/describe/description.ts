@@ -2,6 +2,9 @@
 import type { Address } from "@solana/kit";
 import type { ParsedAimoEscrowInstruction } from "../generated/programs/aimoEscrow.ts";
 
+/** An instruction of the escrow program, wherever that is deployed. */
+export type EscrowInstruction = ParsedAimoEscrowInstruction<string>;
+
 /** Something that somebody asked to sign should look at. */
 export type FlagCode =
   /** A program that is not known here: it may do anything. */
@@ -61,7 +64,7 @@ export interface Action {
   /** A sentence. */
   readonly words: string;
   /** The instruction itself, where it is one of the escrow's and has all its parts. */
-  readonly escrow?: ParsedAimoEscrowInstruction;
+  readonly escrow?: EscrowInstruction;
 }
 
 /** Whether somebody has signed; `unchecked` where this runtime cannot check Ed25519. */

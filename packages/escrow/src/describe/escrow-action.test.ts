@@ -156,7 +156,11 @@ test("every instruction is told in exactly these words", async () => {
   const told = new Set<string | undefined>();
   for (const [instruction, expected] of cases(scene)) {
     const bytes = bytesOf(unsigned(chain.payer, [instruction]));
-    const described = await describeTransaction(bytes, { mint: bed.mint, people: [ANN, BEN, PAT, QUINN] });
+    const described = await describeTransaction(bytes, {
+      programAddress: chain.programAddress,
+      mint: bed.mint,
+      people: [ANN, BEN, PAT, QUINN],
+    });
     assert.ok(described.kind === "transaction");
     const [action] = described.actions;
     const words = action?.words.replaceAll(
@@ -173,6 +177,7 @@ test("every instruction is told in exactly these words", async () => {
 
 test("an instruction with a byte more or less, or an account less, is one that the program refuses", async () => {
   const scene = await Scene.open();
+  const { programAddress } = scene.chain;
   await scene.bed.know(ANN, BEN, PAT, QUINN, MALLORY, SUCCESSOR);
   for (const [instruction] of cases(scene)) {
     const { data = new Uint8Array(), accounts = [] } = instruction;
@@ -183,7 +188,7 @@ test("an instruction with a byte more or less, or an account less, is one that t
       { ...instruction, accounts: accounts.slice(0, isBatch ? 1 : -1) },
     ];
     for (const changed of wrong) {
-      const described = await describeTransaction(bytesOf(unsigned(scene.chain.payer, [changed])));
+      const described = await describeTransaction(bytesOf(unsigned(scene.chain.payer, [changed])), { programAddress });
       assert.ok(described.kind === "transaction");
       assert.deepEqual(
         described.flags.map(({ code }) => code),

@@ -1,12 +1,7 @@
 // What an instruction of the escrow program does, in words and types.
-import type { AccountMeta, Instruction } from "@solana/kit";
-import {
-  AIMO_ESCROW_PROGRAM_ADDRESS,
-  AimoEscrowInstruction,
-  parseAimoEscrowInstruction,
-} from "../generated/programs/aimoEscrow.ts";
-import type { ParsedAimoEscrowInstruction } from "../generated/programs/aimoEscrow.ts";
-import type { Action } from "./description.ts";
+import type { AccountMeta, Address } from "@solana/kit";
+import { AimoEscrowInstruction, parseAimoEscrowInstruction } from "../generated/programs/aimoEscrow.ts";
+import type { Action, EscrowInstruction } from "./description.ts";
 import type { Onlooker } from "./onlooker.ts";
 import { providerWords } from "./provider-words.ts";
 import { routerWords } from "./router-words.ts";
@@ -56,7 +51,7 @@ export function escrowInstructionName(data: Uint8Array): string | undefined {
   return NAMES.get(data[0] ?? -1);
 }
 
-async function wordsOf(parsed: ParsedAimoEscrowInstruction, onlooker: Onlooker): Promise<string> {
+async function wordsOf(parsed: EscrowInstruction, onlooker: Onlooker): Promise<string> {
   switch (parsed.instructionType) {
     case AimoEscrowInstruction.OpenEscrow:
     case AimoEscrowInstruction.Deposit:
@@ -79,13 +74,39 @@ async function wordsOf(parsed: ParsedAimoEscrowInstruction, onlooker: Onlooker):
   }
 }
 
+/** The same accounts without a cosigner who is only the program standing in for nobody. */
+function withoutStandIn<Given extends { readonly cosigner?: AccountMeta | undefined }>(
+  accounts: Given,
+  programAddress: Address,
+): Given {
+  if (accounts.cosigner?.address !== programAddress) return accounts;
+  return { ...accounts, cosigner: undefined };
+}
+
+/**
+ * An instruction by its parts. Where an account is left out the program's own address stands in for it; the generated
+ * parser knows that of the localnet's address only, and would tell it as a cosigner at any other.
+ */
+function parse(accounts: readonly AccountMeta[], data: Uint8Array, programAddress: Address): EscrowInstruction {
+  const parsed = parseAimoEscrowInstruction({ programAddress, accounts, data });
+  switch (parsed.instructionType) {
+    case AimoEscrowInstruction.SetPayout:
+      return { ...parsed, accounts: withoutStandIn(parsed.accounts, programAddress) };
+    case AimoEscrowInstruction.SetRoles:
+      return { ...parsed, accounts: withoutStandIn(parsed.accounts, programAddress) };
+    default:
+      return parsed;
+  }
+}
+
 /** Tells what it does; flags what the program would refuse, and what is unusual. */
 export async function escrowAction(
   accounts: readonly AccountMeta[],
   data: Uint8Array,
   onlooker: Onlooker,
 ): Promise<Action> {
-  const known = { program: "escrow", programAddress: AIMO_ESCROW_PROGRAM_ADDRESS } as const;
+  const { programAddress } = onlooker;
+  const known = { program: "escrow", programAddress } as const;
   const number = data[0] ?? -1;
   const name = escrowInstructionName(data);
   const [bytes, count] = [DATA_BYTES[number], ACCOUNTS[number]];
@@ -102,13 +123,6 @@ export async function escrowAction(
   if (accounts.length > count && number !== AimoEscrowInstruction.SettleBatch) {
     onlooker.flag("extra_accounts", `${name} has ${count} accounts, found ${accounts.length}.`);
   }
-  const parsed = parseAimoEscrowInstruction(withAccounts(accounts, data));
+  const parsed = parse(accounts, data, programAddress);
   return { ...known, name, words: await wordsOf(parsed, onlooker), escrow: parsed };
-}
-
-function withAccounts(
-  accounts: readonly AccountMeta[],
-  data: Uint8Array,
-): Instruction<typeof AIMO_ESCROW_PROGRAM_ADDRESS> & { readonly data: Uint8Array } {
-  return { programAddress: AIMO_ESCROW_PROGRAM_ADDRESS, accounts, data };
 }

@@ -1,13 +1,21 @@
 // What somebody who looks at a transaction knows, and can find out without asking the chain.
 import type { Address } from "@solana/kit";
-import { associatedTokenAddress, escrowAddress, providerAddress } from "../addresses.ts";
-import { findAuthorityPda } from "../generated/pdas/authority.ts";
-import { findVaultPda } from "../generated/pdas/vault.ts";
+import {
+  associatedTokenAddress,
+  escrowAddress,
+  providerAddress,
+  routerPlace,
+  vaultAddress,
+  vaultAuthorityAddress,
+} from "../addresses.ts";
+import type { RouterPlace } from "../addresses.ts";
 import { DEVNET_USDC, MAINNET_USDC } from "../program-bounds.ts";
 import type { Flag, FlagCode } from "./description.ts";
 
 /** What the person who is asked to sign expects; nothing is compared with what is left out. */
 export interface Expectations {
+  /** The deployment that is ours. Any other program is unknown, also one of the same code. */
+  readonly programAddress: Address;
   /** Whose escrows and token accounts are known, beside those of the transaction's signers. */
   readonly people?: readonly Address[];
   /** The config of the router this should be about. */
@@ -22,11 +30,13 @@ export interface Expectations {
 /** Looks at one instruction, and collects what is odd about it. */
 export class Onlooker {
   readonly flags: Flag[] = [];
+  readonly programAddress: Address;
   readonly #expected: Expectations;
   readonly #people: readonly Address[];
   readonly #instruction: number;
 
   constructor(expected: Expectations, signers: readonly Address[], instruction: number) {
+    this.programAddress = expected.programAddress;
     this.#expected = expected;
     this.#people = [...new Set([...signers, ...(expected.people ?? [])])];
     this.#instruction = instruction;
@@ -61,25 +71,28 @@ export class Onlooker {
 
   /** Flags a vault or an authority that is not the router's. */
   async vault(config: Address, vault: Address, vaultAuthority?: Address): Promise<void> {
-    this.#derived("The vault", vault, (await findVaultPda({ config }))[0]);
+    const router = this.#placeOf(config);
+    this.#derived("The vault", vault, await vaultAddress(router));
     if (vaultAuthority === undefined) return;
-    this.#derived("The vault's authority", vaultAuthority, (await findAuthorityPda({ config }))[0]);
+    this.#derived("The vault's authority", vaultAuthority, await vaultAuthorityAddress(router));
   }
 
   /** Flags a config that is not the one of this router id. */
-  routerId(config: Address, derived: Address): void {
-    this.#derived("The config", config, derived);
+  async routerId(config: Address, routerId: Address): Promise<void> {
+    const { address } = await routerPlace({ programAddress: this.programAddress, routerId });
+    this.#derived("The config", config, address);
   }
 
   /** A user's escrow in words; flags one that is not the user's. */
   async escrowOf(user: Address, config: Address, escrow: Address): Promise<string> {
-    this.#derived(`The escrow of ${user}`, escrow, await escrowAddress({ config, user }));
+    this.#derived(`The escrow of ${user}`, escrow, await escrowAddress(this.#placeOf(config), user));
     return `${user}'s escrow at ${this.router(config)}`;
   }
 
   /** An escrow in words, with whoever here it belongs to; flags one that belongs to nobody who is known. */
   async escrow(config: Address, escrow: Address): Promise<string> {
-    const user = await this.#find(async (person) => (await escrowAddress({ config, user: person })) === escrow);
+    const router = this.#placeOf(config);
+    const user = await this.#find(async (person) => (await escrowAddress(router, person)) === escrow);
     if (user !== undefined) return `${user}'s escrow at ${this.router(config)}`;
     this.flag("unknown_escrow", `The escrow ${escrow} belongs to nobody who signs or is named.`);
     return `the escrow ${escrow} at ${this.router(config)}`;
@@ -87,12 +100,14 @@ export class Onlooker {
 
   /** Flags an account that is not the one of this provider. */
   async providerOf(owner: Address, config: Address, provider: Address): Promise<void> {
-    this.#derived(`The account of the provider ${owner}`, provider, await providerAddress({ config, owner }));
+    const derived = await providerAddress(this.#placeOf(config), owner);
+    this.#derived(`The account of the provider ${owner}`, provider, derived);
   }
 
   /** Whose a provider's account is, if it is one of the people's. */
   async ownerOf(config: Address, provider: Address): Promise<Address | undefined> {
-    return this.#find(async (owner) => (await providerAddress({ config, owner })) === provider);
+    const router = this.#placeOf(config);
+    return this.#find(async (owner) => (await providerAddress(router, owner)) === provider);
   }
 
   /** Whose associated token account this is, if it is one of the people's. */
@@ -120,6 +135,10 @@ export class Onlooker {
     const whose = owner ?? "somebody who is known here";
     this.flag("foreign_destination", `${destination} is not the associated token account of ${whose}.`);
     return `the token account ${destination}`;
+  }
+
+  #placeOf(config: Address): RouterPlace {
+    return { address: config, programAddress: this.programAddress };
   }
 
   #derived(what: string, found: Address, derived: Address): void {

@@ -33,11 +33,14 @@ import { named, signer } from "../test-bed/chain.ts";
 import { bytesOf, unsigned } from "../test-bed/wire-bytes.ts";
 import { describeTransaction } from "./describe-transaction.ts";
 
-const [TABLE, CREATED] = [named("a table"), named("a new account")];
+const [TABLE, CREATED, ESCROW] = [named("a table"), named("a new account"), named("the escrow program")];
 const MEMO = "MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr" as Address;
 
 async function tell(instruction: Instruction, people: readonly Address[] = [BEN]) {
-  const described = await describeTransaction(bytesOf(unsigned(ANN, [instruction])), { people });
+  const described = await describeTransaction(bytesOf(unsigned(ANN, [instruction])), {
+    programAddress: ESCROW,
+    people,
+  });
   assert.ok(described.kind === "transaction");
   const [action] = described.actions;
   return { words: action?.words, program: action?.program, flags: described.flags.map(({ code }) => code) };

@@ -1,8 +1,8 @@
 // What the instructions about a provider's money do, in words: numbers 10 to 14.
 import { isSignerRole } from "@solana/kit";
 import type { Address } from "@solana/kit";
-import type { ParsedAimoEscrowInstruction } from "../generated/programs/aimoEscrow.ts";
 import { AimoEscrowInstruction } from "../generated/programs/aimoEscrow.ts";
+import type { EscrowInstruction } from "./description.ts";
 import { amountWords } from "./foreign-text.ts";
 import type { Onlooker } from "./onlooker.ts";
 
@@ -10,7 +10,7 @@ type Is = typeof AimoEscrowInstruction;
 
 /** An instruction about a provider's money. */
 export type ProviderInstruction = Extract<
-  ParsedAimoEscrowInstruction,
+  EscrowInstruction,
   {
     instructionType:
       | Is["RegisterProvider"]

@@ -1,14 +1,13 @@
 // What the instructions about a router do, in words: numbers 0 and 15 to 23.
 import { isSignerRole } from "@solana/kit";
 import type { Address } from "@solana/kit";
-import { configAddress } from "../addresses.ts";
-import type { ParsedAimoEscrowInstruction } from "../generated/programs/aimoEscrow.ts";
 import { AimoEscrowInstruction } from "../generated/programs/aimoEscrow.ts";
 import type { Params } from "../generated/types/params.ts";
 import type { Roles } from "../generated/types/roles.ts";
 import { PAUSE_KINDS } from "../accounts/config-facts.ts";
 import { durationWords } from "../plain-words.ts";
 import { NOBODY } from "../program-bounds.ts";
+import type { EscrowInstruction } from "./description.ts";
 import { amountWords, quoted } from "./foreign-text.ts";
 import type { Onlooker } from "./onlooker.ts";
 import type { ProviderInstruction } from "./provider-words.ts";
@@ -17,7 +16,7 @@ import type { UserInstruction } from "./user-words.ts";
 type Is = typeof AimoEscrowInstruction;
 
 /** An instruction about a router. */
-export type RouterInstruction = Exclude<ParsedAimoEscrowInstruction, UserInstruction | ProviderInstruction>;
+export type RouterInstruction = Exclude<EscrowInstruction, UserInstruction | ProviderInstruction>;
 
 type Of<Type extends keyof Is> = Extract<RouterInstruction, { instructionType: Is[Type] }>;
 
@@ -57,7 +56,7 @@ async function feesTo({ accounts }: Of<"CollectFees"> | Of<"SweepSurplus">, onlo
 
 async function initWords({ accounts, data }: Of<"InitConfig">, onlooker: Onlooker): Promise<string> {
   const { routerId, admin, config, vault, vaultAuthority, mint, payer } = accounts;
-  onlooker.routerId(config.address, await configAddress(routerId.address));
+  await onlooker.routerId(config.address, routerId.address);
   await onlooker.vault(config.address, vault.address, vaultAuthority.address);
   onlooker.mint(mint.address);
   return [

@@ -1,8 +1,8 @@
 // What the instructions about a user's money do, in words: numbers 1 to 9.
 import { isSignerRole } from "@solana/kit";
-import type { ParsedAimoEscrowInstruction } from "../generated/programs/aimoEscrow.ts";
 import { AimoEscrowInstruction } from "../generated/programs/aimoEscrow.ts";
 import { momentWords } from "../plain-words.ts";
+import type { EscrowInstruction } from "./description.ts";
 import { amountWords } from "./foreign-text.ts";
 import type { Onlooker } from "./onlooker.ts";
 
@@ -10,7 +10,7 @@ type Is = typeof AimoEscrowInstruction;
 
 /** An instruction about a user's money. */
 export type UserInstruction = Extract<
-  ParsedAimoEscrowInstruction,
+  EscrowInstruction,
   {
     instructionType:
       | Is["OpenEscrow"]

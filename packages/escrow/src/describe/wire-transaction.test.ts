@@ -80,7 +80,7 @@ test("accounts of tables are found by their place, and stay without an address w
   const options = { settler: bed.keys.settler, config: bed.config, tables: [table] };
   const [batch] = packEntries(entries, options);
   assert.ok(batch !== undefined);
-  const common = { settler: signer(bed.keys.settler), config: bed.config, root: new Uint8Array(32), batchId: 1n };
+  const common = { settler: signer(bed.keys.settler), router: bed.place, root: new Uint8Array(32), batchId: 1n };
   const instructions = batchInstructions(batch, { ...common, computeUnitPrice: 5n });
   const bytes = bytesOf(unsigned(bed.keys.settler, instructions));
   const known = readWireTransaction(bytes, { [table.address]: [...table.addresses] });

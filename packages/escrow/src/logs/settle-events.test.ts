@@ -11,8 +11,14 @@ import { USDC } from "../test-bed/router-instructions.ts";
 import { Scene } from "../test-bed/scene.ts";
 import { addSpoofer, spoofed } from "../test-bed/spoofed-call.ts";
 import { readSettleLog } from "./settle-events.ts";
+import type { SettleLog } from "./settle-events.ts";
 
+const OURS = AIMO_ESCROW_PROGRAM_ADDRESS;
 const OTHER = named("another program");
+
+function read(logs: readonly string[]): SettleLog {
+  return readSettleLog(logs, OURS);
+}
 
 function dataLine(applied: readonly bigint[], kind = 1): string {
   const event = getSettleEventEncoder().encode({
@@ -39,7 +45,7 @@ test("a real batch is read with every entry: taken, short, and consumed before",
     bill(BEN, 7n),
   ];
   const { logs } = chain.send(ask.settle(entries, { batchId: 77n }));
-  const { batches, isWhole } = readSettleLog(logs);
+  const { batches, isWhole } = read(logs);
   assert.equal(isWhole, true);
   const root = new Uint8Array(32).fill(7);
   const applied = [40n * USDC, 60n * USDC, "no_op", 7n];
@@ -53,22 +59,22 @@ test("a batch that another program asked for is the escrow's all the same, and h
   const { logs, isOk } = chain.send(ask.requestExit(BEN), spoofed(ask.settle([bill(ANN, 3n)]), []));
   assert.ok(isOk, logs.join("\n"));
   assert.deepEqual(
-    readSettleLog(logs).batches.map(({ applied, ordinal }) => [applied, ordinal]),
+    read(logs).batches.map(({ applied, ordinal }) => [applied, ordinal]),
     [[[3n], 1]],
   );
 });
 
 test("what others log is no batch, whatever it looks like and wherever they log it", () => {
   const line = dataLine([5n]);
-  const ours = AIMO_ESCROW_PROGRAM_ADDRESS;
-  const none = (logs: readonly string[]): void => assert.deepEqual(readSettleLog(logs).batches, [], logs.join("\n"));
-  assert.equal(readSettleLog(framed(ours, line)).batches.length, 1);
+  const none = (logs: readonly string[]): void => assert.deepEqual(read(logs).batches, [], logs.join("\n"));
+  assert.equal(read(framed(OURS, line)).batches.length, 1);
   none([line]);
   none(framed(OTHER, line));
-  none(framed(OTHER, `Program log: x\nProgram ${ours} invoke [2]`, line, `Program log: x\nProgram ${ours} success`));
-  none(framed(OTHER, `Program log: Program ${ours} invoke [2]`, line));
-  none(framed(ours, `Program ${OTHER} invoke [2]`, line, `Program ${OTHER} success`));
-  none([...framed(ours), line]);
+  none(framed(OTHER, `Program log: x\nProgram ${OURS} invoke [2]`, line, `Program log: x\nProgram ${OURS} success`));
+  none(framed(OTHER, `Program log: Program ${OURS} invoke [2]`, line));
+  none(framed(OURS, `Program ${OTHER} invoke [2]`, line, `Program ${OTHER} success`));
+  none([...framed(OURS), line]);
+  assert.equal(readSettleLog(framed(OTHER, line), OTHER).batches.length, 1, "another deployment has its own batches");
 });
 
 test("nothing is settled where a call failed, and nothing is certain where the log was cut", async () => {
@@ -76,14 +82,14 @@ test("nothing is settled where a call failed, and nothing is certain where the l
   const { logs, isOk } = chain.send(ask.settle([bill(ANN, 3n)]), ask.cancelExit(ANN));
   assert.equal(isOk, false);
   assert.ok(logs.some((line) => line.startsWith("Program data: ")));
-  assert.deepEqual(readSettleLog(logs).batches, []);
+  assert.deepEqual(read(logs).batches, []);
   const cut = logs.slice(0, logs.findIndex((line) => line.startsWith("Program data: ")) + 1);
-  assert.deepEqual(readSettleLog([...cut, "Log truncated"]), { batches: [], isWhole: false });
+  assert.deepEqual(read([...cut, "Log truncated"]), { batches: [], isWhole: false });
 });
 
 test("a batch may have 64 entries of 2^53", () => {
   const most = Array.from({ length: 64 }, () => 2n ** 53n);
-  const { batches } = readSettleLog(framed(AIMO_ESCROW_PROGRAM_ADDRESS, dataLine(most)));
+  const { batches } = read(framed(OURS, dataLine(most)));
   assert.deepEqual(
     batches.map(({ applied }) => applied),
     [most],
@@ -91,7 +97,6 @@ test("a batch may have 64 entries of 2^53", () => {
 });
 
 test("lines that are no event are left out", () => {
-  const ours = AIMO_ESCROW_PROGRAM_ADDRESS;
   const many = Array.from({ length: 65 }, () => 1n);
   for (const line of [
     dataLine([]),
@@ -101,11 +106,9 @@ test("lines that are no event are left out", () => {
     "Program data: AQ==",
     "Program data: %",
   ]) {
-    assert.deepEqual(readSettleLog(framed(ours, line)).batches, [], line);
+    assert.deepEqual(read(framed(OURS, line)).batches, [], line);
   }
   fc.assert(
-    fc.property(fc.string(), (text) =>
-      assert.equal(readSettleLog(framed(ours, `Program data: ${text}`)).batches.length, 0),
-    ),
+    fc.property(fc.string(), (text) => assert.equal(read(framed(OURS, `Program data: ${text}`)).batches.length, 0)),
   );
 });

@@ -1,9 +1,8 @@
 // What settle_batch logged: a cross-check of a batch; the truth is the change of the accounts (docs/escrow.md).
 import { getBase64Encoder, isSolanaError } from "@solana/kit";
-import type { ReadonlyUint8Array } from "@solana/kit";
+import type { Address, ReadonlyUint8Array } from "@solana/kit";
 import { microUsdc } from "@aimo-network/protocol/money";
 import type { MicroUsdc } from "@aimo-network/protocol/money";
-import { AIMO_ESCROW_PROGRAM_ADDRESS } from "../generated/programs/aimoEscrow.ts";
 import { getSettleEventDecoder } from "../generated/types/settleEvent.ts";
 import { AMOUNT_MAX, ENTRIES_MAX } from "../program-bounds.ts";
 import { readInvocations } from "./invocations.ts";
@@ -56,14 +55,14 @@ function readEvent(base64: string, ordinal: number): SettledBatch | undefined {
 }
 
 /**
- * The batches that a transaction's log tells of. Only what the escrow program itself logged is believed, and nothing
- * of a transaction in which a call failed: then nothing was settled.
+ * The batches that a transaction's log tells of. Only what this deployment of the escrow program itself logged is
+ * believed, and nothing of a transaction in which a call failed: then nothing was settled.
  */
-export function readSettleLog(logs: readonly string[]): SettleLog {
+export function readSettleLog(logs: readonly string[], programAddress: Address): SettleLog {
   const { invocations, failed, isWhole } = readInvocations(logs);
   if (failed !== undefined) return { batches: [], isWhole };
   const batches = invocations
-    .filter(({ program, outcome }) => program === AIMO_ESCROW_PROGRAM_ADDRESS && outcome === "success")
+    .filter(({ program, outcome }) => program === programAddress && outcome === "success")
     .flatMap(({ data, ordinal }) => data.map((line) => readEvent(line, ordinal)))
     .filter((batch) => batch !== undefined);
   return { batches, isWhole };

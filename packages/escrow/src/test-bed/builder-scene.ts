@@ -73,7 +73,7 @@ export class BuilderScene {
   }
 
   get router(): Held<Config> {
-    return there(readConfig(this.reading(this.bed.config)));
+    return there(readConfig(this.reading(this.bed.config), this.chain.programAddress));
   }
 
   get vault(): TokenReading {
@@ -81,11 +81,11 @@ export class BuilderScene {
   }
 
   escrow(user: Address): Held<Escrow> {
-    return there(readEscrow(this.reading(this.bed.escrowOf(user)), this.bed.config));
+    return there(readEscrow(this.reading(this.bed.escrowOf(user)), this.bed.place));
   }
 
   provider(owner: Address): Held<Provider> {
-    return there(readProvider(this.reading(this.bed.providerOf(owner)), this.bed.config));
+    return there(readProvider(this.reading(this.bed.providerOf(owner)), this.bed.place));
   }
 
   token(address: Address): TokenReading {

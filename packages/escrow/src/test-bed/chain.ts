@@ -48,7 +48,7 @@ export interface Outcome {
 
 /** The moment every chain of a test begins with. */
 export const START_TIME = 1_800_000_000n;
-export const START_SLOT = 1_000_000n;
+const START_SLOT = 1_000_000n;
 const SOL = 1_000_000_000n;
 const PROGRAM = join(import.meta.dirname, "../../program/bin/aimo_escrow.so");
 const binary = readFileSync(process.env["AIMO_ESCROW_BINARY"] ?? PROGRAM);
@@ -63,18 +63,18 @@ export function signer(address: Address): TransactionSigner {
   return createNoopSigner(address);
 }
 
-function failureOf(failed: FailedTransactionMetadata): string {
+function failureOf(failed: FailedTransactionMetadata, ours: Address): string {
   const logs = failed.meta().logs();
   const line = logs.find((log) => / failed: /.test(log));
   const [, program, reason = ""] = /^Program (\S+) failed: (.*)$/.exec(line ?? "") ?? [];
   const code = /^custom program error: 0x([0-9a-f]+)$/.exec(reason)?.[1];
   if (code === undefined) return reason === "" ? String(failed) : reason;
-  if (program === AIMO_ESCROW_PROGRAM_ADDRESS) return escrowErrorName(Number.parseInt(code, 16)) ?? `unknown ${code}`;
+  if (program === ours) return escrowErrorName(Number.parseInt(code, 16)) ?? `unknown ${code}`;
   return program === TOKEN_PROGRAM_ADDRESS ? `token ${Number.parseInt(code, 16)}` : `${program} ${code}`;
 }
 
-function unitsOf(logs: readonly string[]): bigint[] {
-  const consumed = new RegExp(`^Program ${AIMO_ESCROW_PROGRAM_ADDRESS} consumed ([0-9]+) of`);
+function unitsOf(logs: readonly string[], ours: Address): bigint[] {
+  const consumed = new RegExp(`^Program ${ours} consumed ([0-9]+) of`);
   return logs.flatMap((log) => {
     const units = consumed.exec(log)?.[1];
     return units === undefined ? [] : [BigInt(units)];
@@ -85,13 +85,16 @@ function unitsOf(logs: readonly string[]): bigint[] {
 export class TestChain {
   readonly svm: LiteSVM;
   readonly payer = named("payer of all fees");
+  /** Where the program is deployed. */
+  readonly programAddress: Address;
 
   /** A new chain, or what `svm.toBytes()` kept of another one. */
-  constructor(snapshot?: Uint8Array) {
+  constructor(snapshot?: Uint8Array, programAddress: Address = AIMO_ESCROW_PROGRAM_ADDRESS) {
+    this.programAddress = programAddress;
     const svm = snapshot === undefined ? new LiteSVM() : LiteSVM.fromBytes(snapshot);
     this.svm = svm.withSigverify(false).withBlockhashCheck(false).withTransactionHistory(0n);
     if (snapshot !== undefined) return;
-    this.svm.addProgram(AIMO_ESCROW_PROGRAM_ADDRESS, binary);
+    this.svm.addProgram(programAddress, binary);
     this.setTime(START_TIME, START_SLOT);
     this.giveSol(this.payer);
   }
@@ -147,7 +150,8 @@ export class TestChain {
     const result = this.svm.sendTransaction(transaction);
     const isFailed = result instanceof FailedTransactionMetadata;
     const logs = (isFailed ? result.meta() : result).logs();
-    return { isOk: !isFailed, error: isFailed ? failureOf(result) : undefined, units: unitsOf(logs), logs };
+    const error = isFailed ? failureOf(result, this.programAddress) : undefined;
+    return { isOk: !isFailed, error, units: unitsOf(logs, this.programAddress), logs };
   }
 
   account(address: Address): EncodedAccount | undefined {

@@ -12,7 +12,11 @@ const SEEDS = 2 ** 31 - 1;
 const PROGRESS_MS = 5_000;
 
 /** Runs chaos as the arguments say and tells of it line by line; whether nothing failed. */
-export function chaosFromArguments(scenery: Scenery, words: string[], tell: (line: string) => void): boolean {
+export async function chaosFromArguments(
+  scenery: Scenery,
+  words: string[],
+  tell: (line: string) => void,
+): Promise<boolean> {
   const { values } = parseArgs({
     args: words,
     options: {
@@ -32,7 +36,7 @@ export function chaosFromArguments(scenery: Scenery, words: string[], tell: (lin
     const perSecond = Math.round(coverage.instructions / seconds);
     tell(`${coverage.instructions} instructions in ${seconds.toFixed(1)} s, ${perSecond} per second`);
   };
-  const counterexample = runChaos(scenery, { seed, instructions, path: values.path }, coverage, () => {
+  const counterexample = await runChaos(scenery, { seed, instructions, path: values.path }, coverage, () => {
     if (systemClock.monotonic() - toldMs < PROGRESS_MS) return;
     toldMs = systemClock.monotonic();
     tellThroughput();
@@ -49,7 +53,7 @@ export function chaosFromArguments(scenery: Scenery, words: string[], tell: (lin
 }
 
 if (import.meta.main) {
-  const isGood = chaosFromArguments(
+  const isGood = await chaosFromArguments(
     await prepareScenery(),
     process.argv.slice(2),
     (line) => void process.stdout.write(`${line}\n`),

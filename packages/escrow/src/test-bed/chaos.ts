@@ -7,6 +7,11 @@ import type { Scenery } from "./escrow-scenery.ts";
 /** How many instructions a sequence sends, about; it is what random makes of it. */
 const INSTRUCTIONS_PER_SEQUENCE = 430;
 
+/** Lets the event loop turn: not before does the runtime free the chains of runs that are over. */
+function chainsAreFreed(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
+}
+
 /** What to run. */
 export interface ChaosPlan {
   readonly seed: number;
@@ -25,22 +30,23 @@ export interface Counterexample {
 }
 
 /** Runs what was planned until something fails; `progress` is told after each sequence. */
-export function runChaos(
+export async function runChaos(
   scenery: Scenery,
   { seed, instructions, path }: ChaosPlan,
   coverage: Coverage,
   progress: () => void = () => undefined,
-): Counterexample | undefined {
+): Promise<Counterexample | undefined> {
   let failed: readonly [Sequence, Failure] | undefined;
-  const property = fc.property(anySequence, (sequence) => {
+  const property = fc.asyncProperty(anySequence, async (sequence) => {
     const failure = runSequence(scenery, sequence, coverage);
     progress();
+    await chainsAreFreed();
     if (failure !== undefined) failed = [sequence, failure];
     return failure === undefined;
   });
   const numRuns = path === undefined ? Math.ceil(instructions / INSTRUCTIONS_PER_SEQUENCE) : 1;
   const place = path === undefined ? {} : { path };
-  const details = fc.check(property, { seed, numRuns, endOnFailure: true, ...place });
+  const details = await fc.check(property, { seed, numRuns, endOnFailure: true, ...place });
   if (failed === undefined) return undefined;
   const [sequence, failure] = shrinkSequence(scenery, ...failed);
   return { seed, path: details.counterexamplePath ?? "", sequence, failure };

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { describeAct } from "./act-text.ts";
 import { withFault } from "./escrow-faults.ts";
+import { AnnouncementWatch } from "./announcement-watch.ts";
 import type { Scenery } from "./escrow-scenery.ts";
 import { Situation } from "./escrow-situation.ts";
 import { anyStep, occurrencesOf, stepOf } from "./escrow-steps.ts";
@@ -83,6 +84,7 @@ class Run {
   readonly world: EscrowWorld;
   readonly trace: string[] = [];
   readonly #watch: InvariantWatch;
+  readonly #announcements = new AnnouncementWatch();
   readonly #probe: ExitProbe;
   readonly #coverage: Coverage;
 
@@ -131,6 +133,7 @@ class Run {
     }
     if (!outcome.isOk) return; // the world has seen that nothing changed
     this.#watch.observe(sent);
+    this.#announcements.observe(sent);
     if (instruction.name === "settle_batch") this.#sendAgain({ do: "send", instruction });
   }
 

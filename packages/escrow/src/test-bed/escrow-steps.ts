@@ -1,14 +1,12 @@
 // The steps of a random sequence, and how each becomes something that happens where the world stands.
 import type { Address } from "@solana/kit";
 import fc from "fast-check";
+import { someMeeting } from "./deadline-choice.ts";
 import { withFault } from "./escrow-faults.ts";
 import type { RouterScenery } from "./escrow-scenery.ts";
 import { Situation } from "./escrow-situation.ts";
-import type { Focus } from "./escrow-situation.ts";
 import type { Act, EscrowWorld } from "./escrow-world.ts";
 import { Lot } from "./lot.ts";
-import type { Deadline, DeadlineKind } from "./model/deadlines.ts";
-import { DEADLINE_KINDS, deadlinesOf } from "./model/deadlines.ts";
 import type { Instruction, InstructionName } from "./model/instruction.ts";
 import {
   chooseProviderFinalizeExit,
@@ -130,31 +128,7 @@ export interface Occurrence {
   readonly deadline?: string;
 }
 
-/** What is nearly always pending: met as often as is needed, and no oftener. */
-const EVER_PENDING: ReadonlySet<DeadlineKind> = new Set(["window", "close"]);
-
 const DAY = 86_400n;
-const FAR = 40n * DAY;
-
-/** What there is to do about each deadline. */
-const ABOUT: Readonly<Record<DeadlineKind, readonly ((situation: Situation) => Instruction)[]>> = {
-  "allowance notice": [chooseSettleBatch, chooseSettleBatch, chooseSetAllowance],
-  "allowance expiry": [chooseSettleBatch],
-  "user exit": [chooseFinalizeExit, chooseFinalizeExit, chooseSettleBatch],
-  close: [chooseCloseEscrow],
-  "provider exit": [chooseProviderFinalizeExit],
-  payout: [chooseWithdrawProvider, chooseWithdrawProvider, chooseSetPayout],
-  params: [chooseApplyParams],
-  roles: [chooseApplyParams],
-  admin: [chooseAcceptAdmin],
-  "pause of deposits": [chooseDeposit],
-  "pause of settlements": [chooseSettleBatch],
-  "pause of withdrawals": [chooseWithdrawUser, chooseWithdrawProvider],
-  "rest of deposits": [(situation) => chooseSetPause(situation, 1)],
-  "rest of settlements": [(situation) => chooseSetPause(situation, 2)],
-  "rest of withdrawals": [(situation) => chooseSetPause(situation, 4)],
-  window: [chooseSettleBatch],
-};
 
 function someRouter(world: EscrowWorld, lot: Lot): RouterScenery {
   const [first, second, third] = world.scenery.routers as [RouterScenery, RouterScenery, RouterScenery];
@@ -201,37 +175,12 @@ function someMoment({ now }: EscrowWorld, lot: Lot): { time: bigint; slot: bigin
   return { time, slot: now.slot + lot.between(0n, lot.of([1n, 10n, 1_600n])) };
 }
 
-const isOfTime = (deadline: Deadline): boolean => deadline.kind !== "close";
-
-/** Goes to one second (for closing: one slot) before, on or behind a deadline, and does what it is about. */
+/** Goes to one side of a deadline, and does what it is about. */
 function* meetDeadline(world: EscrowWorld, lot: Lot): Generator<Occurrence> {
-  const { now } = world;
-  const ahead = deadlinesOf(world.accounts).filter((deadline) => {
-    const here = isOfTime(deadline) ? now.time : now.slot;
-    return deadline.at > here && deadline.at <= here + FAR;
-  });
-  const kinds = DEADLINE_KINDS.filter((kind) => ahead.some((deadline) => deadline.kind === kind)).flatMap((kind) =>
-    EVER_PENDING.has(kind) ? [kind] : [kind, kind, kind],
-  );
-  if (kinds.length === 0) return;
-  const kind = lot.of(kinds);
-  const deadline = lot.of(ahead.filter((one) => one.kind === kind));
-  const offset = lot.of([-1n, 0n, 1n]);
-  const far = deadline.at + offset - (isOfTime(deadline) ? now.time : now.slot);
-  const to = isOfTime(deadline)
-    ? { time: now.time + far, slot: now.slot + (far * 5n) / 2n }
-    : { time: now.time + (far * 2n) / 5n, slot: now.slot + far };
-  yield { act: { do: "travel", to } };
-  const router = world.scenery.routers.find(({ config }) => config === deadline.config)!;
-  const situation = new Situation(world, lot, router, focusOf(world, deadline));
-  const side = offset < 0n ? "before" : offset === 0n ? "on" : "behind";
-  yield { act: { do: "send", instruction: lot.of(ABOUT[kind])(situation) }, deadline: `${kind}, ${side}` };
-}
-
-function focusOf(world: EscrowWorld, { account }: Deadline): Focus {
-  const found = world.account(account);
-  if (found.kind === "escrow") return { user: found.user as Address };
-  return found.kind === "provider" ? { owner: found.owner as Address } : {};
+  const meeting = someMeeting(world, lot);
+  if (meeting === undefined) return;
+  yield { act: { do: "travel", to: meeting.at } };
+  yield { act: { do: "send", instruction: meeting.choose() }, deadline: meeting.name };
 }
 
 const OTHERS: Readonly<

@@ -4,7 +4,7 @@ import { lamports } from "@solana/kit";
 import type { Address, EncodedAccount, Instruction } from "@solana/kit";
 import { SYSTEM_PROGRAM_ADDRESS } from "@solana-program/system";
 import { program as description } from "../../idl/program.ts";
-import { ANN, BEGINNER, CAST, IDLER, LEAVER, MALLORY, NEWCOMER, PAT, QUINN, SPONSOR, SUCCESSOR } from "./cast.ts";
+import { ANN, BEGINNER, BEN, CAST, IDLER, LEAVER, MALLORY, NEWCOMER, PAT, QUINN, SPONSOR, SUCCESSOR } from "./cast.ts";
 import { TestChain, signer } from "./chain.ts";
 import type { Outcome } from "./chain.ts";
 import { SPARE_ACCOUNT, everythingOf, plantForgeries } from "./impostors.ts";
@@ -110,6 +110,7 @@ async function begin(scene: Scene, successor: Address): Promise<void> {
   scene.land(ask.openEscrow(IDLER, { payer: signer(SPONSOR) }));
   scene.collect(ANN, 20n * USDC, PAT);
   scene.collect(ANN, 10n * USDC, QUINN);
+  scene.collect(BEN, 1n * USDC, PAT);
   scene.land(ask.requestExit(LEAVER), ask.providerRequestExit(QUINN, 5n * USDC));
   scene.land(ask.scheduleParams({ feeBps: 500n }), ask.proposeAdmin(successor));
   chain.plantToken(bed.vault, bed.mint, bed.vaultAuthority, chain.tokens(bed.vault) + 5n * USDC);

@@ -13,11 +13,11 @@ const hasEarned = (provider: Provider): boolean => claimableOf(provider) > 0n;
 
 /** The payout account in force at this time, sometimes the pending or the former one, or another. */
 function somePayout(situation: Situation, { owner, provider }: OwnerThere): Address {
-  const { lot, time } = situation;
+  const { lot, time, focus } = situation;
   if (provider === undefined) return situation.associated(owner);
   const { payout, pendingPayout, pendingPayoutAt } = provider;
   const isDue = pendingPayoutAt !== 0n && time >= pendingPayoutAt;
-  if (pendingPayoutAt !== 0n && !isDue && lot.oneIn(3)) return pendingPayout as Address;
+  if (pendingPayoutAt !== 0n && !isDue && lot.oneIn(focus.owner === undefined ? 3 : 2)) return pendingPayout as Address;
   if (!lot.oneIn(4)) return (isDue ? pendingPayout : payout) as Address;
   const known = [payout, pendingPayout].filter((key) => key !== NOBODY);
   return (lot.oneIn(3) ? situation.someDestination(owner) : lot.of(known)) as Address;

@@ -1,6 +1,7 @@
 // One router on a test chain, with its keys, its mint, and shorthands for what users and providers do there.
 import type { Address } from "@solana/kit";
 import { findAssociatedTokenPda, TOKEN_PROGRAM_ADDRESS } from "@solana-program/token";
+import type { RouterPlace } from "../addresses.ts";
 import { getConfigDecoder } from "../generated/accounts/config.ts";
 import type { Config } from "../generated/accounts/config.ts";
 import { getEscrowDecoder } from "../generated/accounts/escrow.ts";
@@ -87,6 +88,11 @@ export class RouterBed {
     const outcome = bed.init(params);
     if (!outcome.isOk) throw new Error(`init_config: ${outcome.error}\n${outcome.logs.join("\n")}`);
     return bed;
+  }
+
+  /** Where a client finds the router. */
+  get place(): RouterPlace {
+    return { address: this.config, programAddress: this.chain.programAddress };
   }
 
   get roles(): Record<"settler" | "cosigner" | "guardian" | "feeOwner", Address> {

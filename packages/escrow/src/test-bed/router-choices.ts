@@ -184,9 +184,8 @@ export function chooseSweepSurplus(situation: Situation): InstructionOf<"sweep_s
   );
 }
 
-/** 23, good and bad ones; where there is no router that is fault enough. */
+/** 23, good and bad ones. */
 export function chooseSetUrl(situation: Situation): InstructionOf<"set_url"> {
-  const { admin, router, config } = situation;
-  const url = config === undefined ? "https://router.example" : someUrl(situation);
-  return instruct("set_url", { admin, config: router.config }, { url }, "admin");
+  const { admin, router } = situation;
+  return instruct("set_url", { admin, config: router.config }, { url: someUrl(situation) }, "admin");
 }

@@ -86,21 +86,6 @@ function somePlaces(situation: Situation, batch: Batch, there: UserThere, provid
   return places;
 }
 
-/**
- * Leaves out entries that could bring a window's sum above 2^53, where it is open whether it is refused as an
- * `Overflow` or, being above every cap, as a `SettlerCap`.
- */
-function withinAWindow({ config, world, time }: Situation, { entries, ledgerAccounts }: Batch): void {
-  if (config === undefined) return;
-  const isOver = time >= config.windowStart + config.params.settlerWindow;
-  const room = AMOUNT_MAX - (isOver ? 0n : config.windowSpent);
-  const moved = (): bigint => {
-    const escrows = new Set(entries.map(({ escrow }) => world.account(ledgerAccounts[escrow] ?? "")));
-    return [...escrows].reduce((sum, account) => sum + (account.kind === "escrow" ? account.balance : 0n), 0n);
-  };
-  while (entries.length > 0 && moved() > room) entries.pop();
-}
-
 /** 4, of several users and providers. */
 export function chooseSettleBatch(situation: Situation): InstructionOf<"settle_batch"> {
   const { lot, router, config } = situation;
@@ -114,7 +99,6 @@ export function chooseSettleBatch(situation: Situation): InstructionOf<"settle_b
     const seq = someSeq(situation, batch.next(there.key, there.escrow?.settleSeq ?? 0));
     batch.entries.push({ escrow, provider, amount: someAmount(situation, there.escrow), seq });
   }
-  withinAWindow(situation, batch);
   const settler = situation.holder(config?.roles.settler, router.settlers);
   const root = lot
     .below(2 ** 32)

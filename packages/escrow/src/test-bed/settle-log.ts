@@ -9,5 +9,7 @@ const PREFIX = "Program data: ";
 export function appliedIn({ logs }: Outcome): readonly bigint[] {
   const line = logs.find((log) => log.startsWith(PREFIX));
   assert.ok(line !== undefined, `There is a batch in\n${logs.join("\n")}`);
-  return getSettleEventDecoder().decode(Buffer.from(line.slice(PREFIX.length), "base64")).applied;
+  const { kind, applied } = getSettleEventDecoder().decode(Buffer.from(line.slice(PREFIX.length), "base64"));
+  assert.equal(kind, 1, "A batch's line begins with its kind.");
+  return applied;
 }

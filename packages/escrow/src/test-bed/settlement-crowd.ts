@@ -82,8 +82,8 @@ export class SettlementCrowd {
 
   #instructionsOf(batch: PackedBatch): Instruction[] {
     const root = new Uint8Array(32).fill(9);
-    const { config, keys } = this.bed;
-    const input = { settler: signer(keys.settler), config, root, batchId: 1n, computeUnitPrice: 1n };
+    const { place: router, keys } = this.bed;
+    const input = { settler: signer(keys.settler), router, root, batchId: 1n, computeUnitPrice: 1n };
     return batchInstructions(batch, input);
   }
 

@@ -1,6 +1,6 @@
 //! A router: its keys, what it may do, and the totals of its vault.
 
-use super::{params::Params, pause::Pauses, roles::Roles, roles::NOBODY, Record};
+use super::{params::Params, params::DAY, pause::Pauses, roles::Roles, roles::NOBODY, Record};
 use crate::arguments::{AMOUNT_MAX, URL_MAX};
 use crate::error::{require, EscrowError};
 use crate::now::later;
@@ -70,14 +70,18 @@ impl Config {
         Ok(true)
     }
 
+    /// When what the admin announces now may be in force: a longer delay that is announced already counts, so that whoever
+    /// leaves within a day of this announcement has left by then.
     pub fn timelock_end(&self, time: i64) -> i64 {
-        later(time, self.params.timelock())
+        let delay = self.params.user_exit_delay.max(self.pending_params.user_exit_delay);
+        later(time, delay.saturating_add(DAY))
     }
 
     /// Announces params: what hurts nobody is in force at once.
     pub fn schedule_params(&mut self, wanted: Params, time: i64) {
         let end = self.timelock_end(time);
         self.params = self.params.gentler(&wanted);
+        self.pauses.shorten(time, self.params.allowance_notice);
         let is_done = self.params.equals(&wanted);
         self.pending_params = if is_done { Params::NONE } else { wanted };
         self.pending_params_at = if is_done { 0 } else { end };
@@ -149,7 +153,6 @@ pub fn add(total: u64, amount: u64) -> Result<u64, EscrowError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::params::DAY;
 
     fn config() -> Config {
         // SAFETY: a record is any bytes of its size.
@@ -190,6 +193,26 @@ mod tests {
         assert!(config.apply_due(due));
         assert_eq!(config.params, wanted);
         assert!(!config.apply_due(due + 1));
+    }
+
+    #[test]
+    fn a_longer_delay_that_is_announced_makes_every_announcement_wait_for_it() {
+        let mut config = config();
+        let week = Params {
+            user_exit_delay: 7 * DAY,
+            ..config.params
+        };
+        config.schedule_params(week, 1_000);
+        config.set_roles(
+            Roles {
+                settler: Address::new_from_array([1; 32]),
+                ..Roles::NOBODY
+            },
+            false,
+            2_000,
+        );
+        assert_eq!(config.pending_roles_at, 2_000 + 8 * DAY as i64);
+        assert_eq!(config.timelock_end(3_000), 3_000 + 8 * DAY as i64);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::now::{later, Now};
 use core::mem::size_of;
 use pinocchio::{address::address_eq, AccountView, Address};
 
-/// Ten times the slots that a blockhash lives: no transaction made for one incarnation lands on the next.
+/// Ten times the slots that a blockhash lives: what was signed while there was something in it does not land on the next one.
 const CLOSE_SLOTS: u64 = 1_500;
 
 #[repr(C)]

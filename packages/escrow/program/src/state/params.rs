@@ -72,12 +72,6 @@ impl Params {
             && self.settler_window == other.settler_window
             && self.settler_window_cap == other.settler_window_cap
     }
-
-    /// How long a change that could hurt somebody waits: whoever leaves when it is announced has left before.
-    #[inline(always)]
-    pub fn timelock(&self) -> u64 {
-        self.user_exit_delay.saturating_add(DAY)
-    }
 }
 
 #[cfg(test)]

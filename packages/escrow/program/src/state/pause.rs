@@ -45,6 +45,13 @@ impl Pauses {
         Ok(())
     }
 
+    /// Ends running pauses with the half of a notice that became shorter; their rest stays.
+    pub fn shorten(&mut self, time: i64, notice: u64) {
+        for until in &mut self.until {
+            *until = (*until).min(later(time, notice / 2));
+        }
+    }
+
     /// Ends the pauses of `mask` now; their rest stays.
     pub fn clear(&mut self, mask: u8, time: i64) {
         for kind in (0..KINDS).filter(|kind| mask >> kind & 1 == 1) {
@@ -78,6 +85,19 @@ mod tests {
         assert_eq!(pauses.require_open(COOP_WITHDRAW, 1_010), Err(EscrowError::Paused));
         assert_eq!(pauses.set(0b001, 1_099, 100), Err(EscrowError::PauseCooldown));
         assert_eq!(pauses.set(0b001, 1_100, 100), Ok(()));
+    }
+
+    #[test]
+    fn a_running_pause_ends_with_half_of_a_shorter_notice() {
+        let mut pauses = Pauses::NONE;
+        assert_eq!(pauses.set(0b010, 1_000, 100), Ok(()));
+        pauses.shorten(1_010, 20);
+        assert_eq!(pauses.require_open(SETTLE, 1_019), Err(EscrowError::Paused));
+        assert_eq!(pauses.require_open(SETTLE, 1_020), Ok(()));
+        assert_eq!(pauses.require_open(DEPOSIT, 1_010), Ok(()));
+        pauses.shorten(1_019, 1_000);
+        assert_eq!(pauses.require_open(SETTLE, 1_020), Ok(()));
+        assert_eq!(pauses.set(0b010, 1_099, 100), Err(EscrowError::PauseCooldown));
     }
 
     #[test]

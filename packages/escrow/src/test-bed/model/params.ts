@@ -45,7 +45,7 @@ export function gentler(standing: Params, wanted: Params): Params {
   };
 }
 
-/** How long a change that could hurt somebody waits. */
-export function timelock({ userExitDelay }: Params): bigint {
-  return userExitDelay + DAY;
+/** How long a change that could hurt somebody waits; a longer delay that is pending counts already. */
+export function timelock(standing: Params, pending: Params): bigint {
+  return greater(standing.userExitDelay, pending.userExitDelay) + DAY;
 }

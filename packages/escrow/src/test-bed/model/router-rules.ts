@@ -1,5 +1,5 @@
 // What the instructions of a router do: 0 and 15–23.
-import { checkAmount } from "./amounts.ts";
+import { checkAmount, lesser } from "./amounts.ts";
 import { BYTES, payRent } from "./creation.ts";
 import type { Draft } from "./draft.ts";
 import { require } from "./draft.ts";
@@ -97,11 +97,14 @@ export function scheduleParams(
   checkParams(wanted, config.mint === draft.surroundings.mainnetUsdc);
   const params = gentler(config.params, wanted);
   const isWaiting = PARAM_NAMES.some((name) => params[name] !== wanted[name]);
+  const isNoticeShorter = params.allowanceNotice < config.params.allowanceNotice;
+  const end = draft.now.time + params.allowanceNotice / 2n;
   draft.put(accounts.config, {
     ...config,
     params,
+    pauseUntil: eachPause(config.pauseUntil, (standing) => (isNoticeShorter ? lesser(standing, end) : standing)),
     pendingParams: isWaiting ? wanted : NO_PARAMS,
-    pendingParamsAt: isWaiting ? draft.now.time + timelock(config.params) : 0n,
+    pendingParamsAt: isWaiting ? draft.now.time + timelock(config.params, config.pendingParams) : 0n,
   });
 }
 
@@ -127,7 +130,7 @@ export function proposeAdmin(
 ): void {
   const config = draft.config(accounts.config);
   requireAdmin(signers, accounts.admin, config);
-  const pendingAdminAt = told.newAdmin === NOBODY ? 0n : draft.now.time + timelock(config.params);
+  const pendingAdminAt = told.newAdmin === NOBODY ? 0n : draft.now.time + timelock(config.params, config.pendingParams);
   draft.put(accounts.config, { ...config, pendingAdmin: told.newAdmin, pendingAdminAt });
 }
 
@@ -158,7 +161,7 @@ export function setRoles(draft: Draft, { accounts, arguments: told, signers }: I
     ...config,
     roles,
     pendingRoles: isWaiting ? wanted : NO_ROLES,
-    pendingRolesAt: isWaiting ? draft.now.time + timelock(config.params) : 0n,
+    pendingRolesAt: isWaiting ? draft.now.time + timelock(config.params, config.pendingParams) : 0n,
   });
 }
 
