@@ -49,6 +49,16 @@ test("a vault of a foreign program takes no deposit", async () => {
   scene.refuse("BadVault", ask.deposit(ANN, USDC));
 });
 
+test("a token account that has the vault's owner and is not the vault takes no deposit and pays nothing", async () => {
+  const scene = await Scene.open();
+  const { chain, bed, ask } = scene;
+  const vault = named("decoy vault");
+  chain.plantToken(vault, bed.mint, bed.vaultAuthority, 1_000n * USDC);
+  scene.refuse("BadVault", ask.deposit(ANN, USDC, { vault }));
+  scene.refuse("BadVault", ask.withdrawUser(ANN, USDC, { vault }));
+  scene.refuse("BadVault", ask.sweepSurplus({ vault }));
+});
+
 test("another router's config, escrow, provider and vault are refused beside one's own", async () => {
   const scene = await Scene.open();
   const { bed, ask } = scene;

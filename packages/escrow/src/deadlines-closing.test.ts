@@ -44,7 +44,9 @@ test("what takes nothing does not make an escrow younger", async () => {
     const { slot } = scene.chain;
     scene.chain.advance(500n);
     scene.collect(ANN, USDC, PAT);
-    scene.land(scene.ask.setAllowance(ANN, 1n, 1n));
+    scene.land(scene.ask.setAllowance(ANN, 1n, 1n), scene.ask.requestExit(ANN));
+    scene.chain.advance(DAY);
+    scene.land(scene.ask.finalizeExit(ANN));
     scene.chain.setTime(scene.chain.time, slot);
   };
   assert.deepEqual(await closingAround(empty, ANN), ["TooYoung", "lands", "lands"]);

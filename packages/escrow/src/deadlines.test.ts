@@ -67,6 +67,23 @@ test("an allowance that expires is nothing from that second on", async () => {
   assert.deepEqual(await answersAround(() => SCENE_EXPIRY, bill), [BILL, 0n, 0n]);
 });
 
+test("a later expiry and a greater sum bind at once, even where the other of the two falls", async () => {
+  const later = (scene: Scene): bigint => {
+    scene.goTo(SCENE_EXPIRY - HOUR);
+    scene.land(scene.ask.setAllowance(ANN, 10n * USDC, SCENE_EXPIRY + HOUR));
+    assert.equal(scene.bed.readEscrow(ANN).allowTotal, 1_000n * USDC);
+    return SCENE_EXPIRY + HOUR;
+  };
+  assert.deepEqual(await answersAround(later, bill), [BILL, 0n, 0n]);
+  const scene = await Scene.open();
+  assert.equal(scene.collect(ANN, 40n * USDC), 40n * USDC);
+  scene.land(scene.ask.setAllowance(ANN, 40n * USDC, SCENE_EXPIRY));
+  scene.chain.advance(12n * HOUR);
+  assert.equal(bill(scene), 0n);
+  scene.land(scene.ask.setAllowance(ANN, 70n * USDC, 1n));
+  assert.equal(bill(scene), 30n * USDC);
+});
+
 test("an exit is settled until its deadline and paid from it on, in no second both", async () => {
   assert.deepEqual(await answersAround(leave, bill), [BILL, 0n, 0n]);
   const pay = (scene: Scene): string | undefined => answerTo(scene, scene.ask.finalizeExit(ANN));

@@ -66,8 +66,6 @@ function settle(router: Held<Config>, books: Books, entry: BatchEntry, now: bigi
   insistOfRouter({ programAddress, address: entry.escrow, data: escrow }, router);
   insist(escrow.user !== provider.owner, "SelfDealing", () => ({ found: `${escrow.user} as both` }));
   if (entry.seq <= escrow.settleSeq) return "no_op";
-  // Of an escrow that was closed and opened again since.
-  if (escrow.settleSeq === 0 && entry.seq > 1) return { amount: microUsdc(0n), fee: microUsdc(0n) };
   insist(entry.seq === escrow.settleSeq + 1, "SeqGap", () => ({
     expected: `${escrow.settleSeq + 1} as the next number of ${entry.escrow}`,
     found: `${entry.seq}`,

@@ -51,7 +51,10 @@ export function plantForgeries(chain: TestChain, bed: RouterBed): Map<Address, s
   chain.plantMint(OTHER_MINT);
   chain.plantToken(named("tokens of another mint"), OTHER_MINT, MALLORY, 0n);
   chain.plantToken(SPARE_ACCOUNT, bed.mint, MALLORY, 0n);
-  for (const label of ["another mint", "tokens of another mint", "spare account"]) forgeries.set(named(label), label);
+  // Anybody may make the vault's authority the owner of a token account; it is not the vault for that.
+  chain.plantToken(named("decoy vault"), bed.mint, bed.vaultAuthority, 10n ** 9n);
+  const others = ["another mint", "tokens of another mint", "spare account", "decoy vault"];
+  for (const label of others) forgeries.set(named(label), label);
   return forgeries;
 }
 

@@ -34,10 +34,6 @@ pub fn settle(
     if entry.seq <= escrow.settle_seq {
         return Ok(None);
     }
-    // Of an escrow that was closed and opened again since: as one that is closed, it stops nobody else's payment.
-    if escrow.settle_seq == 0 && entry.seq > 1 {
-        return Ok(Some(Applied { amount: 0, fee: 0 }));
-    }
     require(entry.seq - escrow.settle_seq == 1, EscrowError::SeqGap)?;
     escrow.settle_seq = entry.seq;
     escrow.apply_due(now.time);
@@ -87,17 +83,6 @@ mod tests {
         assert_eq!(gap, Err(EscrowError::SeqGap));
         assert_eq!((escrow.balance, escrow.settled_total, escrow.settle_seq), (601, 399, 1));
         assert_eq!((provider.earned_total, escrow.last_debit_slot), (380, 77));
-    }
-
-    #[test]
-    fn an_entry_of_an_earlier_incarnation_moves_and_consumes_nothing() {
-        let (mut escrow, mut provider) = accounts();
-        let entry = Entry { amount: 399, seq: 2 };
-        assert_eq!(settle(&mut escrow, &mut provider, entry, 500, NOW), applied(0, 0));
-        assert_eq!(
-            (escrow.balance, escrow.settle_seq, provider.earned_total),
-            (1_000, 0, 0)
-        );
     }
 
     #[test]

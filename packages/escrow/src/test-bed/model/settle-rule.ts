@@ -74,7 +74,6 @@ function settleEntry(
   const standing = draft.escrow(escrowKey, config);
   require(standing.user !== provider.owner, "SelfDealing");
   if (entry.seq <= standing.settleSeq) return undefined;
-  if (standing.settleSeq === 0 && entry.seq > 1) return 0n; // of an escrow that was closed, and opened again since
   require(entry.seq === standing.settleSeq + 1, "SeqGap");
   const escrow = withDueAllowance(standing, draft.now.time);
   const applied = lesser(lesser(entry.amount, escrow.balance), allowanceLeft(escrow, draft.now.time));
