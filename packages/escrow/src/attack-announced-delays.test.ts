@@ -29,6 +29,20 @@ test("roles announced just before a longer delay is in force wait for that delay
   assert.equal(bed.readEscrow(ANN).settledTotal, 0n);
 });
 
+test("an exit that runs is due by a delay that became shorter, before anything announced meanwhile", async () => {
+  const scene = await Scene.open({ userExitDelay: WEEK, settlerWindow: WEEK, settlerWindowCap: 10n * USDC });
+  const { chain, ask, bed } = scene;
+  scene.land(ask.requestExit(ANN));
+  chain.advance(1n);
+  scene.land(ask.scheduleParams({ userExitDelay: 1n, allowanceNotice: 0n }));
+  scene.land(ask.scheduleParams({ settlerWindowCap: 2n ** 53n }));
+  chain.advance(DAY + 1n);
+  scene.land(ask.applyParams());
+  assert.equal(scene.collect(ANN, ALL), 0n);
+  scene.land(ask.finalizeExit(ANN));
+  assert.equal(bed.readEscrow(ANN).withdrawnTotal, ALL);
+});
+
 test("a pause that runs ends with half of a notice that becomes shorter", async () => {
   const scene = await Scene.open();
   const { chain, ask } = scene;

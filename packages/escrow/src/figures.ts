@@ -4,7 +4,7 @@
 export const ENTRY_UNITS_MAX = 500n;
 
 /** The bytes of the binary, its text for explorers included. */
-export const PROGRAM_BYTES = 67_256;
+export const PROGRAM_BYTES = 67_328;
 
 /** Compute units of each instruction and of its forms; `figures.test.ts` says in which world. */
 export const INSTRUCTION_UNITS: Readonly<Record<string, bigint>> = {
@@ -12,12 +12,12 @@ export const INSTRUCTION_UNITS: Readonly<Record<string, bigint>> = {
   openEscrow: 7_813n,
   deposit: 1_743n,
   setAllowance: 352n,
-  settleBatch: 993n,
+  settleBatch: 995n,
   withdrawUser: 1_778n,
   requestExit: 314n,
   cancelExit: 195n,
-  finalizeExit: 4_800n,
-  "finalizeExit, signed by the user": 1_734n,
+  finalizeExit: 4_803n,
+  "finalizeExit, signed by the user": 1_737n,
   closeEscrow: 379n,
   "closeEscrow, by who paid the rent": 382n,
   registerProvider: 12_350n,
@@ -40,4 +40,4 @@ export const INSTRUCTION_UNITS: Readonly<Record<string, bigint>> = {
 };
 
 /** Compute units of a batch by its entries, each of another user, paying eight providers in turn. */
-export const BATCH_UNITS: Readonly<Record<number, bigint>> = { 1: 993n, 2: 1_286n, 14: 4_699n, 50: 14_764n };
+export const BATCH_UNITS: Readonly<Record<number, bigint>> = { 1: 995n, 2: 1_288n, 14: 4_701n, 50: 14_766n };

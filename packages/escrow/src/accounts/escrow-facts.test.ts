@@ -29,7 +29,7 @@ async function compare(scene: Scene, moments: readonly bigint[]): Promise<bigint
     const settledAt = 136; // the layout's place of `settled_total`
     const settled = (data: ArrayLike<number>): bigint => Buffer.from(Array.from(data)).readBigUInt64LE(settledAt);
     const taken = settled(after?.data ?? []) - settled(before.data);
-    assert.equal(collectable(escrow, now), taken, `at ${now}`);
+    assert.equal(collectable(escrow, bed.readConfig(), now), taken, `at ${now}`);
     return taken;
   });
 }
@@ -46,7 +46,7 @@ test("what is collectable is what a settlement takes: balance, allowance, loweri
   assert.deepEqual(await compare(scene, [at - 1n, at]), [90n * USDC, 20n * USDC]);
   assert.deepEqual(allowanceInForce(bed.readEscrow(ANN), at - 1n).total, 1_000n * USDC);
   assert.deepEqual(allowanceInForce(bed.readEscrow(ANN), at).total, 30n * USDC);
-  assert.equal(allowanceLeft(bed.readEscrow(ANN), at), 20n * USDC);
+  assert.equal(allowanceLeft(bed.readEscrow(ANN), bed.readConfig(), at), 20n * USDC);
   scene.land(ask.requestExit(ANN));
   const deadline = chain.time + DAY;
   assert.deepEqual(await compare(scene, [deadline - 1n, deadline]), [20n * USDC, 0n]);
@@ -63,7 +63,7 @@ test("an allowance below what was settled leaves nothing, not less", async () =>
   scene.land(scene.ask.setAllowance(ANN, 5n * USDC, SCENE_EXPIRY));
   const at = scene.bed.readEscrow(ANN).pendingAllowAt;
   assert.deepEqual(await compare(scene, [at]), [0n]);
-  assert.equal(allowanceLeft(scene.bed.readEscrow(ANN), at), 0n);
+  assert.equal(allowanceLeft(scene.bed.readEscrow(ANN), scene.bed.readConfig(), at), 0n);
 });
 
 test("an escrow is closable after its last charge has rested", async () => {

@@ -1,6 +1,7 @@
 // What a user's escrow means at a moment: how much may be settled, and when the user is out. Moments are the chain's seconds.
 import type { MicroUsdc } from "@aimo-network/protocol/money";
 import { microUsdc } from "@aimo-network/protocol/money";
+import type { Config } from "../generated/accounts/config.ts";
 import type { Escrow } from "../generated/accounts/escrow.ts";
 import { CLOSE_SLOTS } from "../program-bounds.ts";
 
@@ -46,16 +47,23 @@ export function exitOf(escrow: Pick<Escrow, "exitRequestedAt" | "exitDelay">, no
   return { requestedAt: escrow.exitRequestedAt, deadline, isDue: now >= deadline };
 }
 
+/** A user's exit: it is due after the delay that was copied, or the router's delay in force where that is shorter. */
+export function userExitOf(escrow: Escrow, { params }: Pick<Config, "params">, now: bigint): Exit | undefined {
+  const { exitRequestedAt, exitDelay } = escrow;
+  const delay = params.userExitDelay < exitDelay ? params.userExitDelay : exitDelay;
+  return exitOf({ exitRequestedAt, exitDelay: delay }, now);
+}
+
 /** What the allowance in force leaves to settle, whatever the balance. */
-export function allowanceLeft(escrow: Escrow, now: bigint): MicroUsdc {
+export function allowanceLeft(escrow: Escrow, config: Pick<Config, "params">, now: bigint): MicroUsdc {
   const { total, expiresAt } = allowanceInForce(escrow, now);
-  const isOver = now >= expiresAt || exitOf(escrow, now)?.isDue === true;
+  const isOver = now >= expiresAt || userExitOf(escrow, config, now)?.isDue === true;
   return microUsdc(isOver || total <= escrow.settledTotal ? 0n : total - escrow.settledTotal);
 }
 
 /** The most that a settlement may take now. */
-export function collectable(escrow: Escrow, now: bigint): MicroUsdc {
-  const left = allowanceLeft(escrow, now);
+export function collectable(escrow: Escrow, config: Pick<Config, "params">, now: bigint): MicroUsdc {
+  const left = allowanceLeft(escrow, config, now);
   return escrow.balance < left ? microUsdc(escrow.balance) : left;
 }
 

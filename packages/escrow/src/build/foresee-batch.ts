@@ -70,7 +70,7 @@ function settle(router: Held<Config>, books: Books, entry: BatchEntry, now: bigi
     expected: `${escrow.settleSeq + 1} as the next number of ${entry.escrow}`,
     found: `${entry.seq}`,
   }));
-  const most = collectable(escrow, now);
+  const most = collectable(escrow, router.data, now);
   const amount = entry.amount < most ? entry.amount : most;
   const fee = microUsdc(divide(amount * router.data.params.feeBps, BPS, "down"));
   const earnedTotal = provider.earnedTotal + amount - fee;

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import type { Address, Instruction } from "@solana/kit";
 import fc from "fast-check";
 import { microUsdc } from "@aimo-network/protocol/money";
-import { exitOf } from "../accounts/escrow-facts.ts";
+import { exitOf, userExitOf } from "../accounts/escrow-facts.ts";
 import { PAUSE_KINDS } from "../accounts/config-facts.ts";
 import { claimable, payoutInForce } from "../accounts/provider-facts.ts";
 import type { EscrowErrorName } from "../error-codes.ts";
@@ -404,7 +404,7 @@ function deadlines(life: Life): bigint[] {
     data.windowStart + data.params.settlerWindow,
     ...USERS.filter((user) => life.isOpen(user)).flatMap((user) => {
       const state = bed.escrow(user).data;
-      return [state.pendingAllowAt, state.allowExpiresAt, exitOf(state, 0n)?.deadline ?? 0n];
+      return [state.pendingAllowAt, state.allowExpiresAt, userExitOf(state, data, 0n)?.deadline ?? 0n];
     }),
     ...OWNERS.flatMap((owner) => {
       const state = bed.provider(owner).data;

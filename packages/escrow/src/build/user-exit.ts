@@ -1,7 +1,7 @@
 // Instructions by which a user gets money back: at once with the router's cosigner, or after a delay without it.
 import type { Instruction, TransactionSigner } from "@solana/kit";
 import type { MicroUsdc } from "@aimo-network/protocol/money";
-import { closableSlot, exitOf } from "../accounts/escrow-facts.ts";
+import { closableSlot, userExitOf } from "../accounts/escrow-facts.ts";
 import { insistOfRouter } from "../accounts/read-account.ts";
 import type { Held } from "../accounts/read-account.ts";
 import type { TokenReading } from "../accounts/token-account.ts";
@@ -106,7 +106,7 @@ export async function buildFinalizeExit(input: FinalizeExitInput): Promise<Instr
   if (signs !== undefined) {
     insistOnSigner(signs, { key: escrow.data.user, as: "the escrow's user", name: "MissingSigner" });
   }
-  const exit = exitOf(escrow.data, now);
+  const exit = userExitOf(escrow.data, router.data, now);
   insist(exit !== undefined, "ExitNotRequested", () => ({ found: "none" }));
   insist(exit.isDue, "ExitTooEarly", () => ({
     expected: `the exit to be finalized from ${momentWords(exit.deadline)} on`,

@@ -44,8 +44,8 @@ function marksOf({ config, time }: Situation, standing: Escrow | undefined): big
   const spent = time >= windowStart + params.settlerWindow ? 0n : windowSpent;
   const capLeft = params.settlerWindowCap - spent;
   return [
-    collectable(standing, time),
-    allowanceLeft(escrow, time),
+    collectable(standing, time, params.userExitDelay),
+    allowanceLeft(escrow, time, params.userExitDelay),
     standing.allowTotal - standing.settledTotal, // what it was before a notice was over
     escrow.balance,
     capLeft < 0n ? 0n : capLeft,
@@ -92,7 +92,9 @@ export function chooseSettleBatch(situation: Situation): InstructionOf<"settle_b
   const batch = new Batch();
   const count = someCount(situation);
   for (let place = 0; place < count; place += 1) {
-    const there = situation.someUser((escrow) => collectable(escrow, situation.time) > 0n);
+    const there = situation.someUser(
+      (escrow) => collectable(escrow, situation.time, config?.params.userExitDelay ?? 0n) > 0n,
+    );
     let { owner, key } = situation.someOwner();
     if (owner === there.user && !lot.oneIn(6)) ({ owner, key } = situation.ownerAt(situation.scenery.owners[1]!));
     const [escrow, provider] = somePlaces(situation, batch, there, key);

@@ -23,7 +23,10 @@ pub fn run(context: &mut Context) -> ProgramResult {
     require(address_eq(user.address(), &escrow.user), EscrowError::MissingSigner)?;
     require(escrow.is_exiting(), EscrowError::ExitNotRequested)?;
     let now = Now::get()?;
-    require(now.time >= escrow.exit_deadline(), EscrowError::ExitTooEarly)?;
+    require(
+        now.time >= escrow.exit_deadline(config.params.user_exit_delay),
+        EscrowError::ExitTooEarly,
+    )?;
 
     let amount = escrow.balance;
     escrow.withdraw(amount, now.slot)?;

@@ -5,8 +5,8 @@ use crate::{
     error::{require, EscrowError},
     now::Now,
     state::{
-        self, config::add, config::holds, config::Config, escrow::Escrow, pause::SETTLE, provider::Provider,
-        settlement::*,
+        self, config::add, config::holds, config::Config, escrow::Escrow, params::Params, pause::SETTLE,
+        provider::Provider, settlement::*,
     },
     Context,
 };
@@ -43,14 +43,14 @@ pub fn run(context: &mut Context) -> ProgramResult {
     let batch = Batch {
         program_id: context.program_id,
         config: &config_address,
-        fee_bps: config.params.fee_bps,
+        params: config.params,
         now,
     };
     let mut event = [0; EVENT_HEAD_BYTES + ENTRIES_MAX * 8];
     event[0] = EVENT_KIND;
     event[1..9].copy_from_slice(&batch_id.to_le_bytes());
     event[9..41].copy_from_slice(root);
-    event[41..43].copy_from_slice(&(batch.fee_bps as u16).to_le_bytes());
+    event[41..43].copy_from_slice(&(batch.params.fee_bps as u16).to_le_bytes());
     let mut moved = 0;
     let mut fees = 0;
     let mut end = EVENT_HEAD_BYTES;
@@ -78,7 +78,7 @@ pub fn run(context: &mut Context) -> ProgramResult {
 struct Batch<'a> {
     program_id: &'a Address,
     config: &'a Address,
-    fee_bps: u64,
+    params: Params,
     now: Now,
 }
 
@@ -104,7 +104,7 @@ impl Batch<'_> {
         let escrow = state::load_of::<Escrow>(&mut ledger[escrow], self.program_id, self.config)?;
         // SAFETY: an account is of one kind, so these two are not the same.
         let provider = unsafe { &mut *provider };
-        settle(escrow, provider, entry, self.fee_bps, self.now)
+        settle(escrow, provider, entry, &self.params, self.now)
     }
 }
 

@@ -62,10 +62,11 @@ impl Escrow {
         self.exit_requested_at != 0
     }
 
-    /// From when on a requested exit may be finalized, and nothing settled any more.
+    /// From when on a requested exit may be finalized, and nothing settled any more: after the delay that was copied, or
+    /// the one in force where that is shorter by now, so that no announcement made meanwhile comes before it.
     #[inline(always)]
-    pub fn exit_deadline(&self) -> i64 {
-        later(self.exit_requested_at, self.exit_delay)
+    pub fn exit_deadline(&self, delay_in_force: u64) -> i64 {
+        later(self.exit_requested_at, self.exit_delay.min(delay_in_force))
     }
 
     /// Puts a lowered allowance in force once its notice is over.
@@ -103,8 +104,9 @@ impl Escrow {
 
     /// The most that a settlement may take now.
     #[inline(always)]
-    pub fn collectable(&self, time: i64) -> u64 {
-        let is_over = time >= self.allow_expires_at || (self.is_exiting() && time >= self.exit_deadline());
+    pub fn collectable(&self, time: i64, delay_in_force: u64) -> u64 {
+        let is_over =
+            time >= self.allow_expires_at || (self.is_exiting() && time >= self.exit_deadline(delay_in_force));
         if is_over {
             return 0;
         }
@@ -162,10 +164,10 @@ mod tests {
         assert_eq!(escrow.set_allowance(40, 7_000, 1_000, 60), Ok(()));
         assert_eq!((escrow.allow_total, escrow.allow_expires_at), (150, 7_000));
         escrow.apply_due(1_059);
-        assert_eq!(escrow.collectable(1_059), 150);
+        assert_eq!(escrow.collectable(1_059, 60), 150);
         escrow.apply_due(1_060);
         assert_eq!((escrow.allow_total, escrow.pending_allow_at), (40, 0));
-        assert_eq!(escrow.collectable(1_060), 40);
+        assert_eq!(escrow.collectable(1_060, 60), 40);
     }
 
     #[test]
@@ -173,9 +175,9 @@ mod tests {
         let mut escrow = escrow();
         assert_eq!(escrow.set_allowance(200, 1_010, 1_000, 60), Ok(()));
         assert_eq!((escrow.allow_total, escrow.allow_expires_at), (200, 5_000));
-        assert_eq!(escrow.collectable(1_059), 200);
+        assert_eq!(escrow.collectable(1_059, 60), 200);
         escrow.apply_due(1_060);
-        assert_eq!(escrow.collectable(1_060), 0);
+        assert_eq!(escrow.collectable(1_060, 60), 0);
     }
 
     #[test]
@@ -204,17 +206,19 @@ mod tests {
     fn nothing_is_collectable_from_expiry_or_exit_on() {
         let mut escrow = escrow();
         escrow.settled_total = 30;
-        assert_eq!(escrow.collectable(4_999), 70);
-        assert_eq!(escrow.collectable(5_000), 0);
+        assert_eq!(escrow.collectable(4_999, 60), 70);
+        assert_eq!(escrow.collectable(5_000, 60), 0);
         escrow.exit_requested_at = 1_000;
         escrow.exit_delay = 10;
-        assert_eq!(escrow.collectable(1_009), 70);
-        assert_eq!(escrow.collectable(1_010), 0);
+        assert_eq!(escrow.collectable(1_009, 60), 70);
+        assert_eq!(escrow.collectable(1_010, 60), 0);
+        assert_eq!(escrow.collectable(1_003, 4), 70);
+        assert_eq!(escrow.collectable(1_004, 4), 0);
         escrow.end_exit();
         escrow.balance = 7;
-        assert_eq!(escrow.collectable(1_010), 7);
+        assert_eq!(escrow.collectable(1_010, 60), 7);
         escrow.settled_total = 101;
-        assert_eq!(escrow.collectable(1_010), 0);
+        assert_eq!(escrow.collectable(1_010, 60), 0);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! One entry of a batch: how much of what is owed can be collected, and who gets it.
 
-use super::{config::add, escrow::Escrow, provider::Provider};
+use super::{config::add, escrow::Escrow, params::Params, provider::Provider};
 use crate::error::{require, EscrowError};
 use crate::now::Now;
 use pinocchio::address::address_eq;
@@ -27,7 +27,7 @@ pub fn settle(
     escrow: &mut Escrow,
     provider: &mut Provider,
     entry: Entry,
-    fee_bps: u64,
+    params: &Params,
     now: Now,
 ) -> Result<Option<Applied>, EscrowError> {
     require(!address_eq(&escrow.user, &provider.owner), EscrowError::SelfDealing)?;
@@ -37,9 +37,9 @@ pub fn settle(
     require(entry.seq - escrow.settle_seq == 1, EscrowError::SeqGap)?;
     escrow.settle_seq = entry.seq;
     escrow.apply_due(now.time);
-    let amount = entry.amount.min(escrow.collectable(now.time));
+    let amount = entry.amount.min(escrow.collectable(now.time, params.user_exit_delay));
     // At most 2^53 × 500, which fits 64 bits; a checked product needs a routine the target lacks.
-    let fee = amount.wrapping_mul(fee_bps) / BPS;
+    let fee = amount.wrapping_mul(params.fee_bps) / BPS;
     if amount > 0 {
         escrow.balance -= amount;
         escrow.settled_total = add(escrow.settled_total, amount)?;
@@ -68,6 +68,13 @@ mod tests {
         (escrow, provider)
     }
 
+    fn terms(fee_bps: u64) -> Params {
+        Params {
+            fee_bps,
+            ..Params::NONE
+        }
+    }
+
     fn applied(amount: u64, fee: u64) -> Result<Option<Applied>, EscrowError> {
         Ok(Some(Applied { amount, fee }))
     }
@@ -76,10 +83,13 @@ mod tests {
     fn an_entry_is_applied_once_and_in_its_order() {
         let (mut escrow, mut provider) = accounts();
         let entry = |seq| Entry { amount: 399, seq };
-        assert_eq!(settle(&mut escrow, &mut provider, entry(1), 500, NOW), applied(399, 19));
-        assert_eq!(settle(&mut escrow, &mut provider, entry(1), 500, NOW), Ok(None));
-        assert_eq!(settle(&mut escrow, &mut provider, entry(0), 500, NOW), Ok(None));
-        let gap = settle(&mut escrow, &mut provider, entry(3), 500, NOW);
+        assert_eq!(
+            settle(&mut escrow, &mut provider, entry(1), &terms(500), NOW),
+            applied(399, 19)
+        );
+        assert_eq!(settle(&mut escrow, &mut provider, entry(1), &terms(500), NOW), Ok(None));
+        assert_eq!(settle(&mut escrow, &mut provider, entry(0), &terms(500), NOW), Ok(None));
+        let gap = settle(&mut escrow, &mut provider, entry(3), &terms(500), NOW);
         assert_eq!(gap, Err(EscrowError::SeqGap));
         assert_eq!((escrow.balance, escrow.settled_total, escrow.settle_seq), (601, 399, 1));
         assert_eq!((provider.earned_total, escrow.last_debit_slot), (380, 77));
@@ -89,9 +99,15 @@ mod tests {
     fn a_shortfall_takes_what_is_there_and_consumes_the_entry() {
         let (mut escrow, mut provider) = accounts();
         let entry = |seq| Entry { amount: 5_000, seq };
-        assert_eq!(settle(&mut escrow, &mut provider, entry(1), 0, NOW), applied(1_000, 0));
+        assert_eq!(
+            settle(&mut escrow, &mut provider, entry(1), &terms(0), NOW),
+            applied(1_000, 0)
+        );
         escrow.last_debit_slot = 5;
-        assert_eq!(settle(&mut escrow, &mut provider, entry(2), 0, NOW), applied(0, 0));
+        assert_eq!(
+            settle(&mut escrow, &mut provider, entry(2), &terms(0), NOW),
+            applied(0, 0)
+        );
         assert_eq!((escrow.settle_seq, escrow.last_debit_slot), (2, 5));
     }
 
@@ -106,14 +122,14 @@ mod tests {
         };
         let fee = (u128::from(AMOUNT_MAX) * 500 / 10_000) as u64;
         assert_eq!(
-            settle(&mut escrow, &mut provider, entry, 500, NOW),
+            settle(&mut escrow, &mut provider, entry, &terms(500), NOW),
             applied(AMOUNT_MAX, fee)
         );
         assert_eq!(provider.earned_total, AMOUNT_MAX - fee);
         provider.earned_total = AMOUNT_MAX;
         escrow.settled_total = 0;
         escrow.balance = 1;
-        let over = settle(&mut escrow, &mut provider, Entry { amount: 1, seq: 2 }, 0, NOW);
+        let over = settle(&mut escrow, &mut provider, Entry { amount: 1, seq: 2 }, &terms(0), NOW);
         assert_eq!(over, Err(EscrowError::Overflow));
     }
 
@@ -122,7 +138,7 @@ mod tests {
         let (mut escrow, mut provider) = accounts();
         provider.owner = escrow.user;
         let entry = Entry { amount: 1, seq: 1 };
-        let refused = settle(&mut escrow, &mut provider, entry, 0, NOW);
+        let refused = settle(&mut escrow, &mut provider, entry, &terms(0), NOW);
         assert_eq!(refused, Err(EscrowError::SelfDealing));
     }
 }

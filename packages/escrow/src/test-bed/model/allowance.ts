@@ -37,15 +37,20 @@ export function withAllowance(
   return withDueAllowance({ ...raised, ...pending }, time);
 }
 
+/** When an exit is due: after the delay that was copied, or the one in force where that is shorter. */
+export function exitDeadline(escrow: Escrow, delayInForce: bigint): bigint {
+  return escrow.exitRequestedAt + lesser(escrow.exitDelay, delayInForce);
+}
+
 /** What the allowance in force leaves, of an escrow whose due allowance is applied. */
-export function allowanceLeft(escrow: Escrow, time: bigint): bigint {
+export function allowanceLeft(escrow: Escrow, time: bigint, delayInForce: bigint): bigint {
   if (time >= escrow.allowExpiresAt) return 0n;
-  if (escrow.exitRequestedAt !== 0n && time >= escrow.exitRequestedAt + escrow.exitDelay) return 0n;
+  if (escrow.exitRequestedAt !== 0n && time >= exitDeadline(escrow, delayInForce)) return 0n;
   return greater(0n, escrow.allowTotal - escrow.settledTotal);
 }
 
 /** The most that an entry can take now, of an escrow as it stands. */
-export function collectable(standing: Escrow, time: bigint): bigint {
+export function collectable(standing: Escrow, time: bigint, delayInForce: bigint): bigint {
   const escrow = withDueAllowance(standing, time);
-  return lesser(escrow.balance, allowanceLeft(escrow, time));
+  return lesser(escrow.balance, allowanceLeft(escrow, time, delayInForce));
 }

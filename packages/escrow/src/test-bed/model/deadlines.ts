@@ -1,4 +1,5 @@
 // The moments at which something of the accounts falls due, so that a test can stand right before, on and behind them.
+import { exitDeadline } from "./allowance.ts";
 import type { Account, Config, Escrow, Key, Provider } from "./records.ts";
 
 /** Everything that waits for a moment, by what it is. */
@@ -50,12 +51,15 @@ function ofConfig(config: Config): Due[] {
   ];
 }
 
-function ofEscrow(escrow: Escrow): Due[] {
+function ofEscrow(escrow: Escrow, config: Config | undefined): Due[] {
   const rested = escrow.openedSlot > escrow.lastDebitSlot ? escrow.openedSlot : escrow.lastDebitSlot;
   return [
     ["allowance notice", escrow.pendingAllowAt],
     ["allowance expiry", escrow.allowExpiresAt],
-    ["user exit", escrow.exitRequestedAt === 0n ? 0n : escrow.exitRequestedAt + escrow.exitDelay],
+    [
+      "user exit",
+      escrow.exitRequestedAt === 0n ? 0n : exitDeadline(escrow, config?.params.userExitDelay ?? escrow.exitDelay),
+    ],
     ["close", rested + CLOSE_SLOTS],
   ];
 }
@@ -73,8 +77,11 @@ export function deadlinesOf(accounts: ReadonlyMap<Key, Account>): Deadline[] {
   for (const [key, account] of accounts) {
     const { kind } = account;
     if (kind !== "config" && kind !== "escrow" && kind !== "provider") continue;
-    const dues = kind === "config" ? ofConfig(account) : kind === "escrow" ? ofEscrow(account) : ofProvider(account);
     const config = kind === "config" ? key : account.config;
+    const router = accounts.get(config);
+    const routerConfig = router?.kind === "config" ? router : undefined;
+    const dues =
+      kind === "config" ? ofConfig(account) : kind === "escrow" ? ofEscrow(account, routerConfig) : ofProvider(account);
     for (const [what, at] of dues) if (at !== 0n) found.push({ kind: what, at, config, account: key });
   }
   return found;

@@ -4,7 +4,7 @@ import { allowanceLeft, withDueAllowance } from "./allowance.ts";
 import type { Draft } from "./draft.ts";
 import { require } from "./draft.ts";
 import type { Entry, InstructionOf } from "./instruction.ts";
-import type { Config, Key } from "./records.ts";
+import type { Config, Key, Params } from "./records.ts";
 import { holds, requireOpen } from "./user-rules.ts";
 
 const ENTRIES_MAX = 64;
@@ -33,9 +33,10 @@ export function settleBatch(
   require(holds(signers, accounts.settler, config.roles.settler), "MissingSigner");
   requireOpen(config.pauseUntil[1], draft.now.time);
   const { feeBps } = config.params;
+  const { params } = config;
   let [moved, fees] = [0n, 0n];
   const applied = told.entries.map((entry) => {
-    const amount = settleEntry(draft, accounts.config, feeBps, told.ledgerAccounts, entry);
+    const amount = settleEntry(draft, accounts.config, params, told.ledgerAccounts, entry);
     if (amount === undefined) return NO_OP;
     moved += amount;
     fees += feeOf(amount, feeBps);
@@ -62,7 +63,7 @@ function feeOf(amount: bigint, feeBps: bigint): bigint {
 function settleEntry(
   draft: Draft,
   config: Key,
-  feeBps: bigint,
+  params: Params,
   ledgerAccounts: readonly Key[],
   entry: Entry,
 ): bigint | undefined {
@@ -76,7 +77,10 @@ function settleEntry(
   if (entry.seq <= standing.settleSeq) return undefined;
   require(entry.seq === standing.settleSeq + 1, "SeqGap");
   const escrow = withDueAllowance(standing, draft.now.time);
-  const applied = lesser(lesser(entry.amount, escrow.balance), allowanceLeft(escrow, draft.now.time));
+  const applied = lesser(
+    lesser(entry.amount, escrow.balance),
+    allowanceLeft(escrow, draft.now.time, params.userExitDelay),
+  );
   draft.put(escrowKey, {
     ...escrow,
     settleSeq: entry.seq,
@@ -84,7 +88,7 @@ function settleEntry(
     settledTotal: escrow.settledTotal + applied,
     lastDebitSlot: applied > 0n ? draft.now.slot : escrow.lastDebitSlot,
   });
-  const earnedTotal = sumOf(provider.earnedTotal, applied - feeOf(applied, feeBps));
+  const earnedTotal = sumOf(provider.earnedTotal, applied - feeOf(applied, params.feeBps));
   draft.put(providerKey, { ...provider, earnedTotal });
   return applied;
 }

@@ -1,6 +1,6 @@
 // What the instructions of users do: 1–3 and 5–9.
 import { checkAmount, checkCeiling, sumOf } from "./amounts.ts";
-import { withAllowance } from "./allowance.ts";
+import { exitDeadline, withAllowance } from "./allowance.ts";
 import { BYTES, payRent } from "./creation.ts";
 import type { Draft } from "./draft.ts";
 import { require } from "./draft.ts";
@@ -144,7 +144,7 @@ export function finalizeExit(draft: Draft, { accounts, signers }: InstructionOf<
   const escrow = draft.escrow(accounts.escrow, accounts.config);
   require(accounts.user === escrow.user, "MissingSigner");
   require(escrow.exitRequestedAt !== 0n, "ExitNotRequested");
-  require(draft.now.time >= escrow.exitRequestedAt + escrow.exitDelay, "ExitTooEarly");
+  require(draft.now.time >= exitDeadline(escrow, config.params.userExitDelay), "ExitTooEarly");
   checkPayment(draft, config, accounts);
   const amount = escrow.balance;
   draft.put(accounts.escrow, { ...debited(draft, escrow, amount), ...NOT_LEAVING });
