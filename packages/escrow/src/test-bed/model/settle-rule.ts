@@ -32,8 +32,8 @@ export function settleBatch(
   const config = draft.config(accounts.config);
   require(holds(signers, accounts.settler, config.roles.settler), "MissingSigner");
   requireOpen(config.pauseUntil[1], draft.now.time);
-  const { feeBps } = config.params;
   const { params } = config;
+  const { feeBps } = params;
   let [moved, fees] = [0n, 0n];
   const applied = told.entries.map((entry) => {
     const amount = settleEntry(draft, accounts.config, params, told.ledgerAccounts, entry);
