@@ -11,7 +11,14 @@ import { readTransaction } from "./touched-accounts.ts";
 const STALE_ANSWERS_MAX = 1_000;
 const SIGNATURES_MAX = 10_000; // what faults need to remember; the oldest is forgotten first
 const PREFLIGHT_FAILED = -32_002;
-const ALREADY_PROCESSED = { accounts: null, err: "AlreadyProcessed", logs: [], returnData: null, unitsConsumed: 0 };
+// Solana's own names.
+const ALREADY_PROCESSED = {
+  accounts: null,
+  ["err"]: "AlreadyProcessed",
+  logs: [],
+  returnData: null,
+  unitsConsumed: 0,
+};
 /** Calls that show nothing of what transactions did. */
 const BLIND = new Set(["sendTransaction", "simulateTransaction", "getLatestBlockhash", "getVersion", "getHealth"]);
 
@@ -81,8 +88,12 @@ export class ChainCalls {
 
   async #sendOn(request: RpcRequest, wire: string): Promise<string> {
     const answer = await this.#forward(request);
-    this.#memory.noteSent(wire);
-    return answer;
+    const { error } = JSON.parse(answer) as { error?: { code: number; message: string; data?: unknown } };
+    if (error === undefined) this.#memory.noteSent(wire);
+    // The engine leaves out the data that Solana's nodes give, and clients read it.
+    return error?.code === PREFLIGHT_FAILED && error.data === undefined
+      ? errorText(request.id, PREFLIGHT_FAILED, error.message, ALREADY_PROCESSED)
+      : answer;
   }
 
   async #statuses(request: RpcRequest): Promise<string> {
@@ -107,7 +118,7 @@ export class ChainCalls {
   }
 }
 
-const PROCESSED = { slot: 0, confirmations: 0, err: null, confirmationStatus: "processed", status: { Ok: null } };
+const PROCESSED = { slot: 0, confirmations: 0, ["err"]: null, confirmationStatus: "processed", status: { Ok: null } };
 
 function remember(map: Map<string, number>, signature: string, value: number): void {
   map.set(signature, value);

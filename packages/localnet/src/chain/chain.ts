@@ -69,6 +69,14 @@ export async function startChain({ port, dataDirectory, clock, slotMs = SLOT_MS 
   const slotTimer = clock.timer(SLOT_NOTE_MS, () => {
     void noteSlot().finally(() => slotTimer.refresh());
   });
+  const shut = async (): Promise<void> => {
+    slotTimer.cancel();
+    await door.close();
+    await memory.flush();
+    await noteSlot();
+    engine.stop();
+  };
+  let closing: Promise<void> | undefined;
   return {
     rpcUrl: door.rpcUrl,
     wsUrl: door.wsUrl,
@@ -80,12 +88,6 @@ export async function startChain({ port, dataDirectory, clock, slotMs = SLOT_MS 
       memory.noteGiven(address);
       await memory.flush();
     },
-    async close() {
-      slotTimer.cancel();
-      await door.close();
-      await memory.flush();
-      await noteSlot();
-      engine.stop();
-    },
+    close: () => (closing ??= shut()),
   };
 }

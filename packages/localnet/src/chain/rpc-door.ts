@@ -74,14 +74,17 @@ function joinSockets(calls: ChainCalls, engineWsUrl: string, request: IncomingMe
   }
 }
 
-function listen(server: Server, port: number): Promise<void> {
+function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, HOST, resolve);
+    server.listen(port, HOST, () => {
+      const address = server.address();
+      resolve(typeof address === "object" && address !== null ? address.port : port);
+    });
   });
 }
 
-/** Opens the door at `port` and the one after it. */
+/** Opens the door at `port` (0: wherever there is room) and the one after it. */
 export async function openRpcDoor(port: number, calls: ChainCalls, engineWsUrl: string): Promise<RpcDoor> {
   const http = createServer((request, response) => {
     void answerHttp(calls, request, response).catch(() => response.destroy());
@@ -92,11 +95,11 @@ export async function openRpcDoor(port: number, calls: ChainCalls, engineWsUrl: 
   for (const server of [http, sockets]) {
     server.on("upgrade", (request, client) => joinSockets(calls, engineWsUrl, request, client));
   }
-  await listen(http, port);
-  await listen(sockets, port + 1);
+  const rpcPort = await listen(http, port);
+  const wsPort = await listen(sockets, rpcPort + 1);
   return {
-    rpcUrl: `http://${HOST}:${port}`,
-    wsUrl: `ws://${HOST}:${port + 1}`,
+    rpcUrl: `http://${HOST}:${rpcPort}`,
+    wsUrl: `ws://${HOST}:${wsPort}`,
     async close() {
       for (const server of [http, sockets]) {
         server.closeAllConnections();
