@@ -14,8 +14,10 @@ import { findMachineTraces } from "./tidy/machine-traces.ts";
 import { findMoneyArithmetic } from "./tidy/money-arithmetic.ts";
 import { findEmptyNames } from "./tidy/names.ts";
 import { findVersionDrift } from "./tidy/package-versions.ts";
+import { findAbsentWitnesses } from "./tidy/named-tests.ts";
 import type { Finding, HouseRule } from "./tidy/project-file.ts";
 import { readProject } from "./tidy/read-project.ts";
+import { findSecretKeys } from "./tidy/secret-keys.ts";
 import { findFaultyTests } from "./tidy/test-files.ts";
 import { findTimeAndChance } from "./tidy/time-and-chance.ts";
 import { findUnfinishedWork } from "./tidy/unfinished-work.ts";
@@ -32,7 +34,9 @@ const RULES: readonly (readonly [claim: string, rule: HouseRule])[] = [
   ["tests are alive and stand beside what they test", findFaultyTests],
   ["nothing promises to be finished later", findUnfinishedWork],
   ["nothing knows the machine it was written on", findMachineTraces],
+  ["no secret key lies in the project but the localnet's program id", findSecretKeys],
   ["what documents point at is there", findDeadLinks],
+  ["tests that a SECURITY.md names are there", findAbsentWitnesses],
   ["packages share one version and exact dependencies", findVersionDrift],
   ["the lockfile is whole", findLockfileGaps],
   ["docs/errors.md has every error code and no other", findErrorDocumentDrift],

@@ -46,3 +46,12 @@ test("a test that stands beside nothing it tests is found", () => {
   assert.equal(stray("packages/router/src/lock.expiry.test.ts", "packages/router/src/lock.ts"), 0);
   assert.equal(stray("e2e/openai-node.test.ts"), 0);
 });
+
+test("a test that runs the escrow program stands beside no source, since that is Rust", () => {
+  const runs = 'import { TestChain } from "./test-bed/chain.ts";';
+  const stray = (path: string, text: string): number => findFaultyTests([projectFile(path, text)]).length;
+  assert.equal(stray("packages/escrow/src/attack-batches.test.ts", runs), 0);
+  assert.equal(stray("packages/escrow/src/attack-batches.test.ts", ""), 1);
+  assert.equal(stray("packages/escrow/src/build/batches.test.ts", runs), 1);
+  assert.equal(stray("packages/router/src/batches.test.ts", runs), 1);
+});

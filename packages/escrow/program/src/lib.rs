@@ -11,7 +11,6 @@ mod mem;
 mod now;
 #[cfg(any(target_os = "solana", target_arch = "bpf"))]
 mod runtime;
-mod security_text;
 mod state;
 mod token;
 mod vault;
