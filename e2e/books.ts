@@ -1,6 +1,6 @@
 // The books of a network, looked at from beside its routers: what tests pay in, and whether everything adds up.
 import { base58 } from "@scure/base";
-import { give } from "@aimo-network/localnet/faucet";
+import { fundInLedger } from "@aimo-network/localnet/test-bed/fund-in-ledger";
 import { systemClock } from "@aimo-network/protocol/clock";
 import type { Wallet } from "@aimo-network/protocol/keys/sign-key";
 import { checkLedger, reportLines } from "aimo-router/src/ledger/check-ledger.ts";
@@ -61,7 +61,7 @@ export function openBooks(databaseUrl: string): Books {
   };
   return {
     pay: ({ publicKey }, usdc) =>
-      give(systemClock, database, { wallet: base58.encode(publicKey), usdc, source: "test" }),
+      fundInLedger(systemClock, database, { wallet: base58.encode(publicKey), usdc, source: "test" }),
     balances,
     settled: (wallet) =>
       waitFor("the last charge of a wallet", async () => {

@@ -9,7 +9,8 @@ import { startChild } from "@aimo-network/localnet/child-process";
 import type { Localnet, LocalnetOptions } from "@aimo-network/localnet/localnet";
 import { readListening, startLocalnet } from "@aimo-network/localnet/localnet";
 import { makeProviderKey, makeUserKey } from "@aimo-network/localnet/demo-keys";
-import { fundFromFaucet } from "@aimo-network/localnet/faucet";
+import { DEPOSIT_USDC } from "@aimo-network/localnet/money/demo-deposit";
+import { fundInLedgerAt } from "@aimo-network/localnet/test-bed/fund-in-ledger";
 import { sleep, systemClock } from "@aimo-network/protocol/clock";
 import type { Wallet } from "@aimo-network/protocol/keys/sign-key";
 import { runningPostgresUrl } from "aimo-router/src/ledger/database/embedded/embedded-postgres.ts";
@@ -78,7 +79,7 @@ export interface Network extends Localnet {
   readonly lines: string[];
   readonly client: OpenAI;
   startProvider(options: TestProviderOptions): Promise<TestProvider>;
-  /** Starts another router, with a user that the faucet has funded. */
+  /** Starts another router, without a chain, with a user that has money in its ledger. */
   startRouter(settings?: Readonly<Record<string, string>>): Promise<StartedRouter>;
 }
 
@@ -143,7 +144,13 @@ export function providerToml(
   return [...sections, options.settings ?? "", ...models].join("\n\n");
 }
 
-/** A further router, whose user the faucet has funded. */
+/** Gives the user of a router without a chain what the localnet's user deposits on one. */
+async function fundUser(databaseUrl: string | undefined, wallet: string): Promise<void> {
+  if (databaseUrl === undefined) throw new Error("the router listens, but its database cannot be found");
+  await fundInLedgerAt(databaseUrl, systemClock, { wallet, usdc: DEPOSIT_USDC, source: "test" });
+}
+
+/** A further router, whose user has money. */
 async function startFurtherRouter(
   start: (program: ChildProgram) => Child,
   name: string,
@@ -153,20 +160,30 @@ async function startFurtherRouter(
   const { url, operatorUrl, routerId } = await child.firstLine(readListening);
   const user = newWallet();
   const databaseUrl = environment.DATABASE_URL ?? runningPostgresUrl(environment.AIMO_DATA_DIR);
-  await fundFromFaucet(systemClock, databaseUrl ?? "", base58.encode(user.publicKey));
+  await fundUser(databaseUrl, base58.encode(user.publicKey));
   return { child, url, operatorUrl, routerId, userKey: await makeUserKey(systemClock, user, routerId) };
 }
 
-/** Starts a network; `stop` also removes its directory. */
+/**
+ * Starts a network; `stop` also removes its directory. It has no chain unless asked for, because most tests need only
+ * somebody who can pay: its user's money is in the ledger then.
+ */
 export async function startNetwork(more: Partial<LocalnetOptions> = {}): Promise<Network> {
   const directory = mkdtempSync(join(tmpdir(), "aimo-e2e-"));
   const lines: string[] = [];
   const onLine = (line: string, name: string): void => void lines.push(`${name} ${line}`);
   const localnet = await startLocalnet(
-    { port: 0, dataDirectory: directory, fresh: false, withProvider: true, ...more },
+    { port: 0, dataDirectory: directory, fresh: false, withProvider: true, withChain: false, ...more },
     { clock: systemClock, environment: process.env, onLine },
   );
-  const { file } = localnet;
+  const { file, money } = localnet;
+  const databaseUrl = more.routerSettings?.["DATABASE_URL"] ?? runningPostgresUrl(join(directory, "router"));
+  if (money === undefined) {
+    await fundUser(databaseUrl, file.user.wallet).catch(async (error: unknown) => {
+      await localnet.stop(); // or what has started would keep this process alive
+      throw error;
+    });
+  }
   const extra: Child[] = [];
   let started = 0;
   const start = (program: ChildProgram): Child => {

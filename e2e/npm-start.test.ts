@@ -12,9 +12,11 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { after, before, describe, test } from "node:test";
 import type { LocalnetFile } from "@aimo-network/localnet/localnet-file";
+import { base58 } from "@scure/base";
 import { waitFor } from "./network.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const ANY_PORTS = ["--port", "0", "--rpc-port", "0"] as const;
 const run = promisify(execFile);
 
 interface Started {
@@ -88,7 +90,7 @@ describe("npm start", () => {
 
   before(async () => {
     directory = mkdtempSync(join(tmpdir(), "aimo-start-"));
-    started = await npmStart("--data-dir", directory, "--port", "0");
+    started = await npmStart("--data-dir", directory, ...ANY_PORTS);
     file = JSON.parse(readFileSync(join(directory, "localnet.json"), "utf8")) as LocalnetFile;
   });
   after(async () => {
@@ -139,9 +141,36 @@ describe("npm start", () => {
 
   test("localnet.json is for its owner only and holds what scripts need", () => {
     assert.equal(statSync(join(directory, "localnet.json")).mode & 0o777, 0o600);
-    assert.deepEqual(Object.keys(file).toSorted(), ["model", "pid", "provider", "router_id", "router_url", "user"]);
+    const places = [
+      "mint",
+      "model",
+      "pid",
+      "program_id",
+      "provider",
+      "router_id",
+      "router_url",
+      "rpc_url",
+      "user",
+      "ws_url",
+    ];
+    assert.deepEqual(Object.keys(file).toSorted(), places);
     assert.match(file.user.api_key, /^aimo-sk-v2-/);
     assert.match(file.provider.api_key, /^aimo-sk-v2-/);
+  });
+
+  test("wallet files are keys as Solana's tools read them, of wallets that have SOL on the chain of the printed URL", async () => {
+    const url = /^ {2}Chain +(\S+),/m.exec(started.printed)?.[1] ?? "";
+    assert.equal(url, file.rpc_url);
+    for (const { wallet, wallet_file: path } of [file.user, file.provider]) {
+      const bytes = Uint8Array.from(JSON.parse(readFileSync(path, "utf8")) as number[]);
+      assert.deepEqual([bytes.length, base58.encode(bytes.slice(32))], [64, wallet]);
+      const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "getBalance", params: [wallet] });
+      const headers = { "content-type": "application/json" };
+      const { result } = (await (await fetch(url, { method: "POST", headers, body })).json()) as {
+        result: { value: number };
+      };
+      assert.ok(result.value > 9_000_000_000);
+    }
   });
 
   test("nothing listens but on loopback", () => {
@@ -151,30 +180,35 @@ describe("npm start", () => {
   });
 
   test("a second localnet on the same directory is refused with what to do", async () => {
-    await assert.rejects(npmStart("--data-dir", directory, "--port", "0"), /already runs .* choose another --data-dir/);
+    await assert.rejects(npmStart("--data-dir", directory, ...ANY_PORTS), /already runs .* choose another --data-dir/);
   });
 
-  test("Ctrl-C stops everything, and the identity is still there at the next start, also with its port busy", async () => {
+  test("Ctrl-C stops everything, and the identity is still there at the next start, also with its ports busy", async () => {
     await interrupt(started.child);
     await waitFor("every process of the localnet to end", () =>
       Promise.resolve(processesWith(directory).length === 0 || undefined),
     );
     assert.ok(!existsSync(join(directory, "localnet.json")));
-    const squatter = createServer().listen(0, "127.0.0.1");
-    await once(squatter, "listening");
-    const { port } = squatter.address() as { port: number };
-    started = await npmStart("--data-dir", directory, "--port", String(port));
-    squatter.close();
+    const squatters = [createServer().listen(0, "127.0.0.1"), createServer().listen(0, "127.0.0.1")];
+    await Promise.all(squatters.map((squatter) => once(squatter, "listening")));
+    const [port, rpcPort] = squatters.map((squatter) => String((squatter.address() as { port: number }).port));
+    assert.ok(port !== undefined && rpcPort !== undefined);
+    started = await npmStart("--data-dir", directory, "--port", port, "--rpc-port", rpcPort);
+    for (const squatter of squatters) squatter.close();
     const again = JSON.parse(readFileSync(join(directory, "localnet.json"), "utf8")) as LocalnetFile;
-    assert.match(started.printed, new RegExp(`Port ${port} is busy`));
+    assert.match(started.printed, new RegExp(`Port ${port} is busy: the router listens`));
+    assert.match(started.printed, new RegExp(`Port ${rpcPort} is busy: the chain listens`));
     assert.equal(again.router_id, file.router_id);
-    assert.equal(again.user.wallet, file.user.wallet);
-    assert.notEqual(new URL(again.router_url).port, String(port));
+    assert.deepEqual([again.user.wallet, again.mint], [file.user.wallet, file.mint]);
+    assert.notEqual(new URL(again.router_url).port, port);
+    const headers = { authorization: `Bearer ${again.user.api_key}` };
+    const balance = await (await fetch(`${again.router_url}/api/v1/account/balance`, { headers })).text();
+    assert.match(balance, /"deposited":"100"/);
     await interrupt(started.child);
   });
 
   test("SIGTERM to npm stops everything, although npm does not pass it on", async () => {
-    started = await npmStart("--data-dir", directory, "--port", "0");
+    started = await npmStart("--data-dir", directory, ...ANY_PORTS);
     const exited = once(started.child, "exit");
     started.child.kill("SIGTERM");
     await exited;
@@ -184,7 +218,7 @@ describe("npm start", () => {
   });
 
   test("a localnet that is killed takes its processes along", async () => {
-    started = await npmStart("--data-dir", directory, "--port", "0");
+    started = await npmStart("--data-dir", directory, ...ANY_PORTS);
     const { pid } = JSON.parse(readFileSync(join(directory, "localnet.json"), "utf8")) as LocalnetFile;
     process.kill(pid, "SIGKILL");
     await waitFor("every process of the localnet to end", () =>

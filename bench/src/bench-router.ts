@@ -2,9 +2,9 @@
 import { join } from "node:path";
 import type { Child, ChildProgram } from "@aimo-network/localnet/child-process";
 import { makeProviderKey, makeUserKey } from "@aimo-network/localnet/demo-keys";
-import { giveAt } from "@aimo-network/localnet/faucet";
 import { findFreePort } from "@aimo-network/localnet/free-port";
 import { readListening } from "@aimo-network/localnet/localnet";
+import { fundInLedgerAt } from "@aimo-network/localnet/test-bed/fund-in-ledger";
 import { loadWallet } from "@aimo-network/localnet/wallets";
 import type { Clock } from "@aimo-network/protocol/clock";
 import { runningPostgresUrl } from "aimo-router/src/ledger/database/embedded/embedded-postgres.ts";
@@ -58,7 +58,7 @@ export async function startBenchRouter(
   // A checkout from before the ledger has no database, and asks for no money.
   const databaseUrl = runningPostgresUrl(dataDirectory);
   const gift = { wallet: user.address, usdc: FUNDS_USDC, source: "bench" };
-  if (databaseUrl !== undefined) await giveAt(databaseUrl, clock, gift);
+  if (databaseUrl !== undefined) await fundInLedgerAt(databaseUrl, clock, gift);
   return {
     child,
     url,

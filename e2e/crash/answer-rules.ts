@@ -1,7 +1,7 @@
 // What must hold of each answer after a crash: charged exactly once and as it said where its client has it, else nothing.
 import { base58 } from "@scure/base";
 import { parseNanoUsdc } from "@aimo-network/protocol/money";
-import { GENERATION_FLAGS } from "aimo-router/src/ledger/generation-row.ts";
+import { RECEIPT_FLAGS } from "@aimo-network/protocol/receipt-cost";
 import { COMPLETION_TOKENS } from "./crash-plan.ts";
 import type { CrashNetwork } from "./crash-network.ts";
 import type { SeenAnswer } from "./plain-client.ts";
@@ -77,7 +77,7 @@ export function createAnswerJudge({ query, providers, relay }: CrashNetwork): An
     if (charged !== costOf(booked, tokens.prompt + tokens.completion))
       return wrong(`is charged ${charged} for other tokens`);
     if (tokens.completion > COMPLETION_TOKENS) return wrong(`is charged for ${tokens.completion} tokens`);
-    if (((flags ?? 0) & GENERATION_FLAGS.replayed) !== 0)
+    if (((flags ?? 0) & RECEIPT_FLAGS.replayed) !== 0)
       return isStream ? { fate: "charged from a replay" } : wrong("is JSON, and charged from a replay");
     return relay.passed.has(id) ? { fate: "charged unseen" } : wrong(`is charged ${charged}, and nobody asked for it`);
   };

@@ -8,8 +8,8 @@ import { startChild } from "@aimo-network/localnet/child-process";
 import { makeProviderKey, makeUserKey } from "@aimo-network/localnet/demo-keys";
 import type { DemoModel } from "@aimo-network/localnet/demo-model/demo-model";
 import { createDemoModel } from "@aimo-network/localnet/demo-model/demo-model";
-import { give } from "@aimo-network/localnet/faucet";
 import { readListening } from "@aimo-network/localnet/localnet";
+import { fundInLedger } from "@aimo-network/localnet/test-bed/fund-in-ledger";
 import { systemClock } from "@aimo-network/protocol/clock";
 import { isAimoError } from "@aimo-network/protocol/errors";
 import type { Database, Query } from "aimo-router/src/ledger/database/database.ts";
@@ -96,7 +96,7 @@ async function isOffered(url: string, { wallet }: CrashProvider): Promise<true |
 async function makeUser(database: Database, routerId: string): Promise<CrashUser> {
   const wallet = newWallet();
   const address = base58.encode(wallet.publicKey);
-  await give(systemClock, database, { wallet: address, usdc: FUNDS_USDC, source: "crash tests" });
+  await fundInLedger(systemClock, database, { wallet: address, usdc: FUNDS_USDC, source: "crash tests" });
   return { wallet: address, key: await makeUserKey(systemClock, wallet, routerId) };
 }
 

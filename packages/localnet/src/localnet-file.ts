@@ -2,12 +2,27 @@
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+/** Somebody of the network. */
+export interface LocalnetAccount {
+  readonly api_key: string;
+  /** The address in base58. */
+  readonly wallet: string;
+  /** The wallet's key, as Solana's own tools read it. */
+  readonly wallet_file: string;
+}
+
 /** The file's content. */
 export interface LocalnetFile {
   readonly router_url: string;
   readonly router_id: string;
-  readonly user: { readonly api_key: string; readonly wallet: string };
-  readonly provider: { readonly api_key: string; readonly wallet: string };
+  /** The chain; these four are not there in a network without one. */
+  readonly rpc_url?: string;
+  readonly ws_url?: string;
+  readonly program_id?: string;
+  /** Of the localnet's USDC. */
+  readonly mint?: string;
+  readonly user: LocalnetAccount;
+  readonly provider: LocalnetAccount;
   /** A model that answers. */
   readonly model: string;
   readonly pid: number;
@@ -15,7 +30,7 @@ export interface LocalnetFile {
 
 const FILE = "localnet.json";
 /** What a network keeps in its directory; nothing else there is ever touched. */
-const OWNED = [FILE, "router", "provider", "wallets"];
+const OWNED = [FILE, "chain", "router", "provider", "wallets"];
 
 function isRunning(pid: number): boolean {
   try {

@@ -1,18 +1,18 @@
-// The whole network on one machine: a router, a demo model and a provider that sells it, each a process of its own.
-import { mkdirSync, writeFileSync } from "node:fs";
+// The whole network on one machine: a chain, a router, a demo model and a provider that sells it, each a process of its own.
 import { join, resolve } from "node:path";
-import type { Clock } from "@aimo-network/protocol/clock";
-import { sleep } from "@aimo-network/protocol/clock";
-import { runningPostgresUrl } from "aimo-router/src/ledger/database/embedded/embedded-postgres.ts";
-import type { Child, ChildProgram } from "./child-process.ts";
-import { startChild } from "./child-process.ts";
+import { HOST } from "./chain/rpc-door.ts";
+import type { Child } from "./child-process.ts";
 import { makeProviderKey, makeUserKey } from "./demo-keys.ts";
+import { firstModel, startDemoModel, startProvider } from "./demo-provider.ts";
 import type { Upstream } from "./demo-provider-config.ts";
-import { demoProviderConfig, offerName } from "./demo-provider-config.ts";
-import { fundFromFaucet } from "./faucet.ts";
 import { findFreePort } from "./free-port.ts";
 import type { LocalnetFile } from "./localnet-file.ts";
 import { claimDataDirectory, removeLocalnetFile, writeLocalnetFile } from "./localnet-file.ts";
+import { depositOnce, waitForCredit } from "./money/demo-deposit.ts";
+import type { Money } from "./money/open-money.ts";
+import { openMoney } from "./money/open-money.ts";
+import type { LocalnetDeps } from "./programs.ts";
+import { program, Programs, readJsonLine } from "./programs.ts";
 import type { FileWallet } from "./wallets.ts";
 import { loadWallet } from "./wallets.ts";
 
@@ -26,6 +26,12 @@ export interface LocalnetOptions {
   readonly fresh: boolean;
   /** Whether a provider is started; without one the router has nothing to sell until somebody connects. */
   readonly withProvider: boolean;
+  /** Whether there is a chain, which is so unless said otherwise; without one nobody has money until somebody writes it in the ledger. */
+  readonly withChain?: boolean;
+  /** The chain's RPC port; the next free one when it is busy. Any unless said. */
+  readonly rpcPort?: number;
+  /** A validator that runs already, instead of a chain of the network's own. */
+  readonly rpcUrl?: string;
   /** Somebody's own model API instead of the demo model. */
   readonly upstream?: Upstream;
   /** Further settings of the router, as its environment variables. */
@@ -38,31 +44,12 @@ export interface Localnet {
   readonly operatorUrl: string;
   /** The demo model's base URL; undefined where somebody's own upstream is sold, or none. */
   readonly modelUrl: string | undefined;
+  /** Its chain and the faucet there; undefined where there is none. */
+  readonly money: Money | undefined;
   readonly children: readonly Child[];
   /** Resolves with the name of a program that ended although nobody asked it to. */
   readonly broken: Promise<string>;
   stop(): Promise<void>;
-}
-
-/** What starting a network needs from outside. */
-export interface LocalnetDeps {
-  readonly clock: Clock;
-  readonly environment: NodeJS.ProcessEnv;
-  readonly onLine: (line: string, name: string) => void;
-}
-
-const HOST = "127.0.0.1";
-const READY_TIMEOUT_MS = 30_000; // a cold start on a slow machine takes a few seconds
-const READY_POLL_MS = 25;
-const DEMO_MODELS = ["demo", "demo-reasoning"] as const;
-
-function program(name: string, path: string, more: Omit<ChildProgram, "name" | "entry"> = {}): ChildProgram {
-  return { name, entry: new URL(path, import.meta.url), ...more };
-}
-
-function readJsonLine(line: string): Record<string, unknown> | undefined {
-  if (!line.startsWith("{")) return undefined;
-  return JSON.parse(line) as Record<string, unknown>;
 }
 
 /** Where a router listens and who it is. */
@@ -81,46 +68,24 @@ export function readListening(line: string): Listening | undefined {
   return { url, operatorUrl, routerId };
 }
 
-/** Programs of one network, started in order and stopped in the opposite one. */
-class Programs {
-  readonly #deps: LocalnetDeps;
-  readonly children: Child[] = [];
-  readonly broken: Promise<string>;
-  readonly #tellBroken: (name: string) => void;
-  #stopping = false;
-
-  constructor(deps: LocalnetDeps) {
-    this.#deps = deps;
-    const { promise, resolve: tell } = Promise.withResolvers<string>();
-    this.broken = promise;
-    this.#tellBroken = tell;
-  }
-
-  start(what: ChildProgram): Child {
-    const child = startChild(this.#deps.clock, what, this.#deps.environment, this.#deps.onLine);
-    this.children.push(child);
-    void child.exited.then((how) => {
-      if (!this.#stopping) this.#tellBroken(`${child.name} ended (${how}):\n${child.lastLines()}`);
-    });
-    return child;
-  }
-
-  async stop(): Promise<void> {
-    this.#stopping = true;
-    // Providers first: a router that closes before them would only make them reconnect.
-    for (const child of this.children.toReversed()) await child.stop();
-  }
+/** What the router is told of the chain: to be quicker than where money is real, and to ask nothing of small providers. */
+function chainSettings({ rpcUrl, programId }: Money): Record<string, string> {
+  return {
+    AIMO_RPC_URL: rpcUrl,
+    AIMO_PROGRAM_ID: programId,
+    AIMO_COMMITMENT: "confirmed",
+    AIMO_CHAIN_POLL_MS: "200",
+    AIMO_SETTLE_AGE_MS: "5000",
+    AIMO_SPONSOR_MIN_USDC: "0",
+  };
 }
 
-/** Where the router keeps its ledger: in its data directory, unless it was told of a database. */
-function databaseUrl({ dataDirectory, routerSettings }: LocalnetOptions): string {
-  const url = routerSettings?.["DATABASE_URL"] ?? runningPostgresUrl(join(dataDirectory, "router"));
-  if (url === undefined) throw new Error("the router listens, but its database cannot be found in its data directory");
-  return url;
-}
-
-async function startRouter(programs: Programs, options: LocalnetOptions): Promise<Listening> {
-  const port = await findFreePort(options.port, HOST);
+async function startRouter(
+  programs: Programs,
+  options: LocalnetOptions,
+  port: number,
+  money: Money | undefined,
+): Promise<Listening> {
   const router = programs.start(
     program("router", "../../router/src/main.ts", {
       environment: {
@@ -131,6 +96,7 @@ async function startRouter(programs: Programs, options: LocalnetOptions): Promis
         AIMO_NAME: "localnet",
         AIMO_ACCEPT_V1_SPENDING: "true",
         AIMO_DRAIN_MS: "3000",
+        ...(money !== undefined && chainSettings(money)),
         ...options.routerSettings,
       },
     }),
@@ -138,86 +104,71 @@ async function startRouter(programs: Programs, options: LocalnetOptions): Promis
   return await router.firstLine(readListening);
 }
 
-async function startDemoModel(programs: Programs): Promise<Upstream> {
-  const model = programs.start(program("demo-model", "./demo-model/main.ts"));
-  const url = await model.firstLine((line) => {
-    const { url: found } = readJsonLine(line) ?? {};
-    return typeof found === "string" ? found : undefined;
-  });
-  return { url, models: DEMO_MODELS, author: "aimo" };
+interface DemoWallets {
+  readonly user: FileWallet;
+  readonly provider: FileWallet;
 }
 
-function startProvider(
-  programs: Programs,
-  options: LocalnetOptions,
-  routerUrl: string,
-  upstream: Upstream,
-  key: string,
-): void {
-  const directory = join(options.dataDirectory, "provider");
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const config = join(directory, "config.toml");
-  writeFileSync(config, demoProviderConfig(routerUrl, upstream), { mode: 0o600 });
-  programs.start(
-    program("provider", "../../proxy/src/main.ts", {
-      arguments: ["--config", config],
-      environment: { AIMO_PROVIDER_KEY: key },
-    }),
-  );
-}
-
-async function waitForModel(
-  { clock }: LocalnetDeps,
-  routerUrl: string,
-  model: string,
-  broken: Promise<string>,
-): Promise<void> {
-  let failure: string | undefined;
-  void broken.then((what) => (failure = what));
-  const dueMs = clock.monotonic() + READY_TIMEOUT_MS;
-  while (clock.monotonic() < dueMs) {
-    const response = await fetch(`${routerUrl}/api/v1/models/${model}`);
-    await response.body?.cancel();
-    if (response.ok) return;
-    if (failure !== undefined) throw new Error(failure);
-    await sleep(clock, READY_POLL_MS);
-  }
-  throw new Error(`the provider did not offer ${model} within ${READY_TIMEOUT_MS} ms`);
-}
-
-function loadWallets(dataDirectory: string): { user: FileWallet; provider: FileWallet } {
+function loadWallets(dataDirectory: string): DemoWallets {
   const wallets = join(dataDirectory, "wallets");
   return { user: loadWallet(join(wallets, "user.json")), provider: loadWallet(join(wallets, "provider.json")) };
+}
+
+function describeNetwork(
+  router: Listening,
+  money: Money | undefined,
+  { user, provider }: DemoWallets,
+  keys: { readonly user: string; readonly provider: string },
+  model: string,
+): LocalnetFile {
+  return {
+    router_url: router.url,
+    router_id: router.routerId,
+    ...(money !== undefined && {
+      rpc_url: money.rpcUrl,
+      ws_url: money.wsUrl,
+      program_id: money.programId,
+      mint: money.mint,
+    }),
+    user: { api_key: keys.user, wallet: user.address, wallet_file: user.file },
+    provider: { api_key: keys.provider, wallet: provider.address, wallet_file: provider.file },
+    model,
+    pid: process.pid,
+  };
 }
 
 async function bringUp(
   programs: Programs,
   options: LocalnetOptions,
-  deps: LocalnetDeps,
+  { clock }: LocalnetDeps,
 ): Promise<Omit<Localnet, "stop" | "children" | "broken">> {
-  const { clock } = deps;
-  const wallets = loadWallets(options.dataDirectory);
-  const router = await startRouter(programs, options);
-  await fundFromFaucet(clock, databaseUrl(options), wallets.user.address);
-  const userKey = await makeUserKey(clock, wallets.user, router.routerId);
-  const providerKey = await makeProviderKey(clock, wallets.provider, router.routerId);
-  const demo = options.withProvider && options.upstream === undefined ? await startDemoModel(programs) : undefined;
-  const upstream = options.upstream ?? demo;
-  const model = `${upstream?.author ?? "aimo"}/${offerName(upstream?.models[0] ?? DEMO_MODELS[0])}`.toLowerCase();
-  if (options.withProvider && upstream !== undefined) {
-    startProvider(programs, options, router.url, upstream, providerKey);
-    await waitForModel(deps, router.url, model, programs.broken);
-  }
-  const file: LocalnetFile = {
-    router_url: router.url,
-    router_id: router.routerId,
-    user: { api_key: userKey, wallet: wallets.user.address },
-    provider: { api_key: providerKey, wallet: wallets.provider.address },
-    model,
-    pid: process.pid,
+  const { dataDirectory, withProvider, withChain = true, rpcPort = 0, rpcUrl } = options;
+  const wallets = loadWallets(dataDirectory);
+  const isDemo = withProvider && options.upstream === undefined;
+  const port = await findFreePort(options.port, HOST); // not the router's own choice: the chain tells where it is
+  const place = { dataDirectory, rpcPort, rpcUrl, routerUrl: `http://${HOST}:${port}` };
+  const payers = [wallets.user, wallets.provider];
+  const money = withChain ? await openMoney(programs, clock, { ...place, wallets: payers }) : undefined;
+  const [router, demo] = await Promise.all([
+    startRouter(programs, options, port, money),
+    isDemo ? startDemoModel(programs) : undefined,
+    money === undefined ? undefined : depositOnce(money.faucet, wallets.user),
+  ]);
+  const keys = {
+    user: await makeUserKey(clock, wallets.user, router.routerId),
+    provider: await makeProviderKey(clock, wallets.provider, router.routerId),
   };
-  writeLocalnetFile(options.dataDirectory, file);
-  return { file, operatorUrl: router.operatorUrl, modelUrl: demo?.url };
+  const upstream = options.upstream ?? demo;
+  const waiting = { clock, broken: programs.broken };
+  const directory = join(dataDirectory, "provider");
+  const sale = { directory, routerUrl: router.url, key: keys.provider };
+  await Promise.all([
+    withProvider && upstream !== undefined ? startProvider(programs, waiting, { ...sale, upstream }) : undefined,
+    money === undefined ? undefined : waitForCredit(waiting, router.url, keys.user),
+  ]);
+  const file = describeNetwork(router, money, wallets, keys, firstModel(upstream));
+  writeLocalnetFile(dataDirectory, file);
+  return { file, operatorUrl: router.operatorUrl, modelUrl: demo?.url, money };
 }
 
 /** Starts a network and waits until a request through it would be answered. */

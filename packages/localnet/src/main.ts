@@ -1,5 +1,5 @@
 // `npm start`: the whole network on this machine until Ctrl-C.
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { systemClock } from "@aimo-network/protocol/clock";
 import { watchParent } from "@aimo-network/protocol/parent-watch";
 import type { Upstream } from "./demo-provider-config.ts";
@@ -8,6 +8,8 @@ import { welcomeText } from "./welcome-text.ts";
 
 interface Options {
   readonly port: number;
+  readonly rpcPort: number;
+  readonly rpcUrl?: string;
   readonly dataDir: string;
   readonly fresh: boolean;
   readonly demoProvider: boolean;
@@ -21,6 +23,19 @@ interface Options {
 function readPort(text: string): number {
   if (/^[0-9]{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
   throw new InvalidArgumentError("Expected a port from 0 (any free one) to 65535.");
+}
+
+const RPC_PORT_MAX = 65_534; // WebSockets are one higher
+
+function readRpcPort(text: string): number {
+  const port = readPort(text);
+  if (port <= RPC_PORT_MAX) return port;
+  throw new InvalidArgumentError(`Expected a port from 0 (any free one) to ${RPC_PORT_MAX}.`);
+}
+
+function readRpcUrl(text: string): string {
+  if (/^https?:\/\/./.test(text) && URL.canParse(text)) return text;
+  throw new InvalidArgumentError("Expected a URL such as http://127.0.0.1:8899.");
 }
 
 function readUpstream(command: Command, options: Options): Upstream | undefined {
@@ -44,8 +59,14 @@ function readUpstream(command: Command, options: Options): Upstream | undefined 
 }
 
 const command = new Command("npm start --")
-  .description("Runs a router, a provider and a model on this machine; nothing listens but on 127.0.0.1.")
+  .description("Runs a Solana, a router, a provider and a model on this machine; nothing listens but on 127.0.0.1.")
   .option("--port <port>", "the router's port; the next free one when it is busy", readPort, 8787)
+  .option("--rpc-port <port>", "the chain's RPC port; the next free one when it is busy", readRpcPort, 8899)
+  .addOption(
+    new Option("--rpc-url <url>", "use this Solana test validator instead of a chain of its own")
+      .argParser(readRpcUrl)
+      .conflicts("rpcPort"),
+  )
   .option("--data-dir <dir>", "where everything that lasts is kept", ".aimo")
   .option("--fresh", "forget what an earlier run left in the data directory", false)
   .option("--no-demo-provider", "start no provider: connect your own")
@@ -70,6 +91,8 @@ try {
       dataDirectory: options.dataDir,
       fresh: options.fresh,
       withProvider: options.demoProvider,
+      rpcPort: options.rpcPort,
+      ...(options.rpcUrl !== undefined && { rpcUrl: options.rpcUrl }),
       ...(upstream !== undefined && { upstream }),
     },
     {
@@ -81,10 +104,12 @@ try {
     },
   );
   const network = await starting;
-  if (options.port !== 0 && !network.file.router_url.endsWith(`:${options.port}`)) {
-    console.log(
-      `Port ${options.port} is busy: the router listens on ${new URL(network.file.router_url).port} instead.`,
-    );
+  for (const [who, wanted, url] of [
+    ["router", options.port, network.file.router_url],
+    ["chain", options.rpcUrl === undefined ? options.rpcPort : 0, network.file.rpc_url ?? ""],
+  ] as const) {
+    if (wanted === 0 || url.endsWith(`:${wanted}`)) continue;
+    console.log(`Port ${wanted} is busy: the ${who} listens on ${new URL(url).port} instead.`);
   }
   console.log(welcomeText(network, options.dataDir));
   const broken = await Promise.race([stopped.promise, network.broken]);

@@ -1,6 +1,11 @@
 // What `npm start` prints once everything runs: how to call it, and how to put one's own model there.
-import { FAUCET_USDC } from "./faucet.ts";
 import type { Localnet } from "./localnet.ts";
+import { DEPOSIT_USDC } from "./money/demo-deposit.ts";
+
+/** A URL without its path, which at an RPC provider is a secret. */
+function shownUrl(url = ""): string {
+  return URL.canParse(url) ? new URL(url).origin : "none";
+}
 
 /** The text for a terminal; every command in it can be pasted as it stands. */
 export function welcomeText({ file }: Localnet, dataDirectory: string): string {
@@ -11,7 +16,9 @@ AiMo Network runs on this machine.
   Router      ${file.router_url}
   Model       ${file.model}
   User key    ${file.user.api_key}
-  Balance     ${FAUCET_USDC} USDC of play money, from the localnet's faucet
+  Balance     ${DEPOSIT_USDC} USDC of play money, which the user's wallet has deposited on chain
+  Chain       ${shownUrl(file.rpc_url)}, a Solana RPC for wallets and command lines
+  Wallets     ${dataDirectory}/wallets, key files as Solana's own tools read them
   All of it   ${dataDirectory}/localnet.json
 
 Ask it something:

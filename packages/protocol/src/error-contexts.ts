@@ -16,6 +16,32 @@ export type KeyFault =
 /** Which of the four separate deadlines of an attempt passed. */
 export type TimeoutPhase = "connect" | "first_byte" | "idle" | "total";
 
+/** Which rule of the signer something breaks (signer.md). */
+export type SigningReason =
+  | "unreachable"
+  | "router_unknown"
+  | "not_settler"
+  | "not_cosigner"
+  | "paused"
+  | "batch_unknown"
+  | "nothing_waits"
+  | "root_missing"
+  | "not_owed"
+  | "escrow_closed"
+  | "seq_gap"
+  | "provider_unknown"
+  | "too_large"
+  | "window"
+  | "withdrawal_unknown"
+  | "already_signed"
+  | "not_held"
+  | "wrong_incarnation"
+  | "exit_pending"
+  | "above_claimable"
+  | "already_registered"
+  | "table"
+  | "program_refuses";
+
 /** What an error that needs no explanation carries. */
 type Nothing = Record<string, never>;
 
@@ -51,8 +77,25 @@ export interface ErrorContexts {
   already_answered: { generationId: string; cost: string };
   idempotency_mismatch: Nothing;
   ledger_unavailable: Nothing;
+  chain_unavailable: Nothing;
   escrow_refused: { name: string; expected: string; found: string; advice: string };
   transaction_failed: { program?: string; reason: string; advice: string };
+  chain_absent: Nothing;
+  key_cannot_withdraw: Nothing;
+  withdrawal_open: { withdrawalId: string; amount: string };
+  withdrawal_not_found: { withdrawalId: string };
+  withdrawal_exceeds_balance: { required: string; available: string };
+  transaction_unreadable: { detail: string };
+  transaction_unsigned: { signer: string };
+  transaction_signature_invalid: { signer: string };
+  transaction_altered: { withdrawalId: string };
+  transaction_foreign: { expected: string; found: string };
+  transaction_unacceptable: { detail: string };
+  transaction_expired: { advice: string };
+  transaction_not_found: { signature: string };
+  proof_not_found: { what: string; advice: string };
+  /** `users`: the ledger's numbers of those whose entries it is about. */
+  signing_refused: { reason: SigningReason; expected: string; found: string; users?: readonly number[] };
   not_found: { method: string; path: string };
   model_not_found: { model: string; near: readonly string[] };
   provider_not_found: { wallet: string };

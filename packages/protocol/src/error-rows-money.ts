@@ -15,8 +15,10 @@ export type MoneyErrorCode =
   | "already_answered"
   | "idempotency_mismatch"
   | "ledger_unavailable"
+  | "chain_unavailable"
   | "escrow_refused"
-  | "transaction_failed";
+  | "transaction_failed"
+  | "signing_refused";
 
 // What the escrow program refuses for the arguments alone, whatever the accounts hold.
 const FAULTY_ARGUMENTS = new Set(["BadInstruction", "ZeroAmount", "AmountTooLarge", "BatchEmpty", "BatchTooLarge"]);
@@ -83,6 +85,14 @@ export const MONEY_ERRORS: ErrorRows<MoneyErrorCode> = {
     retryable: true,
     message: () => "This router's ledger cannot be reached, so nothing can be paid: try again in a moment.",
   },
+  chain_unavailable: {
+    status: 503,
+    type: SERVER,
+    errorType: "provider_overloaded",
+    retryable: true,
+    message: () =>
+      "No Solana node of this router answers, so nothing can be read or sent on chain: try again in a moment.",
+  },
   escrow_refused: {
     status: ({ name }) => (FAULTY_ARGUMENTS.has(name) ? 400 : 409),
     type: INVALID,
@@ -98,5 +108,13 @@ export const MONEY_ERRORS: ErrorRows<MoneyErrorCode> = {
     retryable: false,
     message: ({ program, reason, advice }) =>
       `The transaction failed${program === undefined ? "" : ` in ${program}`}: ${reason}; ${advice}`,
+  },
+  signing_refused: {
+    status: 503,
+    type: SERVER,
+    errorType: "provider_overloaded",
+    retryable: true,
+    message: ({ reason, expected, found }) =>
+      `This router's signer does not sign (${reason}): expected ${expected}, found ${found}: try again in a moment, or ask the router's operator.`,
   },
 };

@@ -3,6 +3,7 @@ import { ACCOUNT_ERRORS } from "./error-rows-accounts.ts";
 import type { TimeoutPhase } from "./error-contexts.ts";
 import type { ErrorCode, ErrorRows } from "./error-entry.ts";
 import { MONEY_ERRORS } from "./error-rows-money.ts";
+import { TRANSACTION_ERRORS } from "./error-rows-transactions.ts";
 
 const PHASES: Record<TimeoutPhase, string> = {
   connect: "did not accept the connection",
@@ -23,6 +24,7 @@ function waitWords(retryAfter: string | undefined): string {
 export const ERROR_TABLE: ErrorRows<ErrorCode> = {
   ...ACCOUNT_ERRORS,
   ...MONEY_ERRORS,
+  ...TRANSACTION_ERRORS,
   invalid_request: {
     status: 400,
     type: INVALID,

@@ -2,7 +2,7 @@
 import type { ErrorCode, ErrorContext, ErrorEntry } from "./error-entry.ts";
 import { ERROR_TABLE } from "./error-table.ts";
 
-export type { KeyFault, TimeoutPhase } from "./error-contexts.ts";
+export type { KeyFault, SigningReason, TimeoutPhase } from "./error-contexts.ts";
 export type { ErrorCode } from "./error-entry.ts";
 
 /** Whether `value` is the name of an error of this table, as read from the wire. */

@@ -2,6 +2,8 @@
 import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { closest, distance } from "fastest-levenshtein";
+import type { ChainConfig } from "./chain-settings.ts";
+import { chainContradictions, chainSettings } from "./chain-settings.ts";
 import type { Setting } from "./settings.ts";
 import { SETTINGS } from "./settings.ts";
 import type { TraceSettings } from "./trace-settings.ts";
@@ -37,6 +39,8 @@ export interface Config {
   readonly totalMs: number;
   readonly drainMs: number;
   readonly logLevel: string;
+  /** Undefined where no node of a chain is named: nobody can deposit or withdraw then. */
+  readonly chain: ChainConfig | undefined;
   /** Undefined where no collector is named: nothing is traced then. */
   readonly traces: TraceSettings | undefined;
 }
@@ -91,8 +95,12 @@ function collect(environment: Environment): { values: ReadonlyMap<string, string
 /** Faults that no setting has alone. */
 function contradictions(values: ReadonlyMap<string, string>): string[] {
   const [all, one] = ["AIMO_BODIES_BYTES_MAX", "AIMO_BODY_BYTES_MAX"].map((name) => Number(values.get(name)));
-  if (all === undefined || one === undefined || all >= one) return [];
-  return [`AIMO_BODIES_BYTES_MAX: expected room for one body at least (AIMO_BODY_BYTES_MAX, ${one}), found ${all}`];
+  const faults = chainContradictions(values);
+  if (all === undefined || one === undefined || all >= one) return faults;
+  return [
+    ...faults,
+    `AIMO_BODIES_BYTES_MAX: expected room for one body at least (AIMO_BODY_BYTES_MAX, ${one}), found ${all}`,
+  ];
 }
 
 /** Reads the settings; throws `ConfigError` with every fault. */
@@ -137,6 +145,7 @@ export function parseConfig(environment: Environment): Config {
     totalMs: Number(get("AIMO_TOTAL_TIMEOUT_MS")),
     drainMs: Number(get("AIMO_DRAIN_MS")),
     logLevel: get("AIMO_LOG_LEVEL"),
+    chain: chainSettings(get, get("AIMO_DATA_DIR")),
     traces: traceSettings(get),
   });
 }

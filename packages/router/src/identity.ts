@@ -17,6 +17,8 @@ export interface Identity {
   readonly idempotencySecret: Uint8Array;
   /** What sign-in challenges are sealed with: every instance of this router knows its own again. */
   readonly challengeSecret: Uint8Array;
+  /** What the salts of receipts follow from: nobody else can guess a receipt by its leaf. */
+  readonly receiptSecret: Uint8Array;
   /** The pseudonym of a payer at one provider: stable, and linkable neither to the wallet nor between providers. */
   pseudonym(payerWallet: string, providerWallet: string): string;
 }
@@ -111,6 +113,7 @@ export function loadIdentity(dataDirectory: string): Identity {
     routerId: base58.encode(base64url.decode(`${jwk.x}=`)),
     idempotencySecret: secretFor("idempotent bodies"),
     challengeSecret: secretFor("sign-in challenges"),
+    receiptSecret: secretFor("receipts"),
     pseudonym(payerWallet, providerWallet) {
       const pair = `${payerWallet} ${providerWallet}`;
       const remembered = known.get(pair);

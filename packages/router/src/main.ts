@@ -1,18 +1,20 @@
 #!/usr/bin/env node
-// `aimo-router`: read the settings, start, and close on a signal; or check the books.
+// `aimo-router`: read the settings, start, and close on a signal; or look at the books.
 import { systemClock } from "@aimo-network/protocol/clock";
 import { watchParent } from "@aimo-network/protocol/parent-watch";
 import { systemRandom } from "@aimo-network/protocol/random";
 import { ConfigError, parseConfig, readEnvironment } from "./config.ts";
 import { createLog } from "./log.ts";
 import { settingsHelp } from "./settings-help.ts";
-import { checkBooks } from "./rooms.ts";
+import { checkBooks, reconcileBooks } from "./rooms.ts";
 import { startRouter } from "./router.ts";
 import { VERSION } from "./version.ts";
 
-async function check(): Promise<void> {
+const LOOKS = { "check-ledger": checkBooks, reconcile: reconcileBooks } as const;
+
+async function look(word: keyof typeof LOOKS): Promise<void> {
   const config = parseConfig(readEnvironment(process.env));
-  const { code, lines } = await checkBooks(config, { clock: systemClock, log: createLog("silent") });
+  const { code, lines } = await LOOKS[word](config, { clock: systemClock, log: createLog("silent") });
   for (const line of lines) console.log(line);
   process.exitCode = code;
 }
@@ -21,7 +23,7 @@ async function main(): Promise<void> {
   const [word] = process.argv.slice(2);
   if (word === "--help" || word === "-h") return console.log(settingsHelp());
   if (word === "--version" || word === "-V") return console.log(VERSION);
-  if (word === "check-ledger") return await check();
+  if (word === "check-ledger" || word === "reconcile") return await look(word);
   if (word !== undefined) throw new ConfigError([`${word}: no such option. See \`aimo-router --help\`.`]);
   const config = parseConfig(readEnvironment(process.env));
   const log = createLog(config.logLevel);
@@ -44,6 +46,6 @@ try {
   await main();
 } catch (error) {
   console.error(error instanceof ConfigError ? error.message : error);
-  // Of a check, 1 says that the books are wrong.
-  process.exitCode = process.argv[2] === "check-ledger" ? 2 : 1;
+  // Of a look at the books, 1 says that they are wrong.
+  process.exitCode = process.argv[2] !== undefined && process.argv[2] in LOOKS ? 2 : 1;
 }

@@ -1,9 +1,13 @@
-// Every metric of a router, declared here and nowhere else: plain numbers while requests run, put together when asked for.
+// The metrics of a router (those of its money are in money-metrics.ts): plain numbers while requests run, put together when
+// asked for.
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { Clock } from "@aimo-network/protocol/clock";
 import type { ErrorCode } from "@aimo-network/protocol/errors";
 import { ERROR_TABLE } from "@aimo-network/protocol/error-table";
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { Gauge, Histogram, Registry } from "prom-client";
+import { declareCounter, declareGauge } from "./metric-declaring.ts";
+import { declareMoney } from "./money-metrics.ts";
+import type { MoneyTally } from "./money-metrics.ts";
 import { VERSION } from "./version.ts";
 
 /** How a request of a client came out: `refused` before any provider was asked, `failed` after. */
@@ -21,6 +25,7 @@ export interface Counts {
   bytesFromProviders: number;
   spansLost: number;
   readonly ledger: LedgerTally;
+  readonly money: MoneyTally;
   firstOutput(afterMs: number): void;
   requestEnded(stream: boolean, afterMs: number): void;
 }
@@ -155,40 +160,6 @@ function declareLedger(registry: Registry): LedgerTally {
   };
 }
 
-/** Declares a counter whose values are read when they are asked for. */
-function declareCounter(
-  registry: Registry,
-  { name, help, labels }: { name: string; help: string; labels: readonly string[] },
-  read: () => Iterable<readonly [string, number]>,
-): void {
-  const counter = new Counter({
-    name,
-    help,
-    labelNames: labels,
-    registers: [],
-    collect() {
-      this.reset();
-      for (const [values, count] of read()) {
-        const parts = values.split(" ");
-        this.inc(Object.fromEntries(labels.map((label, index) => [label, parts[index] ?? ""])), count);
-      }
-    },
-  });
-  registry.registerMetric(counter);
-}
-
-function declareGauge(registry: Registry, name: string, help: string, read: () => number): void {
-  const gauge = new Gauge({
-    name,
-    help,
-    registers: [],
-    collect() {
-      this.set(read());
-    },
-  });
-  registry.registerMetric(gauge);
-}
-
 function declareCounts(registry: Registry, counts: Counts): void {
   const declare = (
     name: string,
@@ -283,6 +254,7 @@ export function createMetrics(clock: Clock, readings: Readings): RouterMetrics {
     bytesFromProviders: 0,
     spansLost: 0,
     ledger: declareLedger(registry),
+    money: declareMoney(registry),
     ...declareDurations(registry),
   };
   declareCounts(registry, counts);

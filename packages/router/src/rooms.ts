@@ -20,10 +20,14 @@ import { databaseFault } from "./database-fault.ts";
 import type { Identity } from "./identity.ts";
 import { loadIdentity } from "./identity.ts";
 import type { CheckOutcome } from "./ledger/check-ledger-command.ts";
-import { runLedgerCheck } from "./ledger/check-ledger-command.ts";
+import { lookAtBooks, runLedgerCheck } from "./ledger/check-ledger-command.ts";
 import type { Books, LedgerCounts } from "./ledger/open-books.ts";
 import { openBooks } from "./ledger/open-books.ts";
 import { BODIES_SHARES, PREFLIGHT_WALLETS_MAX } from "./limits.ts";
+import type { MoneyTally } from "./money-metrics.ts";
+import type { MoneyPath } from "./money-path.ts";
+import { chainRoomSettings, openMoneyPath } from "./money-path.ts";
+import { runReconciliation } from "./billing/reconcile/reconcile-command.ts";
 import type { OfferHealth } from "./market/health.ts";
 import { createOfferHealth } from "./market/health.ts";
 import type { OfferBook } from "./market/offer-book.ts";
@@ -52,6 +56,8 @@ export interface Rooms {
   readonly accounts: Accounts;
   readonly activity: Activity;
   readonly billing: Billing;
+  /** Undefined where this router has no chain. */
+  readonly moneyPath: MoneyPath | undefined;
   readonly book: OfferBook;
   readonly health: OfferHealth;
   readonly links: Links;
@@ -120,6 +126,21 @@ function openMoney(
   return { activity, billing, checkpoints };
 }
 
+function openChainPath(
+  config: Config,
+  deps: RouterDeps,
+  money: Money,
+  books: Books,
+  identity: Identity,
+  counts: MoneyTally,
+) {
+  const posted = money.activity.live.hint;
+  if (config.chain !== undefined)
+    return openMoneyPath(config.chain, config, { ...deps, books, identity, counts, posted });
+  deps.log.warn("no chain: AIMO_RPC_URL is not set, so nobody can deposit or withdraw");
+  return undefined;
+}
+
 /** Builds the rooms; `url` is asked only when the router listens. */
 export async function buildRooms(
   config: Config,
@@ -146,7 +167,8 @@ export async function buildRooms(
   const identity = loadIdentity(config.dataDirectory);
   const store = await openFilePreflightStore(log, join(config.dataDirectory, "preflights"));
   const preflights = await createPreflights(store, PREFLIGHT_WALLETS_MAX);
-  const { activity, billing, checkpoints } = openMoney(config, deps, books, identity);
+  const money = openMoney(config, deps, books, identity);
+  const { activity, billing, checkpoints } = money;
   const accounts = await openAccounts(
     {
       clock,
@@ -157,12 +179,14 @@ export async function buildRooms(
     },
     { routerId: identity.routerId, acceptV1Spending: config.acceptV1Spending },
   );
+  const moneyPath = await openChainPath(config, deps, money, books, identity, observation.metrics.counts.money);
   return {
     identity,
     books,
     accounts,
     activity,
     billing,
+    moneyPath,
     book: createOfferBook(),
     health: createOfferHealth(clock),
     links,
@@ -172,6 +196,7 @@ export async function buildRooms(
     observation,
     isDraining,
     async close() {
+      await moneyPath?.close();
       activity.live.close();
       accounts.close();
       await checkpoints.close();
@@ -184,4 +209,16 @@ export async function buildRooms(
 /** Checks the books that a router with these settings has, whether it runs or not. */
 export function checkBooks(config: Config, deps: Pick<RouterDeps, "clock" | "log">): Promise<CheckOutcome> {
   return runLedgerCheck(config, deps);
+}
+
+/** Compares the books of a router with these settings with its chain, whether it runs or not. */
+export function reconcileBooks(config: Config, deps: Pick<RouterDeps, "clock" | "log">): Promise<CheckOutcome> {
+  const { chain } = config;
+  if (chain === undefined) {
+    return Promise.resolve({ code: 2, lines: ["This router has no chain: set AIMO_RPC_URL and AIMO_PROGRAM_ID."] });
+  }
+  return lookAtBooks(config, deps, (database) => {
+    const { routerId } = loadIdentity(config.dataDirectory);
+    return runReconciliation(chainRoomSettings(chain, routerId), { ...deps, database });
+  });
 }

@@ -14,6 +14,7 @@ export function settingsHelp(): string {
     "  aimo-router               starts a router",
     "  aimo-router check-ledger  proves the books, while a router runs on them or not: ends with 0 where they are right,",
     "                            1 where they are wrong, 2 where they could not be checked",
+    "  aimo-router reconcile     compares the books with the chain, account by account: ends with 1 where the chain has less",
     "",
     "Settings come from the environment, or from the file that AIMO_CONFIG_FILE names (lines of NAME=value; the environment wins):",
     "",

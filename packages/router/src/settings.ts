@@ -8,11 +8,16 @@ import {
   DRAIN_MS,
   REQUESTS_PER_KEY_MAX,
 } from "./limits.ts";
+import { isChainAddress, isRpcUrls, isUsdcAmount, isWebSocketUrl } from "./chain-settings.ts";
+import { CHAIN_POLL_MS, PRIORITY_FEE_MAX } from "./chain/limits.ts";
 import { DATABASE_CONNECTIONS_MAX, HISTORY_DAYS } from "./ledger/limits.ts";
 import {
   KEY_REQUESTS_PER_MINUTE,
   KEY_TOKENS_PER_MINUTE,
   REQUESTS_PER_WALLET_MAX,
+  SETTLE_AGE_MS,
+  SETTLE_USDC,
+  SPONSOR_MIN_USDC,
   WALLET_REQUESTS_PER_MINUTE,
   WALLET_TOKENS_PER_MINUTE,
 } from "./billing/limits.ts";
@@ -45,7 +50,7 @@ function whole(meaning: string, fallback: number, least: number, most: number): 
 }
 
 function text(meaning: string, fallback: string): Setting {
-  return { meaning, fallback, expected: "a text", accepts: isText };
+  return { meaning, fallback, expected: "a text", accepts: fallback === "" ? () => true : isText };
 }
 
 function isUrl(value: string): boolean {
@@ -74,6 +79,14 @@ function headers(meaning: string): Setting {
     accepts: isHeaderList,
     isSecret: true,
   };
+}
+
+function isAddress(value: string): boolean {
+  return value === "" || isChainAddress(value);
+}
+
+function usdc(meaning: string, fallback: string): Setting {
+  return { meaning, fallback, expected: "USDC with at most six decimals, such as 1 or 0.25", accepts: isUsdcAmount };
 }
 
 const LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"];
@@ -130,6 +143,44 @@ export const SETTINGS = {
   AIMO_IDLE_TIMEOUT_MS: whole("between two events of a stream", 60_000, 10, HOUR_MS),
   AIMO_TOTAL_TIMEOUT_MS: whole("for a whole answer, over all providers tried", 600_000, 10, HOUR_MS),
   AIMO_DRAIN_MS: whole("for running answers when the router stops", DRAIN_MS, 0, HOUR_MS),
+  AIMO_RPC_URL: {
+    meaning:
+      "Solana RPC nodes in order of preference, commas between; none, this router has no chain: nobody can deposit",
+    fallback: "",
+    expected: "http or https URLs with commas between",
+    accepts: isRpcUrls,
+    isSecret: true,
+  },
+  AIMO_RPC_WS_URL: {
+    meaning: "WebSocket of such a node, to hear of changes sooner; none, where Solana's nodes have it beside their RPC",
+    fallback: "",
+    expected: "a ws or wss URL",
+    accepts: isWebSocketUrl,
+    isSecret: true,
+  },
+  AIMO_PROGRAM_ID: {
+    meaning: "address of the escrow program; needed with AIMO_RPC_URL",
+    fallback: "",
+    expected: "an address in base58",
+    accepts: isAddress,
+  },
+  AIMO_COMMITMENT: {
+    meaning: "how sure the chain must be before a deposit counts: confirmed, or finalized",
+    fallback: "finalized",
+    expected: "confirmed or finalized",
+    accepts: (value) => value === "confirmed" || value === "finalized",
+  },
+  AIMO_CHAIN_POLL_MS: whole("between two looks at the chain", CHAIN_POLL_MS, 50, 60_000),
+  AIMO_SETTLE_AGE_MS: whole("after which a charge is settled on chain at the latest", SETTLE_AGE_MS, 100, HOUR_MS),
+  AIMO_SETTLE_USDC: usdc("owed by one user to one provider, which is settled at once", SETTLE_USDC),
+  AIMO_SPONSOR_MIN_USDC: usdc(
+    "owed to a provider before its account is opened at this router's expense",
+    SPONSOR_MIN_USDC,
+  ),
+  AIMO_PRIORITY_FEE_MAX: whole("micro-lamports per compute unit, at most", PRIORITY_FEE_MAX, 0, BYTES_MAX),
+  AIMO_SIGNER_SOCKET: text("Unix socket of the process that signs, if it is not this one (`aimo-router signer`)", ""),
+  AIMO_SETTLER_KEY_FILE: text("Solana key file of the settler; none, settler.json in the data directory", ""),
+  AIMO_COSIGNER_KEY_FILE: text("Solana key file of the cosigner; none, cosigner.json in the data directory", ""),
   AIMO_LOG_LEVEL: {
     meaning: `how much is logged: ${LEVELS.join(", ")}`,
     fallback: "info",

@@ -18,6 +18,15 @@ export interface ChainOptions {
   readonly clock: Clock;
   /** Shorter slots make deadlines that are counted in slots come sooner. */
   readonly slotMs?: number;
+  /** What runs there from the first slot on; programs are the one thing that the chain does not remember. */
+  readonly programs?: readonly ChainProgram[];
+}
+
+/** A program that no transaction deployed. */
+export interface ChainProgram {
+  readonly address: string;
+  /** The file that the compiler wrote. */
+  readonly path: string;
 }
 
 /** A running chain. */
@@ -52,11 +61,13 @@ async function restore(url: string, state: ChainState): Promise<void> {
 }
 
 /** Starts a chain, or goes on with the one in the directory. */
-export async function startChain({ port, dataDirectory, clock, slotMs = SLOT_MS }: ChainOptions): Promise<Chain> {
+export async function startChain(options: ChainOptions): Promise<Chain> {
+  const { port, dataDirectory, clock, slotMs = SLOT_MS, programs = [] } = options;
   const path = join(dataDirectory, JOURNAL);
   const state = readJournal(path);
   const engine = startEngine(slotMs);
   if (state.slot > 0) engine.travelToSlot(state.slot + SLOTS_SKIPPED);
+  for (const { address, path: file } of programs) engine.deploy(address, file);
   await restore(engine.rpcUrl, state);
   const journal = ChainJournal.open(path, state);
   const memory = new ChainMemory(engine.rpcUrl, journal, clock, state.signatures);

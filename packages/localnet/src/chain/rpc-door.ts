@@ -6,7 +6,8 @@ import type { Duplex } from "node:stream";
 import type { ChainCalls } from "./chain-calls.ts";
 import { errorText, parseRequests, readBody } from "./rpc-request.ts";
 
-const HOST = "127.0.0.1";
+/** Nothing of a localnet listens anywhere else. */
+export const HOST = "127.0.0.1";
 const PARSE_ERROR = -32_700;
 
 /** A door that is open. */

@@ -1,7 +1,7 @@
 // A JSON-RPC request as the chain's door sees it: its method and parameters, never more than a limit of bytes.
 import type { IncomingMessage } from "node:http";
 
-/** One call. */
+/** One call of a method. */
 export interface RpcRequest {
   readonly id: unknown;
   readonly method: string;
@@ -9,9 +9,9 @@ export interface RpcRequest {
 }
 
 /** The longest body: Solana's own nodes take 50 KiB, a batch of some calls more. */
-export const BODY_BYTES_MAX = 1024 * 1024;
+const BODY_BYTES_MAX = 1024 * 1024;
 /** The most calls in one body. */
-export const BATCH_MAX = 100;
+const BATCH_MAX = 100;
 
 /** Reads a body; undefined where it is longer than the limit. */
 export async function readBody(request: IncomingMessage): Promise<string | undefined> {

@@ -6,6 +6,7 @@ interface Surfnet {
   readonly rpcUrl: string;
   readonly wsUrl: string;
   timeTravelToSlot(slot: number): unknown;
+  deploy(program: { readonly programId: string; readonly soPath: string }): unknown;
   stop(): void;
 }
 
@@ -19,6 +20,8 @@ export interface Engine {
   readonly wsUrl: string;
   /** Goes on from this slot; there is no way back. The clock moves by as much. */
   travelToSlot(slot: number): void;
+  /** Makes the program in a file be at an address, without its key and without a transaction. */
+  deploy(address: string, path: string): void;
   stop(): void;
 }
 
@@ -31,19 +34,33 @@ const PACKAGES: Readonly<Record<string, string>> = {
   "darwin-x64": "@solana/surfpool-darwin-x64",
 };
 
-function loadSurfpool(): SurfpoolModule {
-  const platform = `${process.platform}-${process.arch}`;
+function missing(reason: string, cause?: unknown): Error {
+  const known = Object.keys(PACKAGES).join(", ");
+  return new Error(
+    `The localnet's chain needs Surfpool, which exists for ${known} (glibc on Linux): ${reason}. ` +
+      "On such a machine run npm ci again; on another run a Solana validator of your own and give its URL, " +
+      "such as npm start -- --rpc-url http://127.0.0.1:8899",
+    { cause },
+  );
+}
+
+/** The package of Surfpool for a platform; throws where there is none, or where it is not installed, and says what to do. */
+export function findSurfpool(platform = `${process.platform}-${process.arch}`): string {
   const name = PACKAGES[platform];
+  if (name === undefined) throw missing(`there is none for ${platform}`);
   try {
-    if (name === undefined) throw new Error(`there is none for ${platform}`);
-    return createRequire(import.meta.url)(name) as SurfpoolModule;
+    return createRequire(import.meta.url).resolve(name);
   } catch (cause) {
-    const known = Object.keys(PACKAGES).join(", ");
-    throw new Error(
-      `The localnet's chain needs Surfpool, which exists for ${known} (glibc on Linux): ${String(cause)}. ` +
-        "Run npm ci again on such a machine.",
-      { cause },
-    );
+    throw missing(`${name} is not installed`, cause);
+  }
+}
+
+function loadSurfpool(): SurfpoolModule {
+  const path = findSurfpool();
+  try {
+    return createRequire(import.meta.url)(path) as SurfpoolModule;
+  } catch (cause) {
+    throw missing(String(cause), cause);
   }
 }
 
@@ -56,6 +73,7 @@ export function startEngine(slotMs: number): Engine {
     rpcUrl: surfnet.rpcUrl,
     wsUrl: surfnet.wsUrl,
     travelToSlot: (slot) => void surfnet.timeTravelToSlot(slot),
+    deploy: (address, path) => void surfnet.deploy({ programId: address, soPath: path }),
     stop: () => surfnet.stop(),
   };
 }

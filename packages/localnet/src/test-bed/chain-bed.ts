@@ -28,8 +28,9 @@ import type {
   SolanaRpcApiDevnet,
 } from "@solana/kit";
 import { getTransferSolInstruction } from "@solana-program/system";
-import type { Chain } from "../chain/chain.ts";
+import type { Chain, ChainOptions } from "../chain/chain.ts";
 import { startChain } from "../chain/chain.ts";
+import { HOST } from "../chain/rpc-door.ts";
 import { findFreePort } from "../free-port.ts";
 
 /** Twenty times as fast as Solana: what is counted in slots takes seconds. */
@@ -37,7 +38,6 @@ export const SLOT_MS = 20;
 export const SOL = 1_000_000_000n;
 /** Somebody who only receives. */
 export const BOB = address("GgRee8yRGwjVryDHhWKDGMCeJzeSp5robYNFEcQpCDRS");
-const PORT = 18_899;
 const WAIT_MS_MAX = 10_000;
 
 /** A client that may also ask for airdrops. */
@@ -49,10 +49,15 @@ export interface Signed {
   readonly signature: Signature;
 }
 
+const directories: string[] = [];
+process.once("exit", () => {
+  for (const path of directories) rmSync(path, { recursive: true, force: true });
+});
+
 /** A folder that goes with the test's process: chains still write into it when their test is over. */
 export function temporaryDirectory(): string {
   const path = mkdtempSync(join(tmpdir(), "aimo-chain-"));
-  process.once("exit", () => rmSync(path, { recursive: true, force: true }));
+  directories.push(path);
   return path;
 }
 
@@ -62,9 +67,13 @@ export function connectTo(url: string): ChainRpc {
 }
 
 /** Starts a chain on what is in the directory. */
-export async function startTestChain(t: TestContext, dataDirectory: string): Promise<{ chain: Chain; rpc: ChainRpc }> {
-  const port = await findFreePort(PORT + 2 * (process.pid % 1_000), "127.0.0.1");
-  const chain = await startChain({ port, dataDirectory, clock, slotMs: SLOT_MS });
+export async function startTestChain(
+  t: TestContext,
+  dataDirectory: string,
+  more: Pick<ChainOptions, "programs" | "slotMs"> = {},
+): Promise<{ chain: Chain; rpc: ChainRpc }> {
+  const port = await findFreePort(0, HOST, 2);
+  const chain = await startChain({ port, dataDirectory, clock, slotMs: SLOT_MS, ...more });
   t.after(() => chain.close());
   return { chain, rpc: connectTo(chain.rpcUrl) };
 }

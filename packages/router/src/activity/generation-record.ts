@@ -1,7 +1,7 @@
 // One answered request as its row tells it.
 import type { NanoUsdc } from "@aimo-network/protocol/money";
 import { nanoUsdc } from "@aimo-network/protocol/money";
-import { GENERATION_FLAGS } from "../ledger/generation-row.ts";
+import { RECEIPT_FLAGS } from "@aimo-network/protocol/receipt-cost";
 import { generationId, uuidTimeMs } from "@aimo-network/protocol/ids";
 import { keyIdText, walletAddress } from "./wallet-bytes.ts";
 
@@ -87,12 +87,12 @@ export function generationOf(row: GenerationRow): Generation {
     cost: nanoUsdc(row.cost),
     cacheDiscountPico: savedPico(row),
     finishReason: row.finish_reason === "" ? null : row.finish_reason,
-    isStreamed: has(GENERATION_FLAGS.streamed),
-    isCancelled: has(GENERATION_FLAGS.cancelled),
-    isUsageAdjusted: has(GENERATION_FLAGS.usageAdjusted),
-    isUsageEstimated: has(GENERATION_FLAGS.usageEstimated),
-    isUsageReplayed: has(GENERATION_FLAGS.replayed),
-    isInterrupted: has(GENERATION_FLAGS.interrupted),
-    hasNoUsage: has(GENERATION_FLAGS.noUsage),
+    isStreamed: has(RECEIPT_FLAGS.streamed),
+    isCancelled: has(RECEIPT_FLAGS.cancelled),
+    isUsageAdjusted: has(RECEIPT_FLAGS.usageAdjusted),
+    isUsageEstimated: has(RECEIPT_FLAGS.usageEstimated),
+    isUsageReplayed: has(RECEIPT_FLAGS.replayed),
+    isInterrupted: has(RECEIPT_FLAGS.interrupted),
+    hasNoUsage: has(RECEIPT_FLAGS.noUsage),
   };
 }

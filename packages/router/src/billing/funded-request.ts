@@ -6,7 +6,7 @@ import { AimoError } from "@aimo-network/protocol/errors";
 import type { NanoUsdc } from "@aimo-network/protocol/money";
 import type { Logger } from "pino";
 import type { ChargeCommand } from "../ledger/commands.ts";
-import { GENERATION_FLAGS } from "../ledger/generation-row.ts";
+import { RECEIPT_FLAGS } from "@aimo-network/protocol/receipt-cost";
 import type { Ledger } from "../ledger/ledger.ts";
 import { NO_USAGE } from "@aimo-network/protocol/usage";
 import { CHARGE_WAIT_MS } from "./limits.ts";
@@ -196,12 +196,12 @@ export class FundedRequest<Offer extends BillableOffer> implements Running {
 
 function flagsOf(charge: Charge, stream: boolean): number {
   return (
-    (stream ? GENERATION_FLAGS.streamed : 0) |
-    (charge.cancelled ? GENERATION_FLAGS.cancelled : 0) |
-    (charge.adjusted ? GENERATION_FLAGS.usageAdjusted : 0) |
-    (charge.estimated ? GENERATION_FLAGS.usageEstimated : 0) |
-    (charge.unpaid === "interrupted" || charge.unpaid === "router_ended" ? GENERATION_FLAGS.interrupted : 0) |
-    (charge.unpaid === "no_usage" ? GENERATION_FLAGS.noUsage : 0)
+    (stream ? RECEIPT_FLAGS.streamed : 0) |
+    (charge.cancelled ? RECEIPT_FLAGS.cancelled : 0) |
+    (charge.adjusted ? RECEIPT_FLAGS.usageAdjusted : 0) |
+    (charge.estimated ? RECEIPT_FLAGS.usageEstimated : 0) |
+    (charge.unpaid === "interrupted" || charge.unpaid === "router_ended" ? RECEIPT_FLAGS.interrupted : 0) |
+    (charge.unpaid === "no_usage" ? RECEIPT_FLAGS.noUsage : 0)
   );
 }
 

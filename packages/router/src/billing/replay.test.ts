@@ -7,7 +7,7 @@ import { attemptIdOf, requestUuid } from "@aimo-network/protocol/ids";
 import { systemRandom } from "@aimo-network/protocol/random";
 import type { End } from "@aimo-network/protocol/wire/messages";
 import { base58 } from "@scure/base";
-import { GENERATION_FLAGS } from "../ledger/generation-row.ts";
+import { RECEIPT_FLAGS } from "@aimo-network/protocol/receipt-cost";
 import { createLog } from "../log.ts";
 import { PLAIN_REQUEST, plainEnd, plainUsage, tokenPrice } from "../test-bed/priced-request.ts";
 import type { TestBilling } from "../test-bed/test-billing.ts";
@@ -97,7 +97,7 @@ describe("a replayed End", () => {
       "SELECT cost, flags FROM generations WHERE id = $1",
       [id],
     );
-    assert.deepEqual(generation, { cost: 50n, flags: GENERATION_FLAGS.streamed | GENERATION_FLAGS.replayed });
+    assert.deepEqual(generation, { cost: 50n, flags: RECEIPT_FLAGS.streamed | RECEIPT_FLAGS.replayed });
   });
 
   test("is charged also where its lock has expired meanwhile", async () => {

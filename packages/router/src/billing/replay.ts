@@ -5,7 +5,7 @@ import { nanoUsdc } from "@aimo-network/protocol/money";
 import type { End } from "@aimo-network/protocol/wire/messages";
 import type { Logger } from "pino";
 import type { ChargeCommand } from "../ledger/commands.ts";
-import { GENERATION_FLAGS } from "../ledger/generation-row.ts";
+import { RECEIPT_FLAGS } from "@aimo-network/protocol/receipt-cost";
 import type { Ledger, OrphanedAttempt } from "../ledger/ledger.ts";
 import { NO_USAGE } from "@aimo-network/protocol/usage";
 import type { Charge, ChargeTerms, Ending } from "./charge.ts";
@@ -58,9 +58,9 @@ function commandOf(orphan: OrphanedAttempt, charge: Charge, end: End): ChargeCom
     durationMs: milliseconds(end.upstream_ms),
     imageCount: orphan.imageCount,
     flags:
-      GENERATION_FLAGS.replayed |
-      (orphan.stream ? GENERATION_FLAGS.streamed : 0) |
-      (charge.adjusted ? GENERATION_FLAGS.usageAdjusted : 0),
+      RECEIPT_FLAGS.replayed |
+      (orphan.stream ? RECEIPT_FLAGS.streamed : 0) |
+      (charge.adjusted ? RECEIPT_FLAGS.usageAdjusted : 0),
     finishReason: end.finish_reason ?? "",
     unpaid:
       isCharged || charge.unpaid === undefined ? undefined : { reason: charge.unpaid, amount: charge.unpaidAmount },

@@ -80,7 +80,7 @@ export interface ChargeCommand {
   readonly firstOutputMs: number | undefined;
   readonly durationMs: number;
   readonly imageCount: number;
-  /** Bits of `GENERATION_FLAGS`. */
+  /** Bits of `RECEIPT_FLAGS`. */
   readonly flags: number;
   readonly finishReason: string;
   /** Why the provider gets less than it served, and how much less: 0 where nobody can say. */

@@ -80,3 +80,6 @@ export const IMBALANCE_LOOK_MS = 60_000;
 
 /** Milliseconds for one statement that closes a day or sums every account: a busy day has hundreds of millions of rows. */
 export const HISTORY_ANSWER_MS = 1_800_000;
+
+/** Milliseconds between two tries of an instance to lead a job: so long a job rests when its leader died. */
+export const LEADERSHIP_TRY_MS = 2_000;

@@ -40,6 +40,10 @@ export interface BooksDeps {
 /** The open books of a router: its database, and the ledger on it. */
 export interface Books {
   readonly database: Database;
+  /** The same with patience for what reads all accounts. */
+  readonly patientDatabase: Database;
+  /** The number of this run among all that share the database. */
+  readonly instance: number;
   readonly ledger: Ledger;
   /** Posts what still waits, for as long as a database that answers needs, and closes everything. */
   close(): Promise<void>;
@@ -63,6 +67,8 @@ export async function openBooks(settings: BooksSettings, deps: BooksDeps): Promi
     const ledger = createLedger({ clock, ioClock, log, database, counts }, { instance: instance.id, rates });
     return {
       database,
+      patientDatabase,
+      instance: instance.id,
       ledger,
       async close() {
         await ledger.settle(LAST_CHARGES_MS);
@@ -70,11 +76,13 @@ export async function openBooks(settings: BooksSettings, deps: BooksDeps): Promi
         await instance.close();
         await ledger.close();
         await database.close();
+        await patientDatabase.close();
         await embedded?.stop();
       },
     };
   } catch (error) {
     await database.close();
+    await patientDatabase.close();
     await embedded?.stop();
     throw error;
   }

@@ -4,13 +4,13 @@ import type { IncomingMessage } from "node:http";
 import { request as ask } from "node:http";
 import { once } from "node:events";
 import type { KeyContentV2 } from "@aimo-network/protocol/keys/key-content";
-import { GENERATION_FLAGS } from "../ledger/generation-row.ts";
+import { RECEIPT_FLAGS } from "@aimo-network/protocol/receipt-cost";
 import { addressOf } from "./test-keys.ts";
 import type { TestRouter } from "./test-router.ts";
 import { newWallet } from "./test-router.ts";
 
 /** What the flags of a generation mean. */
-export const FLAGS = GENERATION_FLAGS;
+export const FLAGS = RECEIPT_FLAGS;
 
 /** What a wallet has, in nano-USDC. */
 export interface Balances {

@@ -40,3 +40,8 @@ export function databaseFailure(error: unknown): unknown {
 export function breaksConnection(error: unknown): boolean {
   return isAimoError(error, "ledger_unavailable") || isUnavailable(error);
 }
+
+/** Whether a write was refused because another instance leads the job by now (migration 051). */
+export function hasLostLeadership(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === "AM001";
+}

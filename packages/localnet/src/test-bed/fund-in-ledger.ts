@@ -1,4 +1,4 @@
-// The localnet's faucet: money for its demo user, until its chain brings deposits itself.
+// Money written straight into a ledger, for routers that follow no chain: with one, the ledger would differ from it.
 import type { Clock } from "@aimo-network/protocol/clock";
 import { uuidV7 } from "@aimo-network/protocol/ids";
 import { parseNanoUsdc } from "@aimo-network/protocol/money";
@@ -9,11 +9,8 @@ import { postDeposit } from "aimo-router/src/ledger/deposit.ts";
 import { createNumbers } from "aimo-router/src/ledger/numbers.ts";
 import { createLog } from "aimo-router/src/log.ts";
 
-/** USDC that the demo user has been given in all: enough for a month of playing. */
-export const FAUCET_USDC = "100";
-
-/** What somebody is given, and by whom. */
-export interface Gift {
+/** What somebody has been given in all, and by whom. */
+export interface LedgerGift {
   /** An address in base58. */
   readonly wallet: string;
   readonly usdc: string;
@@ -21,23 +18,22 @@ export interface Gift {
 }
 
 /** Brings what the wallet has been given up to so much USDC; told again, it gives nothing more. */
-export async function give(clock: Clock, database: Database, { wallet, usdc, source }: Gift): Promise<void> {
+export async function fundInLedger(
+  clock: Clock,
+  database: Database,
+  { wallet, usdc, source }: LedgerGift,
+): Promise<void> {
   const id = uuidV7(clock, systemRandom);
   const user = await createNumbers(database.query).wallet(wallet);
   await postDeposit(database, new Date(clock.now()), { id, user, openedSlot: 0n, total: parseNanoUsdc(usdc), source });
 }
 
 /** The same, at the database of a URL. */
-export async function giveAt(databaseUrl: string, clock: Clock, gift: Gift): Promise<void> {
+export async function fundInLedgerAt(databaseUrl: string, clock: Clock, gift: LedgerGift): Promise<void> {
   const database = openDatabase(databaseUrl, { clock, log: createLog("silent") }, { connectionsMax: 1 });
   try {
-    await give(clock, database, gift);
+    await fundInLedger(clock, database, gift);
   } finally {
     await database.close();
   }
-}
-
-/** Gives the demo user its play money; a second start of the same network gives nothing more. */
-export function fundFromFaucet(clock: Clock, databaseUrl: string, wallet: string): Promise<void> {
-  return giveAt(databaseUrl, clock, { wallet, usdc: FAUCET_USDC, source: "localnet faucet" });
 }

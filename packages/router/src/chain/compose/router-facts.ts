@@ -1,0 +1,124 @@
+// What the chain says of the router itself, for anybody who asks: its terms, and whether its vault covers what it owes.
+import { solvency } from "@aimo-network/escrow/accounts/config-facts";
+import { fetchRouter } from "@aimo-network/escrow/accounts/views";
+import type { RouterView } from "@aimo-network/escrow/accounts/views";
+import { routerPlace } from "@aimo-network/escrow/addresses";
+import { within } from "@aimo-network/protocol/clock";
+import type { Clock } from "@aimo-network/protocol/clock";
+import { AimoError } from "@aimo-network/protocol/errors";
+import { microUsdc } from "@aimo-network/protocol/money";
+import type { MicroUsdc } from "@aimo-network/protocol/money";
+import type { GetMultipleAccountsApi, Rpc } from "@solana/kit";
+import type { ChainSettings } from "../chain-settings.ts";
+import { ROUTER_FACTS_MS, ROUTER_TERMS_WAIT_MS } from "./limits.ts";
+
+/** Where a router's accounts are. */
+export interface RouterAccounts {
+  readonly programId: string;
+  readonly config: string;
+  readonly vault: string;
+  readonly mint: string;
+}
+
+/** The terms of a router; delays and notice in seconds. */
+export interface RouterTerms extends RouterAccounts {
+  readonly feeBps: bigint;
+  readonly minDeposit: MicroUsdc;
+  readonly userExitDelay: bigint;
+  readonly providerExitDelay: bigint;
+  readonly allowanceNotice: bigint;
+  /** How sure the chain must be before the router believes it. */
+  readonly commitment: "confirmed" | "finalized";
+}
+
+/** What the vault holds and what it owes, at one slot. */
+export interface RouterSolvency extends RouterAccounts {
+  readonly slot: bigint;
+  /** The chain's clock, in seconds since 1970. */
+  readonly time: bigint;
+  readonly vaultAmount: MicroUsdc;
+  readonly owedUsers: MicroUsdc;
+  readonly owedProviders: MicroUsdc;
+  readonly owedFees: MicroUsdc;
+  readonly owed: MicroUsdc;
+  readonly surplus: MicroUsdc;
+  readonly shortfall: MicroUsdc;
+}
+
+/** What is told of a router. */
+export interface RouterFacts {
+  /** The terms as they were seen last; undefined while the chain has not answered. */
+  terms(): Promise<RouterTerms | undefined>;
+  solvency(): Promise<RouterSolvency>;
+}
+
+/** What the facts are read with. */
+export interface RouterFactsDeps {
+  readonly clock: Clock;
+  readonly rpc: Rpc<GetMultipleAccountsApi>;
+  readonly settings: Pick<ChainSettings, "programAddress" | "routerId" | "commitment">;
+}
+
+function accountsOf({ router }: RouterView): RouterAccounts {
+  const { vault, mint } = router.data;
+  return { programId: router.programAddress, config: router.address, vault, mint };
+}
+
+function termsOf(view: RouterView, commitment: RouterTerms["commitment"]): RouterTerms {
+  const { feeBps, minDeposit, userExitDelay, providerExitDelay, allowanceNotice } = view.router.data.params;
+  const delays = { userExitDelay, providerExitDelay, allowanceNotice };
+  return { ...accountsOf(view), feeBps, minDeposit: microUsdc(minDeposit), ...delays, commitment };
+}
+
+function solvencyOf(view: RouterView): RouterSolvency {
+  const { data } = view.router;
+  const { owed, held, surplus, shortfall } = solvency(data, view.vault.token?.amount ?? 0n);
+  return {
+    ...accountsOf(view),
+    slot: view.now.slot,
+    time: view.now.time,
+    vaultAmount: held,
+    owedUsers: microUsdc(data.totalUser),
+    owedProviders: microUsdc(data.totalProvider),
+    owedFees: microUsdc(data.feeAccrued),
+    owed,
+    surplus,
+    shortfall,
+  };
+}
+
+/** Creates the facts of a router; however many ask, the chain is asked once in a while. */
+export function createRouterFacts({ clock, rpc, settings }: RouterFactsDeps): RouterFacts {
+  const { commitment } = settings;
+  let last: RouterView | undefined;
+  let reading: Promise<RouterView> | undefined;
+  let readUntilMs = -Infinity;
+  const fetchView = async (): Promise<RouterView> => {
+    const view = await fetchRouter(rpc, await routerPlace(settings), { commitment });
+    if (view === undefined) {
+      const cause = new Error("expected an open router on the chain, found none");
+      throw new AimoError("chain_unavailable", {}, { cause });
+    }
+    last = view;
+    return view;
+  };
+  const read = (): Promise<RouterView> => {
+    if (reading === undefined || clock.monotonic() >= readUntilMs) {
+      readUntilMs = clock.monotonic() + ROUTER_FACTS_MS;
+      reading = fetchView();
+    }
+    return reading;
+  };
+  return {
+    async terms() {
+      const fresh = await within(
+        clock,
+        ROUTER_TERMS_WAIT_MS,
+        read().catch(() => undefined), // a router says who it is also while its chain is away
+      );
+      const seen = fresh ?? last;
+      return seen && termsOf(seen, commitment);
+    },
+    solvency: async () => solvencyOf(await read()),
+  };
+}

@@ -1,0 +1,263 @@
+// Batches of what users owe, from being cut to having landed (docs/accounting.md).
+import { base58 } from "@scure/base";
+import type { MicroUsdc } from "@aimo-network/protocol/money";
+import { microUsdc } from "@aimo-network/protocol/money";
+import type { Database, Query } from "../database/database.ts";
+
+/** What one user owes to one provider, in whole micro-USDC, and is due to be settled. */
+export interface DuePair {
+  readonly user: number;
+  readonly provider: number;
+  readonly userWallet: string;
+  readonly providerWallet: string;
+  readonly amount: MicroUsdc;
+  /** 0 where the provider has no account on chain yet. */
+  readonly providerOpenedSlot: bigint;
+  /** Owed to this provider by all users, what is not due yet included. */
+  readonly owedToProvider: MicroUsdc;
+}
+
+/** When pairs are due. */
+export interface DueRule {
+  readonly at: Date;
+  /** Owed since before it: due. */
+  readonly since: Date;
+  /** Owed at least so much: due. */
+  readonly least: MicroUsdc;
+  readonly most: number;
+}
+
+/** An entry of a batch: it never changes. */
+export interface SettleEntry {
+  readonly id: bigint;
+  readonly user: number;
+  readonly userWallet: string;
+  readonly providerWallet: string;
+  readonly openedSlot: bigint;
+  readonly seq: bigint;
+  readonly amount: MicroUsdc;
+  readonly isPosted: boolean;
+}
+
+/** A batch that has not landed. */
+export interface OpenBatch {
+  readonly id: bigint;
+  readonly state: "queued" | "signed" | "sent";
+  readonly notBefore: Date;
+  readonly root: Uint8Array | undefined;
+  readonly signature: string | undefined;
+  readonly wire: string | undefined;
+  readonly lastValidBlockHeight: bigint | undefined;
+  readonly attempts: number;
+  readonly entries: readonly SettleEntry[];
+}
+
+/** A signed transaction, before anybody has had it. */
+export interface SignedBatch {
+  readonly signature: string;
+  readonly wire: string;
+  readonly lastValidBlockHeight: bigint;
+}
+
+/** What a transaction logged for an entry, in micro-USDC. */
+export interface LoggedEntry {
+  readonly id: bigint;
+  readonly applied: MicroUsdc;
+  readonly fee: MicroUsdc;
+}
+
+/** Settlement batches; only the leader of the settler's job changes them. */
+export interface Settlement {
+  due(rule: DueRule): Promise<readonly DuePair[]>;
+  /**
+   * Cuts a batch: gives every pair an entry of what it owes now, at most `most`; undefined where nothing is left of it. Of
+   * generations before `receiptsFrom`, a UUID, all receipts are taken to be made.
+   */
+  cut(fence: bigint, batch: CutBatch): Promise<bigint | undefined>;
+  open(most: number): Promise<readonly OpenBatch[]>;
+  setRoot(fence: bigint, batch: bigint, root: Uint8Array): Promise<void>;
+  /** Keeps a signed transaction before it is sent. */
+  signed(fence: bigint, batch: bigint, signed: SignedBatch): Promise<void>;
+  sent(fence: bigint, batch: bigint): Promise<void>;
+  /** What a confirmed transaction said; posting follows the escrows themselves. */
+  logged(fence: bigint, batch: bigint, slot: bigint, entries: readonly LoggedEntry[]): Promise<void>;
+  /** The transaction will never land: the same entries are signed again, not before a time. */
+  again(fence: bigint, batch: bigint, failure: string, notBefore: Date): Promise<void>;
+  /** Wallets that were settled at least twice since a time, busiest first: their accounts are worth a place in a lookup table. */
+  busy(
+    since: Date,
+    most: number,
+  ): Promise<{ readonly users: readonly string[]; readonly providers: readonly string[] }>;
+  /** Moves users of a queued batch into one of their own. */
+  split(fence: bigint, at: Date, batch: bigint, ref: string, users: readonly number[]): Promise<void>;
+}
+
+/** What a batch is cut from. */
+export interface CutBatch {
+  readonly at: Date;
+  readonly ref: string;
+  readonly pairs: readonly Pick<DuePair, "user" | "provider">[];
+  readonly most: MicroUsdc;
+  readonly receiptsFrom: string;
+}
+
+const MARK = "UPDATE payables SET since = $1 WHERE since IS NULL AND amount - in_flight >= 1000";
+// Whoever leaves or has less left than it owes goes first, then who has waited longest.
+const DUE = `SELECT p.user_id, p.provider_id, u.address AS user_address, v.address AS provider_address,
+    (p.amount - p.in_flight) / 1000 AS amount, coalesce(a.opened_slot, 0) AS provider_opened,
+    (SELECT sum(o.amount)::bigint / 1000 FROM payables o WHERE o.provider_id = p.provider_id) AS owed
+  FROM payables p JOIN users b ON b.id = p.user_id JOIN escrows e ON e.user_id = p.user_id
+    JOIN wallets u ON u.id = p.user_id JOIN wallets v ON v.id = p.provider_id
+    LEFT JOIN provider_accounts a ON a.provider_id = p.provider_id
+  WHERE p.amount - p.in_flight >= 1000 AND e.opened_slot > 0 AND p.user_id <> p.provider_id
+    AND (p.since <= $1 OR (p.amount - p.in_flight) / 1000 >= $2 OR e.is_urgent OR b.payable > b.available + b.locked)
+    AND NOT EXISTS (SELECT FROM settle_entries x WHERE x.user_id = p.user_id AND x.posted_at IS NULL)
+  ORDER BY e.is_urgent DESC, p.since, p.user_id, p.provider_id LIMIT $3`;
+const SPLIT = "SELECT ledger_split_batch($1, $2, $3, $4, $5)";
+const CUT = "SELECT ledger_cut($1, $2, $3, $4, $5, $6, $7) AS batch";
+const LED = "ledger_insist_leader('settler', $1)";
+const OPEN_BATCHES = `SELECT id, state, not_before, root, signature, wire, last_valid_height, attempts FROM settle_batches
+  WHERE state IN ('queued', 'signed', 'sent') ORDER BY id LIMIT $1`;
+const ENTRIES = `SELECT x.id, x.batch_id, x.user_id, u.address AS user_address, v.address AS provider_address, x.opened_slot, x.seq,
+    x.amount, x.posted_at IS NOT NULL AS is_posted
+  FROM settle_entries x JOIN wallets u ON u.id = x.user_id JOIN wallets v ON v.id = x.provider_id
+  WHERE x.batch_id = ANY ($1) ORDER BY x.batch_id, x.id`;
+const LOGGED = `UPDATE settle_entries x SET logged_applied = t.applied, logged_fee = t.fee
+  FROM unnest($2::bigint[], $3::bigint[], $4::bigint[]) t(id, applied, fee), (SELECT ${LED}) led
+  WHERE x.id = t.id AND x.batch_id = $5 AND x.logged_applied IS NULL`;
+
+const BUSY = `SELECT w.address, t.is_user FROM (
+    SELECT user_id AS id, true AS is_user, count(*) AS n FROM settle_entries x JOIN settle_batches b ON b.id = x.batch_id WHERE b.queued_at >= $1 GROUP BY user_id
+    UNION ALL SELECT provider_id, false, count(*) FROM settle_entries x JOIN settle_batches b ON b.id = x.batch_id WHERE b.queued_at >= $1 GROUP BY provider_id
+  ) t JOIN wallets w ON w.id = t.id WHERE t.n >= 2 ORDER BY t.is_user, t.n DESC, t.id LIMIT $2`;
+
+interface DueRow {
+  readonly user_id: number;
+  readonly provider_id: number;
+  readonly user_address: Uint8Array;
+  readonly provider_address: Uint8Array;
+  readonly amount: bigint;
+  readonly provider_opened: bigint;
+  readonly owed: bigint;
+}
+
+interface BatchRow {
+  readonly id: bigint;
+  readonly state: OpenBatch["state"];
+  readonly not_before: Date;
+  readonly root: Uint8Array | null;
+  readonly signature: string | null;
+  readonly wire: string | null;
+  readonly last_valid_height: bigint | null;
+  readonly attempts: number;
+}
+
+interface EntryRow extends Pick<DueRow, "user_id" | "user_address" | "provider_address" | "amount"> {
+  readonly id: bigint;
+  readonly batch_id: bigint;
+  readonly opened_slot: bigint;
+  readonly seq: bigint;
+  readonly is_posted: boolean;
+}
+
+function entryOf(row: EntryRow): SettleEntry {
+  return {
+    id: row.id,
+    user: row.user_id,
+    userWallet: base58.encode(row.user_address),
+    providerWallet: base58.encode(row.provider_address),
+    openedSlot: row.opened_slot,
+    seq: row.seq,
+    amount: microUsdc(row.amount),
+    isPosted: row.is_posted,
+  };
+}
+
+async function withEntries(query: Query, batches: readonly BatchRow[]): Promise<readonly OpenBatch[]> {
+  const rows = await query<EntryRow>(ENTRIES, [batches.map(({ id }) => id)]);
+  return batches.map((batch) => ({
+    id: batch.id,
+    state: batch.state,
+    notBefore: batch.not_before,
+    root: batch.root ?? undefined,
+    signature: batch.signature ?? undefined,
+    wire: batch.wire ?? undefined,
+    lastValidBlockHeight: batch.last_valid_height ?? undefined,
+    attempts: batch.attempts,
+    entries: rows.filter(({ batch_id }) => batch_id === batch.id).map(entryOf),
+  }));
+}
+
+/** One batch with its entries, whoever reads it; undefined where there is none that is open. */
+export async function readOpenBatch(query: Query, id: bigint): Promise<OpenBatch | undefined> {
+  const rows = await query<BatchRow>(
+    `SELECT id, state, not_before, root, signature, wire, last_valid_height, attempts FROM settle_batches
+     WHERE id = $1 AND state IN ('queued', 'signed', 'sent')`,
+    [id],
+  );
+  return (await withEntries(query, rows))[0];
+}
+
+function pairOf(row: DueRow): DuePair {
+  return {
+    user: row.user_id,
+    provider: row.provider_id,
+    userWallet: base58.encode(row.user_address),
+    providerWallet: base58.encode(row.provider_address),
+    amount: microUsdc(row.amount),
+    providerOpenedSlot: row.provider_opened,
+    owedToProvider: microUsdc(row.owed),
+  };
+}
+
+/** Opens the batches of a ledger's database. */
+export function createSettlement({ query }: Pick<Database, "query">): Settlement {
+  const change = async (set: string, values: readonly unknown[], where: string): Promise<void> => {
+    await query(`UPDATE settle_batches b SET ${set} FROM (SELECT ${LED}) led WHERE b.id = $2 AND ${where}`, values);
+  };
+  return {
+    async due({ at, since, least, most }) {
+      await query(MARK, [at]);
+      return (await query<DueRow>(DUE, [since, least, most])).map(pairOf);
+    },
+    async cut(fence, { at, ref, pairs, most, receiptsFrom }) {
+      const [users, providers] = [pairs.map(({ user }) => user), pairs.map(({ provider }) => provider)];
+      const values = [at, fence, ref, users, providers, most, receiptsFrom];
+      const [row] = await query<{ batch: bigint | null }>(CUT, values);
+      return row?.batch ?? undefined;
+    },
+    open: async (most) => withEntries(query, await query<BatchRow>(OPEN_BATCHES, [most])),
+    setRoot: (fence, batch, root) => change("root = $3", [fence, batch, root], "b.state = 'queued'"),
+    signed: (fence, batch, { signature, wire, lastValidBlockHeight }) =>
+      change(
+        "state = 'signed', signature = $3, wire = $4, last_valid_height = $5, attempts = attempts + 1",
+        [fence, batch, signature, wire, lastValidBlockHeight],
+        "b.state = 'queued'",
+      ),
+    sent: (fence, batch) => change("state = 'sent'", [fence, batch], "b.state = 'signed'"),
+    async logged(fence, batch, slot, entries) {
+      const [ids, applied, fees] = [
+        entries.map(({ id }) => id),
+        entries.map((entry) => entry.applied),
+        entries.map(({ fee }) => fee),
+      ];
+      await query(LOGGED, [fence, ids, applied, fees, batch]);
+      await change("landed_slot = $3", [fence, batch, slot], "true");
+    },
+    again: (fence, batch, failure, notBefore) =>
+      change(
+        "state = 'queued', signature = NULL, wire = NULL, last_valid_height = NULL, failure = $3, not_before = $4",
+        [fence, batch, failure, notBefore],
+        "b.state IN ('queued', 'signed', 'sent')",
+      ),
+    async busy(since, most) {
+      const rows = await query<{ address: Uint8Array; is_user: boolean }>(BUSY, [since, most]);
+      const walletsOf = (isUser: boolean): string[] =>
+        rows.filter(({ is_user }) => is_user === isUser).map(({ address }) => base58.encode(address));
+      return { users: walletsOf(true), providers: walletsOf(false) };
+    },
+    async split(fence, at, batch, ref, users) {
+      await query(SPLIT, [at, fence, batch, ref, users]);
+    },
+  };
+}

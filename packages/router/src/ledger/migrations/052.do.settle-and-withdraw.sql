@@ -1,0 +1,143 @@
+-- What goes to the chain: batches are cut from payables, withdrawals are held until their fate is known.
+
+-- Cuts a batch from what pairs of user and provider owe: an entry each, of at most `p_most` micro-USDC. Pairs whose user has
+-- entries on their way are left out: numbers of an escrow land in their order. Returns the batch, null where nothing is left of it.
+CREATE FUNCTION ledger_cut(p_now timestamptz, p_fence bigint, p_ref uuid, p_users integer[], p_providers integer[], p_most bigint,
+  p_receipts_from uuid) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+  batch bigint;
+BEGIN
+  PERFORM ledger_insist_leader('settler', p_fence);
+  PERFORM ledger_hold_users(p_users);
+  INSERT INTO settle_batches (ref, queued_at) VALUES (p_ref, p_now) RETURNING id INTO batch;
+  INSERT INTO settle_entries (batch_id, user_id, opened_slot, seq, provider_id, amount)
+    SELECT batch, t.user_id, e.opened_slot, e.next_seq + row_number() OVER (PARTITION BY t.user_id ORDER BY t.n), t.provider_id,
+      least(p_most, (p.amount - p.in_flight) / 1000)
+    FROM unnest(p_users, p_providers) WITH ORDINALITY t(user_id, provider_id, n)
+      JOIN payables p USING (user_id, provider_id) JOIN escrows e USING (user_id)
+    WHERE e.opened_slot > 0 AND p.amount - p.in_flight >= 1000
+      AND NOT EXISTS (SELECT FROM settle_entries x WHERE x.user_id = t.user_id AND x.posted_at IS NULL)
+    ORDER BY t.n;
+  IF NOT FOUND THEN
+    DELETE FROM settle_batches WHERE id = batch;
+    RETURN NULL;
+  END IF;
+  UPDATE escrows e SET next_seq = t.seq FROM (SELECT user_id, max(seq) AS seq FROM settle_entries WHERE batch_id = batch GROUP BY user_id) t
+    WHERE e.user_id = t.user_id;
+  INSERT INTO receipts (generation_id, day, entry_id)
+    SELECT g.id, g.day, x.id FROM settle_entries x JOIN payables p USING (user_id, provider_id)
+      JOIN keys k ON k.user_id = x.user_id
+      JOIN generations g ON g.key_id = k.id AND g.id >= p.receipts_from AND g.provider_id = x.provider_id AND g.cost > 0
+    WHERE x.batch_id = batch ON CONFLICT DO NOTHING;
+  WITH late AS (
+    DELETE FROM late_generations l USING settle_entries x
+    WHERE x.batch_id = batch AND l.user_id = x.user_id AND l.provider_id = x.provider_id RETURNING l.generation_id, x.id
+  )
+  INSERT INTO receipts (generation_id, day, entry_id)
+    SELECT g.id, g.day, late.id FROM late JOIN generations g ON g.id = late.generation_id WHERE g.cost > 0 ON CONFLICT DO NOTHING;
+  UPDATE payables p SET in_flight = p.in_flight + x.amount * 1000, since = NULL, receipts_from = p_receipts_from
+    FROM settle_entries x WHERE x.batch_id = batch AND p.user_id = x.user_id AND p.provider_id = x.provider_id;
+  RETURN batch;
+END $$;
+
+-- Moves some of a batch's users, with all their entries, into a batch of their own; the rest stays.
+CREATE FUNCTION ledger_split_batch(p_now timestamptz, p_fence bigint, p_batch bigint, p_ref uuid, p_users integer[]) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+  batch bigint;
+BEGIN
+  PERFORM ledger_insist_leader('settler', p_fence);
+  PERFORM 1 FROM settle_batches WHERE id = p_batch AND state = 'queued' FOR UPDATE;
+  IF NOT FOUND THEN RETURN NULL; END IF;
+  INSERT INTO settle_batches (ref, queued_at) VALUES (p_ref, p_now) RETURNING id INTO batch;
+  UPDATE settle_entries SET batch_id = batch WHERE batch_id = p_batch AND user_id = ANY (p_users) AND posted_at IS NULL;
+  UPDATE settle_batches SET root = NULL WHERE id = p_batch;
+  RETURN batch;
+END $$;
+
+-- Asks for a withdrawal, holding what it takes. `code`: requested, again (the same is open: its id), open (another is), short.
+CREATE FUNCTION ledger_request_withdrawal(p_now timestamptz, p_id uuid, p_party text, p_wallet integer, p_amount bigint, p_destination bytea,
+  p_opened bigint, p_withdraw_seq bigint, OUT code text, OUT id uuid, OUT free bigint) LANGUAGE plpgsql AS $$
+DECLARE
+  w withdrawals;
+BEGIN
+  IF p_party = 'user' THEN PERFORM ledger_hold_users(ARRAY[p_wallet]);
+  ELSE PERFORM 1 FROM providers WHERE providers.id = p_wallet FOR NO KEY UPDATE; END IF;
+  free := CASE p_party WHEN 'user' THEN (SELECT available FROM users WHERE users.id = p_wallet)
+    ELSE (SELECT claimable FROM providers WHERE providers.id = p_wallet) END;
+  SELECT * INTO w FROM withdrawals WHERE party = p_party AND wallet_id = p_wallet AND ended_at IS NULL;
+  IF FOUND THEN
+    id := w.id;
+    code := CASE WHEN w.amount = p_amount AND w.destination IS NOT DISTINCT FROM p_destination THEN 'again' ELSE 'open' END;
+    RETURN;
+  END IF;
+  IF NOT ledger_withdraw(p_now, p_id, p_party, 'request', p_wallet, p_amount * 1000) THEN code := 'short'; RETURN; END IF;
+  INSERT INTO withdrawals (id, party, wallet_id, amount, held, destination, opened_slot, withdraw_seq, requested_at)
+    VALUES (p_id, p_party, p_wallet, p_amount, p_amount * 1000, p_destination, p_opened, p_withdraw_seq, p_now);
+  code := 'requested';
+  id := p_id;
+END $$;
+
+-- Gives back what a withdrawal holds that can never land any more; false where it has ended already, or has landed as far as seen.
+CREATE FUNCTION ledger_expire_withdrawal(p_now timestamptz, p_fence bigint, p_id uuid, p_failure text) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+  w withdrawals;
+  seen bigint;
+BEGIN
+  PERFORM ledger_insist_leader('watcher', p_fence);
+  SELECT * INTO w FROM withdrawals WHERE id = p_id;
+  IF NOT FOUND THEN RETURN false; END IF;
+  IF w.party = 'user' THEN PERFORM ledger_hold_users(ARRAY[w.wallet_id]);
+  ELSE PERFORM 1 FROM providers WHERE id = w.wallet_id FOR NO KEY UPDATE; END IF;
+  SELECT * INTO w FROM withdrawals WHERE id = p_id AND ended_at IS NULL FOR NO KEY UPDATE;
+  IF NOT FOUND THEN RETURN false; END IF;
+  seen := CASE w.party WHEN 'user' THEN (SELECT withdraw_seq FROM escrows WHERE user_id = w.wallet_id AND opened_slot = w.opened_slot)
+    ELSE (SELECT withdraw_seq FROM provider_accounts WHERE provider_id = w.wallet_id) END;
+  IF seen > w.withdraw_seq THEN RETURN false; END IF;
+  IF w.held > 0 THEN PERFORM ledger_withdraw(p_now, w.id, w.party, 'expire', w.wallet_id, w.held); END IF;
+  UPDATE withdrawals SET state = 'expired', held = 0, ended_at = p_now, failure = p_failure WHERE id = p_id;
+  RETURN true;
+END $$;
+
+-- A late charge is remembered for its receipt.
+CREATE OR REPLACE FUNCTION ledger_charge_late(p_now timestamptz, p_id uuid, p_user integer, p_kind smallint, p_amount bigint,
+  p_provider integer, p_model integer, OUT code smallint, OUT taken bigint) LANGUAGE plpgsql AS $$
+DECLARE
+  l locks;
+  u users;
+  k keys;
+  p keys;
+  owed bigint;
+BEGIN
+  SELECT * INTO l FROM locks WHERE id = p_id AND user_id = p_user FOR UPDATE;
+  IF NOT FOUND THEN code := 3; RETURN; END IF;
+  owed := least(p_amount, l.ceiling);
+  IF l.state = 'r' OR (l.state = 'x' AND p_kind < 2 AND l.charged IS NULL) THEN -- nothing is owed, or it was given back already
+    code := CASE WHEN p_kind < 2 THEN 1 ELSE 4 END; RETURN;
+  END IF;
+  IF l.charged IS NOT NULL THEN
+    code := CASE WHEN p_kind = 2 AND l.provider_id = p_provider AND (l.charged = owed OR l.state = 'x') THEN 1 ELSE 4 END; RETURN;
+  END IF;
+  SELECT * INTO u FROM users WHERE id = p_user;
+  SELECT * INTO k FROM keys WHERE id = l.key_id;
+  SELECT * INTO p FROM keys WHERE id = l.parent_id;
+  taken := least(owed, ledger_lockable(u, p_now), ledger_key_left(k, p_now),
+    CASE WHEN p.id IS NOT NULL THEN ledger_key_left(p, p_now) END);
+  UPDATE locks SET charged = taken, provider_id = p_provider, model_id = p_model WHERE id = p_id;
+  DELETE FROM uncollected WHERE lock_id = p_id AND reason = 'router_ended';
+  IF taken < owed THEN
+    INSERT INTO uncollected (lock_id, reason, provider_id, user_id, model_id, amount, at)
+      VALUES (p_id, 'late', p_provider, p_user, p_model, owed - taken, p_now);
+  END IF;
+  IF taken > 0 THEN
+    UPDATE users SET available = available - taken, payable = payable + taken WHERE id = p_user;
+    UPDATE keys SET
+        window_spent = taken + CASE WHEN limit_window = ledger_key_window(keys, p_now) THEN window_spent ELSE 0 END,
+        limit_window = ledger_key_window(keys, p_now)
+      WHERE id IN (k.id, p.id);
+    INSERT INTO payables AS a (user_id, provider_id, amount) VALUES (p_user, p_provider, taken)
+      ON CONFLICT (user_id, provider_id) DO UPDATE SET amount = a.amount + excluded.amount;
+    INSERT INTO journal (at, event, ref, user_id, provider_id, amount) VALUES (p_now, 6, p_id, p_user, p_provider, taken);
+    INSERT INTO late_generations (generation_id, user_id, provider_id) VALUES (p_id, p_user, p_provider) ON CONFLICT DO NOTHING;
+  END IF;
+  code := 2;
+END $$;

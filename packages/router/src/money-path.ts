@@ -1,0 +1,258 @@
+// The money path: what follows the chain into the books, and what goes from the books onto the chain. rooms.ts opens it.
+import { within } from "@aimo-network/protocol/clock";
+import { systemClock } from "@aimo-network/protocol/clock";
+import { admissionStop } from "./billing/deposit/admission.ts";
+import { createChainWatch } from "./billing/deposit/chain-watch.ts";
+import { timeFaults } from "./billing/deposit/deadlines.ts";
+import {
+  FIRST_LOOK_MS,
+  LIABILITY_ROOT_MS,
+  PAUSE_LOOK_MS,
+  TABLE_BUSY_MS,
+  TABLE_TURN_MS,
+  TABLE_WALLETS_MAX,
+} from "./billing/limits.ts";
+import { createReconciler } from "./billing/reconcile/reconciler.ts";
+import type { Reconciler } from "./billing/reconcile/reconciler.ts";
+import { createBatchCourse } from "./billing/settle/batch-course.ts";
+import { createReceiptBook } from "./billing/settle/receipt-book.ts";
+import type { ReceiptBook } from "./billing/settle/receipt-book.ts";
+import { createSettler } from "./billing/settle/settler.ts";
+import type { Settler } from "./billing/settle/settler.ts";
+import { createLiabilityTree } from "./billing/solvency/liability-tree.ts";
+import type { LiabilityTree } from "./billing/solvency/liability-tree.ts";
+import { openChainLink } from "./chain/chain-link.ts";
+import type { ChainLink } from "./chain/chain-link.ts";
+import { chainFacts } from "./chain/chain-facts.ts";
+import { chainSideOf } from "./chain/chain-side.ts";
+import type { ChainObservation } from "./chain/observation.ts";
+import { createSettling } from "./chain/settling.ts";
+import { createTableUpkeep } from "./chain/table-upkeep.ts";
+import type { TableUpkeep } from "./chain/table-upkeep.ts";
+import { readPlace } from "./chain/chain-settings.ts";
+import type { ChainSettings } from "./chain/chain-settings.ts";
+import type { ChainConfig } from "./chain-settings.ts";
+import { ConfigError } from "./config.ts";
+import type { Config } from "./config.ts";
+import type { Identity } from "./identity.ts";
+import { createChainPosting } from "./ledger/chain-books/chain-posting.ts";
+import type { ChainPosting } from "./ledger/chain-books/chain-posting.ts";
+import { leadJob } from "./ledger/chain-books/leadership.ts";
+import type { Leadership } from "./ledger/chain-books/leadership.ts";
+import { createLiabilities } from "./ledger/chain-books/liabilities.ts";
+import { createLedgerReceipts } from "./ledger/chain-books/receipts.ts";
+import type { Settlement } from "./ledger/chain-books/settlement.ts";
+import { createSettlement } from "./ledger/chain-books/settlement.ts";
+import { createStandings } from "./ledger/chain-books/standings.ts";
+import type { Books } from "./ledger/open-books.ts";
+import { repeat } from "./ledger/repeat.ts";
+import { openSigner } from "./signer/open-signer.ts";
+import type { Signer } from "./signer/signer.ts";
+import type { MoneyTally } from "./money-metrics.ts";
+import type { RouterDeps } from "./rooms.ts";
+
+/** What a router with a chain has of it. */
+export interface MoneyPath {
+  readonly link: ChainLink;
+  readonly signer: Signer;
+  readonly receipts: ReceiptBook;
+  readonly liabilities: LiabilityTree;
+  close(): Promise<void>;
+}
+
+/** What the money path needs of the rooms before it. */
+export interface MoneyPathDeps extends RouterDeps {
+  readonly books: Books;
+  readonly identity: Identity;
+  readonly counts: MoneyTally;
+  /** Told whose balances have changed. */
+  posted(wallet: string): void;
+}
+
+/** The parts that run, and what they have in common. */
+interface Parts {
+  readonly chain: ChainConfig;
+  readonly config: Config;
+  readonly deps: MoneyPathDeps;
+  readonly link: ChainLink;
+  readonly posting: ChainPosting;
+  readonly watcher: Leadership;
+  readonly reconciler: Reconciler;
+  readonly liabilities: LiabilityTree;
+}
+
+/** Posts what is observed; after a whole look compares the books, and every hour publishes what is owed. */
+function observing({
+  deps,
+  link,
+  posting,
+  watcher,
+  reconciler,
+  liabilities,
+}: Parts): (seen: ChainObservation) => Promise<void> {
+  const { clock, random, log, books, counts, posted } = deps;
+  const { numbers } = books.ledger;
+  const watch = createChainWatch({ clock, random, log, posting, numbers, leadership: watcher, posted });
+  let publishedMs = -Infinity;
+  return async (observation) => {
+    await watch.observe(observation);
+    counts.seen(observation.slot, () => link.unseenMs());
+    const { fence } = watcher;
+    if (fence === undefined || !observation.isWhole) return;
+    const side = chainSideOf(observation);
+    await reconciler.reconcile(fence, side);
+    if (clock.monotonic() < publishedMs + LIABILITY_ROOT_MS) return;
+    publishedMs = clock.monotonic();
+    const { slot, vaultAmount, totalUser, totalProvider, feeAccrued } = side;
+    const owed = { owedUsers: totalUser, owedProviders: totalProvider, owedFees: feeAccrued };
+    await liabilities.publish(fence, { slot, vaultAmount, ...owed });
+  };
+}
+
+/** Decides whether anything may be promised, and tells the ledger; only a change is worth a line in the log. */
+function pausing({ config, chain, deps, link, posting, watcher, reconciler }: Parts): () => Promise<void> {
+  const own = { totalMs: config.totalMs, settleAgeMs: chain.settleAgeMs };
+  let last: string | undefined;
+  return async () => {
+    const { fence } = watcher;
+    if (fence === undefined) return;
+    const stop = admissionStop({
+      own,
+      config: chainFacts(link.latest()),
+      unseenMs: link.unseenMs(),
+      exposure: await posting.exposure(),
+      isShort: reconciler.isHalted,
+    });
+    await posting.pause(fence, stop !== undefined);
+    deps.counts.admission(stop !== undefined);
+    if (stop !== last)
+      deps.log.warn({ stop }, stop === undefined ? "requests are admitted again" : "requests are refused");
+    last = stop;
+  };
+}
+
+/** Refuses a chain on which this router could never settle in time; one that is away is waited for while it runs. */
+async function insistOnChain({ config, chain, deps, link }: Parts, { addresses }: Signer): Promise<void> {
+  const looked = await within(
+    systemClock,
+    FIRST_LOOK_MS,
+    link.follower
+      .look()
+      .then(() => true)
+      .catch(() => false),
+  );
+  const facts = chainFacts(link.latest());
+  if (facts === undefined) {
+    deps.log.error({ looked }, "the chain was not seen: nothing is promised until it is");
+    return;
+  }
+  const faults = [
+    ...timeFaults({ totalMs: config.totalMs, settleAgeMs: chain.settleAgeMs }, facts),
+    ...(["settler", "cosigner"] as const)
+      .filter((role) => facts[role] !== addresses[role])
+      .map((role) => `expected the key of the ${role} on chain, ${facts[role]}, found that of ${addresses[role]}`),
+  ];
+  if (faults.length > 0) throw new ConfigError(faults);
+}
+
+/** The settings of the chain's room. */
+export function chainRoomSettings(chain: ChainConfig, routerId: string): ChainSettings {
+  const { rpcUrls, wsUrl, programId, commitment, pollMs, priorityFeeMax } = chain;
+  return { rpcUrls, wsUrl, commitment, pollMs, priorityFeeMax, ...readPlace(programId, routerId) };
+}
+
+/** The lookup tables' upkeep: those who are settled again and again are worth a place. */
+function tending(
+  chain: ChainConfig,
+  deps: MoneyPathDeps,
+  link: ChainLink,
+  signer: Signer,
+  settlement: Settlement,
+): TableUpkeep {
+  const { clock, log } = deps;
+  return createTableUpkeep({
+    log,
+    endpoints: link.endpoints,
+    sender: link.sender,
+    authority: signer.addresses.settler,
+    commitment: chain.commitment,
+    router: link.router,
+    busy: () => settlement.busy(new Date(clock.now() - TABLE_BUSY_MS), TABLE_WALLETS_MAX),
+    sign: (step) => signer.signTable(step),
+  });
+}
+
+function settling(chain: ChainConfig, config: Config, deps: MoneyPathDeps, rest: Settling): Settler {
+  const { clock, random, log } = deps;
+  const { link, signer, settlement, tables, receipts, leadership } = rest;
+  const settle = createSettling({ ...link, latest: () => link.latest(), tables: () => tables.usable });
+  const steps = { clock, random, log, settlement, chain: settle, signer };
+  const course = createBatchCourse({ ...steps, rootOf: (batch) => receipts.rootOf(batch) });
+  const { settleAgeMs: ageMs, settleMin: least, sponsorMin } = chain;
+  return createSettler({ ...steps, leadership, course }, { ageMs, least, sponsorMin, totalMs: config.totalMs });
+}
+
+/** What settling is put together from. */
+interface Settling {
+  readonly link: ChainLink;
+  readonly signer: Signer;
+  readonly settlement: Settlement;
+  readonly tables: TableUpkeep;
+  readonly receipts: ReceiptBook;
+  readonly leadership: Leadership;
+}
+
+/** Opens the money path of a router; rejects with `ConfigError` where its chain's config and its settings do not fit. */
+export async function openMoneyPath(chain: ChainConfig, config: Config, given: MoneyPathDeps): Promise<MoneyPath> {
+  const deps = { ...given, log: given.log.child({ room: "chain" }) };
+  const { clock, random, log, books, identity, counts } = deps;
+  const { database, patientDatabase, instance } = books;
+  const link = await openChainLink(chainRoomSettings(chain, identity.routerId), { clock, log, counts });
+  const signer = await openSigner(chain, { clock, database, link });
+  const jobs = { clock: systemClock, log, database };
+  const [watcher, settler] = [leadJob(jobs, "watcher", instance), leadJob(jobs, "settler", instance)];
+  await Promise.all([watcher.tried, settler.tried]);
+  const { routerId, receiptSecret } = identity;
+  const receipts = createReceiptBook({ receipts: createLedgerReceipts(database), routerId, secret: receiptSecret });
+  const liabilities = createLiabilityTree({
+    clock,
+    ioClock: systemClock,
+    random,
+    liabilities: createLiabilities(patientDatabase),
+  });
+  const settlement = createSettlement(database);
+  const tables = tending(chain, deps, link, signer, settlement);
+  const parts: Parts = {
+    chain,
+    config,
+    deps,
+    link,
+    posting: createChainPosting(database),
+    watcher,
+    reconciler: createReconciler({ log, standings: createStandings(patientDatabase), short: counts.short }),
+    liabilities,
+  };
+  const turns = settling(chain, config, deps, { link, signer, settlement, tables, receipts, leadership: settler });
+  link.start(observing(parts));
+  await insistOnChain(parts, signer);
+  const stops = [
+    repeat(deps, { what: "the decision on admission", restMs: PAUSE_LOOK_MS, turn: pausing(parts) }),
+    repeat(deps, { what: "settling", restMs: chain.pollMs, turn: async () => counts.openBatches(await turns.turn()) }),
+    repeat(deps, {
+      what: "tending lookup tables",
+      restMs: TABLE_TURN_MS,
+      turn: () => tables.turn(settler.fence !== undefined),
+    }),
+  ];
+  return {
+    link,
+    signer,
+    receipts,
+    liabilities,
+    async close() {
+      await Promise.all(stops.map((stop) => stop()));
+      await link.stop();
+      await Promise.all([watcher.close(), settler.close()]);
+    },
+  };
+}

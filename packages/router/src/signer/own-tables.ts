@@ -1,0 +1,33 @@
+// The router's lookup tables as the signer reads them on chain: the settler's own, and nobody else's.
+import type { LookupTable } from "@aimo-network/escrow/batch/lookup-table";
+import type { UsableTable } from "@aimo-network/escrow/batch/pack";
+import type { Address } from "@solana/kit";
+import type { TableState } from "../chain/lookup-tables.ts";
+import { readTables, usableTables } from "../chain/lookup-tables.ts";
+import type { ChainSource } from "./chain-view.ts";
+import { TABLES_KEPT_MS } from "./limits.ts";
+
+/** The tables. */
+export interface OwnTables {
+  /** What can be looked up, as it was a little while ago at most. */
+  usable(): Promise<readonly UsableTable[]>;
+  /** All tables as they are now. */
+  read(): Promise<readonly LookupTable[]>;
+}
+
+/** Reads the tables of an authority; a scan of all there are on Solana takes nodes long, so it is made seldom. */
+export function createOwnTables({ clock, rpc }: Pick<ChainSource, "clock" | "rpc">, authority: Address): OwnTables {
+  let kept: { readonly state: TableState; readonly atMs: number } | undefined;
+  const readNow = async (): Promise<TableState> => {
+    const state = await readTables(rpc, authority, { commitment: "confirmed" });
+    kept = { state, atMs: clock.monotonic() };
+    return state;
+  };
+  return {
+    async usable() {
+      const isKept = kept !== undefined && clock.monotonic() < kept.atMs + TABLES_KEPT_MS;
+      return usableTables(isKept && kept !== undefined ? kept.state : await readNow());
+    },
+    read: async () => (await readNow()).tables,
+  };
+}

@@ -1,0 +1,62 @@
+// What every kind of signing has at hand: the ledger, the chain, the keys, what a transaction may cost, what was signed.
+import type { MicroUsdc } from "@aimo-network/protocol/money";
+import type { Address, Instruction, TransactionPartialSigner } from "@solana/kit";
+import type { Database } from "../ledger/database/database.ts";
+import type { ChainSource } from "./chain-view.ts";
+import { BLOCKHASH_BLOCKS } from "./limits.ts";
+import type { OwnTables } from "./own-tables.ts";
+import type { Lifetime } from "./transaction.ts";
+import { writtenBy } from "./transaction.ts";
+
+/** A key of the router; its bytes stay with whoever reads the file. */
+export type SigningKey = TransactionPartialSigner;
+
+/** The keys that sign. */
+export interface SigningKeys {
+  readonly settler: SigningKey;
+  readonly cosigner: SigningKey;
+}
+
+/** The signer's own bounds, whatever the router and the chain allow. */
+export interface SigningBounds {
+  /** What may be settled in a window; undefined where the chain's own cap is enough. */
+  readonly windowMax: MicroUsdc | undefined;
+  /** Owed to a provider before its account is opened at this router's expense. */
+  readonly sponsorMin: MicroUsdc;
+  /** Micro-lamports for a compute unit. */
+  readonly priorityFeeMax: bigint;
+}
+
+/** What signing needs from outside. */
+export interface SigningDeps extends ChainSource {
+  readonly database: Pick<Database, "transaction">;
+  readonly keys: SigningKeys;
+  /** Micro-lamports for a compute unit that were enough lately for whoever wrote these accounts. */
+  priorityFee(written: readonly Address[]): Promise<bigint>;
+}
+
+/** All of it. */
+export interface SigningDesk extends SigningDeps {
+  readonly bounds: SigningBounds;
+  readonly tables: OwnTables;
+}
+
+/** A blockhash that is fresh and will hardly be left behind. */
+export async function freshLifetime({ rpc }: Pick<SigningDesk, "rpc">): Promise<Lifetime> {
+  return (await rpc.getLatestBlockhash({ commitment: "confirmed" }).send()).value;
+}
+
+/** How many blocks there were when a blockhash was fresh: what was good until before is dead. */
+export function blockHeightAt({ lastValidBlockHeight }: Lifetime): bigint {
+  return lastValidBlockHeight - BLOCKHASH_BLOCKS;
+}
+
+/** What is offered for a compute unit: never more than the signer's own bound, whatever nodes say. */
+export async function boundedPrice(
+  { priorityFee, bounds }: Pick<SigningDesk, "priorityFee" | "bounds">,
+  instructions: readonly Instruction[],
+): Promise<bigint> {
+  const fee = await priorityFee(writtenBy(instructions));
+  if (fee < 0n) return 0n;
+  return fee < bounds.priorityFeeMax ? fee : bounds.priorityFeeMax;
+}
