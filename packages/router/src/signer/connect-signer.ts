@@ -4,7 +4,7 @@ import type { Clock } from "@aimo-network/protocol/clock";
 import { AimoError } from "@aimo-network/protocol/errors";
 import { ANSWER_BYTES_MAX, ANSWER_MS, HEADERS_BYTES_MAX, REQUESTS_WAITING_MAX } from "./limits.ts";
 import { refusal } from "./refuse.ts";
-import type { CosignedTransaction, SignedTransaction, Signer } from "./signer.ts";
+import type { Signer } from "./signer.ts";
 import type { SigningAnswers, SigningRequest } from "./signing-calls.ts";
 import { readAnswer } from "./signing-calls.ts";
 

@@ -6,14 +6,14 @@ import { assert } from "@aimo-network/protocol/assert";
 import { AimoError } from "@aimo-network/protocol/errors";
 import type { MicroUsdc } from "@aimo-network/protocol/money";
 import { createNoopSigner } from "@solana/kit";
-import type { Address, GetMultipleAccountsApi, Instruction, Rpc } from "@solana/kit";
-import type { ChainSettings } from "../chain-settings.ts";
+import type { Address, Instruction } from "@solana/kit";
 import type { Sender } from "../send.ts";
 import { depositSteps, openSteps } from "./deposit-steps.ts";
 import type { DepositOrder } from "./deposit-steps.ts";
 import { describeWire } from "./described-transaction.ts";
 import type { DescribedTransaction } from "./described-transaction.ts";
-import { createPersonReader, readAddressField } from "./person-view.ts";
+import { readAddressField } from "./person-view.ts";
+import type { PersonReader } from "./person-view.ts";
 import { assemble, writtenBy } from "./unsigned-transaction.ts";
 import type { UnsignedTransaction } from "./unsigned-transaction.ts";
 
@@ -56,8 +56,7 @@ export interface Composer {
 
 /** What composing needs. */
 export interface ComposerDeps {
-  readonly rpc: Rpc<GetMultipleAccountsApi>;
-  readonly settings: Pick<ChainSettings, "programAddress" | "routerId">;
+  readonly people: PersonReader;
   readonly sender: Pick<Sender, "latestBlockhash">;
   /** Micro-lamports per compute unit for a transaction that writes these accounts. */
   priorityFee(written: readonly Address[]): Promise<bigint>;
@@ -86,8 +85,7 @@ async function exitSteps(view: UserView, wallet: Address, step: ExitStep): Promi
 }
 
 /** Creates the composer of a router. */
-export function createComposer({ rpc, settings, sender, priorityFee }: ComposerDeps): Composer {
-  const people = createPersonReader(rpc, settings);
+export function createComposer({ people, sender, priorityFee }: ComposerDeps): Composer {
   const orderOf = async ({ wallet, funder = wallet, amount }: PayingIn): Promise<DepositOrder> => {
     const user = readAddressField(wallet, "wallet");
     const payer = readAddressField(funder, "funder");

@@ -13,8 +13,8 @@ import { within } from "@aimo-network/protocol/clock";
 import type { MoneyParty } from "@aimo-network/protocol/keys/money-intent";
 import type { Address, Base64EncodedWireTransaction, GetMultipleAccountsApi, Rpc, Signature } from "@solana/kit";
 import type { Logger } from "pino";
-import type { ChainSettings } from "../chain-settings.ts";
-import { createPersonReader, readAddressField } from "../compose/person-view.ts";
+import { readAddressField } from "../compose/person-view.ts";
+import type { PersonReader } from "../compose/person-view.ts";
 import type { Follower } from "../follow.ts";
 import type { Fate, Sender } from "../send.ts";
 import { awaitLanding, fateOf, isSettled, landingOf } from "./landing.ts";
@@ -58,7 +58,7 @@ export interface WithdrawalChain {
 export interface WithdrawalChainDeps extends LandingDeps {
   readonly log: Logger;
   readonly rpc: Rpc<GetMultipleAccountsApi>;
-  readonly settings: Pick<ChainSettings, "programAddress" | "routerId" | "commitment">;
+  readonly people: PersonReader;
   readonly sender: Sender;
   readonly follower: Pick<Follower, "look">;
 }
@@ -75,8 +75,7 @@ function seqOf(account: AccountReading | undefined, party: MoneyParty, router: R
 
 /** The chain of a router's withdrawals. */
 export function createWithdrawalChain(deps: WithdrawalChainDeps): WithdrawalChain {
-  const { clock, log, rpc, settings, sender, follower } = deps;
-  const people = createPersonReader(rpc, settings);
+  const { clock, log, rpc, people, settings, sender, follower } = deps;
   const inWords = (signature: string, fate: Fate): Landing => landingOf(signature as Signature, fate, settings);
   return {
     async look(owner) {
