@@ -8,7 +8,7 @@ import { lintSamples } from "./lint-samples.ts";
 const ROOT = join(import.meta.dirname, "..");
 const ROUTER = "packages/router/src";
 
-const ROOMS = ["gateway", "accounts", "market", "providers", "billing", "ledger", "activity", "chain"];
+const ROOMS = ["gateway", "accounts", "market", "providers", "billing", "ledger", "activity", "chain", "signer"];
 
 /** What each place may import of ours, as ARCHITECTURE.md says; everything else of ours is behind a wall. */
 const OURS: Record<string, readonly string[]> = {
@@ -22,7 +22,7 @@ const OURS: Record<string, readonly string[]> = {
   "packages/proxy/src/probe.test.ts": ["protocol"],
   "packages/localnet/src/probe.ts": ["protocol", "escrow", "router", "proxy", "localnet"],
   [`${ROUTER}/limits.ts`]: ["protocol"],
-  [`${ROUTER}/main.ts`]: ["protocol"],
+  [`${ROUTER}/main.ts`]: ["protocol", "signer"],
   [`${ROUTER}/metrics.ts`]: ["protocol"],
   [`${ROUTER}/traces.ts`]: ["protocol"],
   [`${ROUTER}/span-export.ts`]: ["protocol"],
@@ -34,6 +34,7 @@ const OURS: Record<string, readonly string[]> = {
   [`${ROUTER}/providers/probe.ts`]: ["protocol"],
   [`${ROUTER}/providers/admit.ts`]: ["protocol"],
   [`${ROUTER}/chain/probe.ts`]: ["protocol", "escrow"],
+  [`${ROUTER}/signer/probe.ts`]: ["protocol", "escrow", "ledger", "chain"],
   [`${ROUTER}/accounts/probe.ts`]: ["protocol", "ledger"],
   [`${ROUTER}/activity/probe.ts`]: ["protocol", "ledger"],
   [`${ROUTER}/billing/probe.ts`]: ["protocol", "ledger", "chain"],
@@ -75,6 +76,7 @@ const LIBRARIES: Record<string, readonly string[]> = {
     "packages/dashboard/src/probe.ts",
     "packages/localnet/src/probe.ts",
     `${ROUTER}/chain/probe.ts`,
+    `${ROUTER}/signer/probe.ts`,
   ],
 };
 

@@ -1,13 +1,17 @@
 #!/usr/bin/env node
-// `aimo-router`: read the settings, start, and close on a signal; or look at the books.
+// `aimo-router`: read the settings, start, and close on a signal; or look at the books; or sign for a router.
 import { systemClock } from "@aimo-network/protocol/clock";
 import { watchParent } from "@aimo-network/protocol/parent-watch";
 import { systemRandom } from "@aimo-network/protocol/random";
+import type { Logger } from "pino";
 import { ConfigError, parseConfig, readEnvironment } from "./config.ts";
 import { createLog } from "./log.ts";
 import { settingsHelp } from "./settings-help.ts";
 import { checkBooks, reconcileBooks } from "./rooms.ts";
 import { startRouter } from "./router.ts";
+import { SignerFault } from "./signer/key-files.ts";
+import { startSigner } from "./signer/signer-process.ts";
+import { parseSignerSettings } from "./signer/signer-settings.ts";
 import { VERSION } from "./version.ts";
 
 const LOOKS = { "check-ledger": checkBooks, reconcile: reconcileBooks } as const;
@@ -19,33 +23,55 @@ async function look(word: keyof typeof LOOKS): Promise<void> {
   process.exitCode = code;
 }
 
-async function main(): Promise<void> {
-  const [word] = process.argv.slice(2);
-  if (word === "--help" || word === "-h") return console.log(settingsHelp());
-  if (word === "--version" || word === "-V") return console.log(VERSION);
-  if (word === "check-ledger" || word === "reconcile") return await look(word);
-  if (word !== undefined) throw new ConfigError([`${word}: no such option. See \`aimo-router --help\`.`]);
-  const config = parseConfig(readEnvironment(process.env));
-  const log = createLog(config.logLevel);
-  process.on("uncaughtException", (error) => {
-    log.fatal({ error }, "the router broke"); // Node would print the error's words, which may quote a request
-    process.exit(1);
-  });
-  const router = await startRouter(config, { clock: systemClock, random: systemRandom, log });
-  log.info({ url: router.url, operatorUrl: router.operatorUrl, routerId: router.routerId }, "router listens");
+/** Ends in order at a signal, and at once at a second one. */
+function endAtSignal(log: Logger, what: string, close: () => Promise<void>): void {
   const stop = (signal: string): void => {
     for (const again of ["SIGINT", "SIGTERM"]) process.once(again, () => process.exit(1)); // does not wait for answers
-    log.info({ signal }, "router drains");
-    void router.close().then(() => process.exit(0));
+    log.info({ signal }, what);
+    void close().then(() => process.exit(0));
   };
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => stop(signal));
   watchParent(systemClock, { environment: process.env, parentId: () => process.ppid }, () => stop("end of npm"));
 }
 
+/** Opens the log, where an uncaught error goes too: Node would print its words, which may quote a request or a key. */
+function openLog(level: string, ending: string): Logger {
+  const log = createLog(level);
+  process.on("uncaughtException", (error) => {
+    log.fatal({ error }, ending);
+    process.exit(1);
+  });
+  return log;
+}
+
+async function sign(): Promise<void> {
+  const parsed = parseSignerSettings(readEnvironment(process.env));
+  if ("faults" in parsed) throw new ConfigError(parsed.faults);
+  const { settings } = parsed;
+  const log = openLog(settings.logLevel, "the signer broke");
+  const signer = await startSigner(settings, { clock: systemClock, log });
+  log.info({ socket: settings.socketPath, ...signer.addresses }, "signer listens");
+  endAtSignal(log, "signer ends", () => signer.close());
+}
+
+async function main(): Promise<void> {
+  const [word] = process.argv.slice(2);
+  if (word === "--help" || word === "-h") return console.log(settingsHelp());
+  if (word === "--version" || word === "-V") return console.log(VERSION);
+  if (word === "check-ledger" || word === "reconcile") return await look(word);
+  if (word === "signer") return await sign();
+  if (word !== undefined) throw new ConfigError([`${word}: no such option. See \`aimo-router --help\`.`]);
+  const config = parseConfig(readEnvironment(process.env));
+  const log = openLog(config.logLevel, "the router broke");
+  const router = await startRouter(config, { clock: systemClock, random: systemRandom, log });
+  log.info({ url: router.url, operatorUrl: router.operatorUrl, routerId: router.routerId }, "router listens");
+  endAtSignal(log, "router drains", () => router.close());
+}
+
 try {
   await main();
 } catch (error) {
-  console.error(error instanceof ConfigError ? error.message : error);
+  console.error(error instanceof ConfigError || error instanceof SignerFault ? error.message : error);
   // Of a look at the books, 1 says that they are wrong.
   process.exitCode = process.argv[2] !== undefined && process.argv[2] in LOOKS ? 2 : 1;
 }

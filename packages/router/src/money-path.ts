@@ -1,6 +1,5 @@
 // The money path: what follows the chain into the books, and what goes from the books onto the chain. rooms.ts opens it.
-import { within } from "@aimo-network/protocol/clock";
-import { systemClock } from "@aimo-network/protocol/clock";
+import { systemClock, within } from "@aimo-network/protocol/clock";
 import { admissionStop } from "./billing/deposit/admission.ts";
 import { createChainWatch } from "./billing/deposit/chain-watch.ts";
 import { timeFaults } from "./billing/deposit/deadlines.ts";
@@ -21,10 +20,15 @@ import { createSettler } from "./billing/settle/settler.ts";
 import type { Settler } from "./billing/settle/settler.ts";
 import { createLiabilityTree } from "./billing/solvency/liability-tree.ts";
 import type { LiabilityTree } from "./billing/solvency/liability-tree.ts";
+import { openMoneyDesk } from "./billing/withdraw/money-desk.ts";
+import type { MoneyDesk } from "./billing/withdraw/money-desk.ts";
+import { WITHDRAWAL_RESEND_MS } from "./billing/withdraw/limits.ts";
+import { openChainDesk } from "./chain/submission/chain-desk.ts";
 import { openChainLink } from "./chain/chain-link.ts";
 import type { ChainLink } from "./chain/chain-link.ts";
 import { chainFacts } from "./chain/chain-facts.ts";
 import { chainSideOf } from "./chain/chain-side.ts";
+import type { ChainSide } from "./chain/chain-side.ts";
 import type { ChainObservation } from "./chain/observation.ts";
 import { createSettling } from "./chain/settling.ts";
 import { createTableUpkeep } from "./chain/table-upkeep.ts";
@@ -44,6 +48,7 @@ import { createLedgerReceipts } from "./ledger/chain-books/receipts.ts";
 import type { Settlement } from "./ledger/chain-books/settlement.ts";
 import { createSettlement } from "./ledger/chain-books/settlement.ts";
 import { createStandings } from "./ledger/chain-books/standings.ts";
+import { createWithdrawals } from "./ledger/chain-books/withdrawals.ts";
 import type { Books } from "./ledger/open-books.ts";
 import { repeat } from "./ledger/repeat.ts";
 import { openSigner } from "./signer/open-signer.ts";
@@ -53,10 +58,8 @@ import type { RouterDeps } from "./rooms.ts";
 
 /** What a router with a chain has of it. */
 export interface MoneyPath {
-  readonly link: ChainLink;
-  readonly signer: Signer;
-  readonly receipts: ReceiptBook;
-  readonly liabilities: LiabilityTree;
+  /** What people may do about their money. */
+  readonly desk: MoneyDesk;
   close(): Promise<void>;
 }
 
@@ -75,6 +78,7 @@ interface Parts {
   readonly config: Config;
   readonly deps: MoneyPathDeps;
   readonly link: ChainLink;
+  readonly signer: Signer;
   readonly posting: ChainPosting;
   readonly watcher: Leadership;
   readonly reconciler: Reconciler;
@@ -93,7 +97,7 @@ function observing({
   const { clock, random, log, books, counts, posted } = deps;
   const { numbers } = books.ledger;
   const watch = createChainWatch({ clock, random, log, posting, numbers, leadership: watcher, posted });
-  let publishedMs = -Infinity;
+  const publish = publishing(deps, liabilities);
   return async (observation) => {
     await watch.observe(observation);
     counts.seen(observation.slot, () => link.unseenMs());
@@ -101,24 +105,40 @@ function observing({
     if (fence === undefined || !observation.isWhole) return;
     const side = chainSideOf(observation);
     await reconciler.reconcile(fence, side);
+    await publish(fence, side);
+  };
+}
+
+/** Publishes what is owed, every hour; where it cannot, the chain is followed all the same. */
+function publishing(
+  { clock, log }: MoneyPathDeps,
+  liabilities: LiabilityTree,
+): (fence: bigint, side: ChainSide) => Promise<void> {
+  let publishedMs = -Infinity;
+  return async (fence, { slot, vaultAmount, totalUser, totalProvider, feeAccrued }) => {
     if (clock.monotonic() < publishedMs + LIABILITY_ROOT_MS) return;
-    publishedMs = clock.monotonic();
-    const { slot, vaultAmount, totalUser, totalProvider, feeAccrued } = side;
     const owed = { owedUsers: totalUser, owedProviders: totalProvider, owedFees: feeAccrued };
-    await liabilities.publish(fence, { slot, vaultAmount, ...owed });
+    try {
+      await liabilities.publish(fence, { slot, vaultAmount, ...owed });
+      publishedMs = clock.monotonic();
+    } catch (error) {
+      log.error({ error }, "what is owed could not be published"); // the next whole look tries again
+    }
   };
 }
 
 /** Decides whether anything may be promised, and tells the ledger; only a change is worth a line in the log. */
-function pausing({ config, chain, deps, link, posting, watcher, reconciler }: Parts): () => Promise<void> {
+function pausing({ config, chain, deps, link, signer, posting, watcher, reconciler }: Parts): () => Promise<void> {
   const own = { totalMs: config.totalMs, settleAgeMs: chain.settleAgeMs };
   let last: string | undefined;
   return async () => {
     const { fence } = watcher;
     if (fence === undefined) return;
+    const facts = chainFacts(link.latest());
     const stop = admissionStop({
       own,
-      config: chainFacts(link.latest()),
+      config: facts,
+      isSettlerOurs: facts?.settler === signer.addresses.settler,
       unseenMs: link.unseenMs(),
       exposure: await posting.exposure(),
       isShort: reconciler.isHalted,
@@ -132,18 +152,12 @@ function pausing({ config, chain, deps, link, posting, watcher, reconciler }: Pa
 }
 
 /** Refuses a chain on which this router could never settle in time; one that is away is waited for while it runs. */
-async function insistOnChain({ config, chain, deps, link }: Parts, { addresses }: Signer): Promise<void> {
-  const looked = await within(
-    systemClock,
-    FIRST_LOOK_MS,
-    link.follower
-      .look()
-      .then(() => true)
-      .catch(() => false),
-  );
+async function insistOnChain({ config, chain, deps, link, signer: { addresses } }: Parts): Promise<void> {
+  const [look] = (await within(systemClock, FIRST_LOOK_MS, Promise.allSettled([link.follower.look()]))) ?? [];
   const facts = chainFacts(link.latest());
   if (facts === undefined) {
-    deps.log.error({ looked }, "the chain was not seen: nothing is promised until it is");
+    const error: unknown = look?.status === "rejected" ? look.reason : undefined;
+    deps.log.error({ error }, "the chain was not seen: nothing is promised until it is");
     return;
   }
   const faults = [
@@ -207,7 +221,8 @@ export async function openMoneyPath(chain: ChainConfig, config: Config, given: M
   const deps = { ...given, log: given.log.child({ room: "chain" }) };
   const { clock, random, log, books, identity, counts } = deps;
   const { database, patientDatabase, instance } = books;
-  const link = await openChainLink(chainRoomSettings(chain, identity.routerId), { clock, log, counts });
+  const room = chainRoomSettings(chain, identity.routerId);
+  const link = await openChainLink(room, { clock, log, counts });
   const signer = await openSigner(chain, { clock, database, link });
   const jobs = { clock: systemClock, log, database };
   const [watcher, settler] = [leadJob(jobs, "watcher", instance), leadJob(jobs, "settler", instance)];
@@ -227,32 +242,48 @@ export async function openMoneyPath(chain: ChainConfig, config: Config, given: M
     config,
     deps,
     link,
+    signer,
     posting: createChainPosting(database),
     watcher,
     reconciler: createReconciler({ log, standings: createStandings(patientDatabase), short: counts.short }),
     liabilities,
   };
   const turns = settling(chain, config, deps, { link, signer, settlement, tables, receipts, leadership: settler });
+  const desk = openMoneyDesk({
+    ...{ clock, random, log, signer, receipts, liabilities },
+    numbers: books.ledger.numbers,
+    withdrawals: createWithdrawals(database),
+    chain: await openChainDesk(room, { clock, log, ...link }),
+  });
+  const stops: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    desk.close();
+    await Promise.all(stops.map((stop) => stop()));
+    await link.stop();
+    await Promise.all([watcher.close(), settler.close()]);
+  };
+  const pause = pausing(parts);
   link.start(observing(parts));
-  await insistOnChain(parts, signer);
-  const stops = [
-    repeat(deps, { what: "the decision on admission", restMs: PAUSE_LOOK_MS, turn: pausing(parts) }),
+  try {
+    await insistOnChain(parts);
+    await pause(); // before anybody can ask: what the ledger says of it may be of long ago
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  stops.push(
+    repeat(deps, { what: "the decision on admission", restMs: PAUSE_LOOK_MS, turn: pause }),
     repeat(deps, { what: "settling", restMs: chain.pollMs, turn: async () => counts.openBatches(await turns.turn()) }),
+    repeat(deps, {
+      what: "following withdrawals",
+      restMs: WITHDRAWAL_RESEND_MS,
+      turn: async () => (watcher.fence === undefined ? undefined : await desk.sweep(watcher.fence)),
+    }),
     repeat(deps, {
       what: "tending lookup tables",
       restMs: TABLE_TURN_MS,
       turn: () => tables.turn(settler.fence !== undefined),
     }),
-  ];
-  return {
-    link,
-    signer,
-    receipts,
-    liabilities,
-    async close() {
-      await Promise.all(stops.map((stop) => stop()));
-      await link.stop();
-      await Promise.all([watcher.close(), settler.close()]);
-    },
-  };
+  );
+  return { desk, close };
 }

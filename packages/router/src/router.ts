@@ -19,6 +19,7 @@ import { installGateway } from "./gateway/gateway.ts";
 import type { Connections } from "./gateway/connections.ts";
 import { boundConnections, createHttpServer, quietFramework } from "./gateway/http-server.ts";
 import type { IssuedKeyRoutesDeps } from "./gateway/keys/issued-keys.ts";
+import { createMoneyBounds } from "./gateway/money/money-access.ts";
 import { createLoginBounds } from "./gateway/sign-in/login-bounds.ts";
 import { installOperatorRoutes } from "./gateway/operator.ts";
 import type { RevokeDeps } from "./gateway/keys/revoke-key.ts";
@@ -135,7 +136,7 @@ function accountDeps(
 }
 
 function gatewayDeps(config: Config, deps: RouterDeps, rooms: ListeningRooms, url: () => string): GatewayDeps {
-  const { identity, book, health, links, preflights, keyUse, observation, isDraining, connections } = rooms;
+  const { identity, book, health, links, preflights, keyUse, observation, isDraining, connections, moneyPath } = rooms;
   return {
     ...accountDeps(deps, rooms, url),
     ...rooms.activity,
@@ -154,6 +155,7 @@ function gatewayDeps(config: Config, deps: RouterDeps, rooms: ListeningRooms, ur
     relayDeps: relayDeps(config, deps, rooms),
     observer: observation.observer,
     info: routerInfo(config, identity),
+    ...(moneyPath !== undefined && { money: { desk: moneyPath.desk, bounds: createMoneyBounds(deps.clock) } }),
   };
 }
 

@@ -84,6 +84,9 @@ export const BATCHES_REMEMBERED_MAX = 10_000;
 /** Batches on their way: some eight hundred entries, several times what a slot takes from one router. */
 export const BATCHES_OPEN_MAX = 16;
 
+/** Batches that have not landed, those that rest included: a few users who cannot be settled hold up nobody else. */
+export const BATCHES_READ_MAX = 256;
+
 /** Of them brought on at the same time: each asks a node several things. */
 export const BATCHES_AT_ONCE_MAX = 8;
 

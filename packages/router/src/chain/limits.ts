@@ -36,6 +36,9 @@ export const NODE_SLOTS_BEHIND_MAX = 150n;
 /** Milliseconds between two scans of all accounts: what no signature told of is seen then (docs: "The chain"). */
 export const WHOLE_SCAN_MS = 60_000;
 
+/** Scans that are tried until one is of the same slot as the router's own accounts: most are at once. */
+export const SCAN_TRIES_MAX = 3;
+
 /** Milliseconds between two scans whatever calls for them: whoever floods the router with transactions calls for many. */
 export const SCAN_REST_MS = 5_000;
 

@@ -103,12 +103,14 @@ export function createNodeWatch(settings: ChainSettings, deps: NodeWatchDeps): N
   const stopping = new AbortController();
   let running: Promise<void> | undefined;
   let before: Statements = [];
+  let place: RouterPlace | undefined;
 
   const askAll = async (router: RouterPlace): Promise<Statements> => {
     return Promise.all(endpoints.each.map((rpc) => ask(rpc, router)));
   };
   const compare = async (): Promise<void> => {
-    const router = await routerPlace(settings);
+    place ??= await routerPlace(settings);
+    const router = place;
     const first = await askAll(router);
     let liars = findLiars(before, first);
     let now = first;

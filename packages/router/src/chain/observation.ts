@@ -10,6 +10,7 @@ import {
   readClock,
   searchProgram,
 } from "@aimo-network/escrow/accounts/fetch-accounts";
+import type { Snapshot } from "@aimo-network/escrow/accounts/fetch-accounts";
 import {
   ACCOUNT_KINDS,
   isVacant,
@@ -27,6 +28,7 @@ import type { Provider } from "@aimo-network/escrow/generated/accounts/provider"
 import { getAddressDecoder } from "@solana/kit";
 import type { Address, Rpc, SolanaRpcApi } from "@solana/kit";
 import type { ChainSettings } from "./chain-settings.ts";
+import { SCAN_TRIES_MAX } from "./limits.ts";
 
 /** The router itself, and the chain's time. */
 interface Head {
@@ -38,7 +40,7 @@ interface Head {
 
 /** A router's accounts as they were at one slot. Their totals are the truth: what was told before may be told again. */
 export interface ChainObservation extends Head {
-  /** Never falls. In a whole observation, `time`, `config` and `vaultAmount` may be of a little later. */
+  /** Never falls. On a busy chain `time`, `config` and `vaultAmount` of a whole observation may be of a little later. */
   readonly slot: bigint;
   /** Those that may have changed since the last observation; all there are where `isWhole`. */
   readonly escrows: readonly Held<Escrow>[];
@@ -147,22 +149,34 @@ export async function lookAtSome(
   };
 }
 
-/** Reads every account of the router. */
-export async function lookAtAll(
+/** Every account of the router but itself. */
+async function scan(
   rpc: Rpc<SolanaRpcApi>,
-  ground: Ground,
+  { router, commitment }: Ground,
   { floor, abortSignal }: SightOptions,
-): Promise<Sight> {
-  const { router, commitment } = ground;
+): Promise<Snapshot> {
   const filters = [keyFilter(BigInt(CONFIG_OFFSET), router.address)];
   const options = { commitment, minContextSlot: floor, abortSignal };
-  const { slot, accounts } = await searchProgram(rpc, router.programAddress, filters, options);
-  insistOnSlot(slot, floor);
-  // Afterwards, so that the clock is never behind the accounts; and what comes later is never behind the clock.
-  const head = await lookAtSome(rpc, ground, [], { floor: slot, abortSignal });
-  const { escrows, providers } = readLedger(ground, accounts);
-  return {
-    observation: { ...head.observation, slot, escrows, providers, gone: [], isWhole: true },
-    floor: head.floor,
-  };
+  const found = await searchProgram(rpc, router.programAddress, filters, options);
+  insistOnSlot(found.slot, floor);
+  return found;
+}
+
+/** Reads every account of the router. */
+export async function lookAtAll(rpc: Rpc<SolanaRpcApi>, ground: Ground, options: SightOptions): Promise<Sight> {
+  for (let tries = 1; ; tries += 1) {
+    // No call gives both, but what is asked at once is mostly answered at one slot.
+    const [found, head] = await Promise.all([scan(rpc, ground, options), lookAtSome(rpc, ground, [], options)]);
+    const isOneMoment = found.slot === head.floor;
+    if (!isOneMoment && tries < SCAN_TRIES_MAX) continue;
+    // The clock is never behind the accounts, and what comes later is never behind the clock.
+    const isBehind = head.floor < found.slot;
+    const later = isBehind ? await lookAtSome(rpc, ground, [], { ...options, floor: found.slot }) : head;
+    const { escrows, providers } = readLedger(ground, found.accounts);
+    const { slot } = found;
+    return {
+      observation: { ...later.observation, slot, escrows, providers, gone: [], isWhole: true },
+      floor: later.floor,
+    };
+  }
 }

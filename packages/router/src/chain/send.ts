@@ -38,7 +38,7 @@ export interface LandedTransaction {
   readonly error: unknown;
 }
 
-/** Who sends. */
+/** Sends for this router, and knows what became of it. */
 export interface Sender {
   latestBlockhash(): Promise<Lifetime>;
   /**

@@ -37,9 +37,9 @@ export interface SettleChain {
   room(): SettleRoom | undefined;
   /** Packs pairs into as few transactions as their accounts allow: places in the list, in their order. */
   pack(pairs: readonly SettleWallets[]): Promise<readonly (readonly number[])[]>;
-  /** Hands bytes to a node; rejects where it says that they would fail. */
+  /** Hands bytes to a node; rejects where it says that they would fail, or where none can be reached. */
   submit(wire: string): Promise<void>;
-  fates(signatures: readonly string[]): Promise<readonly BatchFate[]>;
+  fate(signature: string): Promise<BatchFate>;
   /** Whether these bytes can never land any more, on any node. */
   isDead(lastValidBlockHeight: bigint): Promise<boolean>;
   /** Whether, on every node, no entry of these is applied. */

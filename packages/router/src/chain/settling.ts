@@ -8,8 +8,14 @@ import type { UsableTable } from "@aimo-network/escrow/batch/pack";
 import { explainFailure } from "@aimo-network/escrow/failure";
 import { readSettleLog } from "@aimo-network/escrow/logs/settle-events";
 import { divide, microUsdc } from "@aimo-network/protocol/money";
-import { address, signature } from "@solana/kit";
-import type { Address, Base64EncodedWireTransaction } from "@solana/kit";
+import {
+  SOLANA_ERROR__JSON_RPC__SERVER_ERROR_SEND_TRANSACTION_PREFLIGHT_FAILURE,
+  SOLANA_ERROR__TRANSACTION_ERROR__BLOCKHASH_NOT_FOUND,
+  address,
+  isSolanaError,
+  signature,
+} from "@solana/kit";
+import type { Address, Base64EncodedWireTransaction, Signature } from "@solana/kit";
 import { LRUCache } from "lru-cache";
 import type { Follower } from "./follow.ts";
 import { ADDRESSES_DERIVED_MAX } from "./limits.ts";
@@ -29,14 +35,23 @@ export interface SettlingDeps {
   tables(): readonly UsableTable[];
 }
 
-/** A transaction's fate as a batch's; its failure under the program's own name, where it has one. */
-function batchFate(fate: Fate, programAddress: Address): BatchFate {
+/** A transaction's fate as a batch's; its failure under the program's own name, which only its log tells. */
+async function batchFate(fate: Fate, sent: Signature, sender: Sender, programAddress: Address): Promise<BatchFate> {
   if (fate === "unknown") return { kind: "unknown" };
   if (fate.kind === "seen") return { kind: "seen" };
   if (fate.kind === "landed") return fate.atCommitment ? { kind: "landed", slot: fate.slot } : { kind: "seen" };
   if (!fate.isFinal) return { kind: "seen" };
-  const { name, error } = explainFailure({ error: fate.error }, programAddress);
-  return { kind: "failed", reason: name === undefined ? error.message : `${name}: ${error.message}` };
+  const logs = (await sender.transaction(sent))?.logs ?? null;
+  return { kind: "failed", reason: explainFailure({ error: fate.error, logs }, programAddress).error.message };
+}
+
+/** Whether a node only says that a transaction has expired: it may have landed before, and its height tells when it is dead. */
+function isExpired(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  const reason = isSolanaError(cause, SOLANA_ERROR__JSON_RPC__SERVER_ERROR_SEND_TRANSACTION_PREFLIGHT_FAILURE)
+    ? cause.cause
+    : cause;
+  return isSolanaError(reason, SOLANA_ERROR__TRANSACTION_ERROR__BLOCKHASH_NOT_FOUND);
 }
 
 /** Addresses follow from wallets by hashing, many times each: those of busy wallets are remembered. */
@@ -81,13 +96,17 @@ export function createSettling({ router, sender, follower, latest, tables }: Set
       const batches = packEntries(entries, { settler, config: router.address, tables: tables() });
       return batches.map((batch) => batch.entries.flatMap((entry) => placeOf.get(entry) ?? []));
     },
-    submit: (wire) => sender.submit(wire as Base64EncodedWireTransaction),
-    async fates(signatures) {
-      const fates = await sender.fates(
-        signatures.map((text) => signature(text)),
-        { inHistory: true },
-      );
-      return fates.map((fate) => batchFate(fate, router.programAddress));
+    async submit(wire) {
+      try {
+        await sender.submit(wire as Base64EncodedWireTransaction);
+      } catch (error) {
+        if (!isExpired(error)) throw error;
+      }
+    },
+    async fate(text) {
+      const sent = signature(text);
+      const [fate = "unknown"] = await sender.fates([sent], { inHistory: true });
+      return await batchFate(fate, sent, sender, router.programAddress);
     },
     isDead: (lastValidBlockHeight) => sender.isDeadEverywhere(lastValidBlockHeight),
     async areUnapplied(entries) {

@@ -18,6 +18,8 @@ import { issuedKeyRoutes } from "./keys/issued-keys.ts";
 import type { KeyRoutesDeps } from "./keys/keys.ts";
 import { keyRoutes } from "./keys/keys.ts";
 import { modelRoutes } from "./models/models.ts";
+import type { MoneyRoutesDeps } from "./money/money-access.ts";
+import { moneyRoutes } from "./money/money-routes.ts";
 import type { ConnectionDeps } from "./provider-connection.ts";
 import { providerConnectionRoutes } from "./provider-connection.ts";
 import { providerRoutes } from "./models/providers.ts";
@@ -40,9 +42,11 @@ export interface GatewayDeps
     IssuedKeyRoutesDeps,
     KeyRoutesDeps,
     RevokeDeps,
-    RouterInfoDeps,
+    Omit<RouterInfoDeps, "chain">,
     VisitDeps {
   readonly bodyBytesMax: number;
+  /** What a router that has a chain does about people's money. */
+  readonly money?: MoneyRoutesDeps;
   /** What to answer a client whose connection is one too many; undefined for all others. */
   refusal(request: FastifyRequest): AimoError | undefined;
 }
@@ -92,18 +96,23 @@ function watchAnswers(scope: FastifyInstance, { observer }: GatewayDeps): void {
   });
 }
 
+function infoOf({ info, url, money }: GatewayDeps): RouterInfoDeps {
+  return { info, url, ...(money !== undefined && { chain: () => money.desk.facts.terms() }) };
+}
+
 function otherRoutes(deps: GatewayDeps, isDocumented: boolean): FastifyPluginAsync {
   return async (scope) => {
     watchAnswers(scope, deps);
     await scope.register(modelRoutes(deps));
     await scope.register(providerRoutes(deps));
     await scope.register(providerConnectionRoutes(deps));
-    await scope.register(routerInfoRoutes(deps));
+    await scope.register(routerInfoRoutes(infoOf(deps)));
     await scope.register(keyRoutes(deps));
     await scope.register(issuedKeyRoutes(deps));
     await scope.register(revokeKeyRoute(deps));
     await scope.register(authRoutes(deps));
     await scope.register(accountActivityRoutes(deps));
+    await scope.register(moneyRoutes(deps, deps.money));
     if (isDocumented) scope.get("/openapi.json", { schema: { hide: true } }, () => scope.swagger());
   };
 }
@@ -161,6 +170,6 @@ export async function installGateway(server: FastifyInstance, deps: GatewayDeps)
   await server.register(surface(deps, false), { prefix: "/v1" });
   await server.register(async (scope) => {
     watchAnswers(scope, deps);
-    await scope.register(wellKnownRoutes(deps));
+    await scope.register(wellKnownRoutes(infoOf(deps)));
   });
 }

@@ -1,8 +1,31 @@
 // Who this router is: GET /router and /.well-known/aimo.json.
-import type { FastifyPluginCallbackTypebox } from "@fastify/type-provider-typebox";
+import type { FastifyPluginCallback } from "fastify";
 import type { Static } from "typebox";
 import { Type } from "typebox";
+import { formatMicroUsdc } from "@aimo-network/protocol/money";
 import { SUBPROTOCOL } from "@aimo-network/protocol/wire/frame";
+import type { MoneyDesk } from "../billing/withdraw/money-desk.ts";
+
+type Terms = NonNullable<Awaited<ReturnType<MoneyDesk["facts"]["terms"]>>>;
+
+const Seconds = Type.Integer({ description: "Seconds" });
+
+/** Where this router's money is, and on which terms. */
+const ChainShape = Type.Object(
+  {
+    program_id: Type.String({ description: "The escrow program" }),
+    config: Type.String({ description: "This router's account of it" }),
+    vault: Type.String(),
+    mint: Type.String(),
+    fee_bps: Type.Integer({ description: "The router's share of what is settled, in hundredths of a percent" }),
+    min_deposit: Type.String({ description: "USDC" }),
+    user_exit_delay: Seconds,
+    provider_exit_delay: Seconds,
+    allowance_notice: Seconds,
+    commitment: Type.String({ description: "How sure the chain must be before the router believes it" }),
+  },
+  { description: "Where the router has a chain, and has seen it" },
+);
 
 /** What a router says of itself to anybody. */
 export const RouterShape = Type.Object({
@@ -21,31 +44,58 @@ export const RouterShape = Type.Object({
     total_timeout_ms: Type.Integer(),
   }),
   accepts_v1_spending: Type.Boolean(),
+  chain: Type.Optional(ChainShape),
 });
 /** The part of that which is settled before the router listens. */
-export type RouterInfo = Omit<Static<typeof RouterShape>, "software" | "dialects" | "url" | "api_base">;
+export type RouterInfo = Omit<Static<typeof RouterShape>, "software" | "dialects" | "url" | "api_base" | "chain">;
 
 /** What these endpoints say; `url` is known once the router listens. */
 export interface RouterInfoDeps {
   readonly info: RouterInfo;
   url(): string;
+  /** The terms that the chain has; undefined while it has not answered. */
+  chain?(): Promise<Terms | undefined>;
 }
 
-function describe({ info, url }: RouterInfoDeps): Static<typeof RouterShape> {
-  return { ...info, url: url(), api_base: `${url()}/api/v1`, software: "aimo-router", dialects: [SUBPROTOCOL] };
+/** The chain's numbers stay bigints: the serializer writes them in full. */
+function chainJson(terms: Terms): object {
+  return {
+    program_id: terms.programId,
+    config: terms.config,
+    vault: terms.vault,
+    mint: terms.mint,
+    fee_bps: terms.feeBps,
+    min_deposit: formatMicroUsdc(terms.minDeposit),
+    user_exit_delay: terms.userExitDelay,
+    provider_exit_delay: terms.providerExitDelay,
+    allowance_notice: terms.allowanceNotice,
+    commitment: terms.commitment,
+  };
+}
+
+async function describe({ info, url, chain }: RouterInfoDeps): Promise<object> {
+  const terms = await chain?.();
+  return {
+    ...info,
+    url: url(),
+    api_base: `${url()}/api/v1`,
+    software: "aimo-router",
+    dialects: [SUBPROTOCOL],
+    ...(terms !== undefined && { chain: chainJson(terms) }),
+  };
 }
 
 /** GET /router below an API's base path. */
-export function routerInfoRoutes(deps: RouterInfoDeps): FastifyPluginCallbackTypebox {
+export function routerInfoRoutes(deps: RouterInfoDeps): FastifyPluginCallback {
   return (scope, _options, next) => {
     const schema = { summary: "This router", tags: ["Router"], response: { 200: Type.Object({ data: RouterShape }) } };
-    scope.get("/router", { schema }, () => ({ data: describe(deps) }));
+    scope.get("/router", { schema }, () => describe(deps).then((data) => ({ data })));
     next();
   };
 }
 
 /** GET /.well-known/aimo.json at the root: what command lines and proxies check a router's id by. */
-export function wellKnownRoutes(deps: RouterInfoDeps): FastifyPluginCallbackTypebox {
+export function wellKnownRoutes(deps: RouterInfoDeps): FastifyPluginCallback {
   return (scope, _options, next) => {
     const schema = {
       summary: "This router, where its URL is all one knows",

@@ -85,6 +85,49 @@ const KEYS = `SELECT 'key limit' AS account, k.user_id, 0 AS provider_id, ${NO_D
   ) s ON s.id = k.id
   WHERE k.limit_reset = 'never' AND k.limit_window = '1970-01-01' AND k.window_spent <> coalesce(s.spent, 0)`;
 
+// Of users and providers that the chain was seen to have: what was posted of their totals is what they have.
+const ESCROWS = `SELECT 'escrow' AS account, e.user_id, 0 AS provider_id, ${NO_DAY}, (e.deposited - e.settled - e.withdrawn) * 1000 AS expected,
+    u.available + u.locked + u.withdrawing + u.payable AS found
+  FROM escrows e JOIN users u ON u.id = e.user_id
+  WHERE (e.deposited - e.settled - e.withdrawn) * 1000 <> u.available + u.locked + u.withdrawing + u.payable
+  UNION ALL SELECT 'settled', e.user_id, 0, NULL, e.settled * 1000, u.settled FROM escrows e JOIN users u ON u.id = e.user_id
+  WHERE u.settled <> e.settled * 1000`;
+
+const PROVIDER_ACCOUNTS = `SELECT 'provider account' AS account, 0 AS user_id, a.provider_id, ${NO_DAY}, (a.earned - a.withdrawn) * 1000 AS expected,
+    p.claimable + p.withdrawing AS found
+  FROM provider_accounts a JOIN providers p ON p.id = a.provider_id WHERE (a.earned - a.withdrawn) * 1000 <> p.claimable + p.withdrawing`;
+
+const IN_FLIGHT = `SELECT 'payable on its way' AS account, user_id, provider_id, ${NO_DAY}, coalesce(x.asked, 0) AS expected, coalesce(p.in_flight, 0) AS found
+  FROM payables p FULL JOIN (SELECT user_id, provider_id, sum(amount) * 1000 AS asked FROM settle_entries WHERE posted_at IS NULL GROUP BY 1, 2) x
+    USING (user_id, provider_id) WHERE coalesce(x.asked, 0) <> coalesce(p.in_flight, 0)`;
+
+// Numbers that an escrow gave and that are not posted: one entry each, without a gap, all in one batch and of its present time.
+const NUMBERS = `SELECT 'entries' AS account, user_id, 0 AS provider_id, ${NO_DAY}, coalesce(e.next_seq - e.settle_seq, 0) AS expected, coalesce(x.n, 0) AS found
+  FROM escrows e FULL JOIN (SELECT user_id, count(*) AS n, min(seq) AS first, max(seq) AS last, count(DISTINCT batch_id) AS batches,
+      min(opened_slot) AS opened, max(opened_slot) AS opened_last FROM settle_entries WHERE posted_at IS NULL GROUP BY 1) x USING (user_id)
+  WHERE coalesce(e.next_seq - e.settle_seq, 0) <> coalesce(x.n, 0)
+    OR x.first <> e.settle_seq + 1 OR x.last <> e.next_seq OR x.batches > 1 OR x.opened <> e.opened_slot OR x.opened_last <> e.opened_slot`;
+
+const BATCHES = `SELECT 'batch' AS account, ${NOBODY}, ${NO_DAY}, count(x.id) AS expected, 0 AS found
+  FROM settle_batches b LEFT JOIN settle_entries x ON x.batch_id = b.id AND x.posted_at IS NULL
+  GROUP BY b.id HAVING (count(x.id) = 0) <> (b.state IN ('landed', 'split'))`;
+
+const HELD = `SELECT t.account, t.user_id, t.provider_id, ${NO_DAY}, coalesce(w.held, 0) AS expected, t.held AS found FROM (
+    SELECT 'user:withdrawing' AS account, 'user' AS party, id AS user_id, 0 AS provider_id, id AS wallet_id, withdrawing AS held FROM users
+    UNION ALL SELECT 'provider:withdrawing', 'provider', 0, id, id, withdrawing FROM providers
+  ) t LEFT JOIN (SELECT party, wallet_id, sum(held) AS held FROM withdrawals WHERE ended_at IS NULL GROUP BY 1, 2) w USING (party, wallet_id)
+  WHERE t.held <> coalesce(w.held, 0)`;
+
+// A batch's entries are posted in the journal under the batch's name.
+const SETTLED = `SELECT 'settled' AS account, 0 AS user_id, x.provider_id, (x.at AT TIME ZONE 'UTC')::date AS day, x.applied AS expected,
+    coalesce(j.applied, 0) AS found
+  FROM (SELECT b.ref, e.provider_id, sum(e.applied) * 1000 AS applied, sum(e.fee) * 1000 AS fee, min(e.posted_at) AS at
+    FROM settle_entries e JOIN settle_batches b ON b.id = e.batch_id WHERE e.posted_at IS NOT NULL GROUP BY 1, 2) x
+  LEFT JOIN (SELECT ref, provider_id, sum(amount + rest) AS applied, sum(rest) AS fee FROM journal
+    WHERE event = 7 AND at >= (SELECT min(posted_at) FROM settle_entries) GROUP BY 1, 2) j USING (ref, provider_id)
+  WHERE (x.applied <> coalesce(j.applied, 0) OR x.fee <> coalesce(j.fee, 0))
+    AND NOT EXISTS (SELECT FROM closings c WHERE c.day = (x.at AT TIME ZONE 'UTC')::date AND c.is_journal_dropped)`;
+
 /** Every question, the closed days first. */
 export const LEDGER_CHECKS: readonly LedgerCheck[] = [
   { name: "a closed day is not the one its hash was made of", text: CHAIN },
@@ -98,4 +141,11 @@ export const LEDGER_CHECKS: readonly LedgerCheck[] = [
   { name: "a day's usage is not the sum of its generations", text: USAGE },
   { name: "deposits differ from what was credited", text: DEPOSITS },
   { name: "a key has spent something else than its requests", text: KEYS },
+  { name: "a user has something else than what was posted of the escrow", text: ESCROWS },
+  { name: "a provider has something else than what was posted of its account", text: PROVIDER_ACCOUNTS },
+  { name: "what is on its way to a provider is not the sum of its entries", text: IN_FLIGHT },
+  { name: "an escrow's numbers are not those of its entries", text: NUMBERS },
+  { name: "a batch is open without entries, or ended with some", text: BATCHES },
+  { name: "what waits for withdrawals is not what they hold", text: HELD },
+  { name: "entries were posted differently from the journal", text: SETTLED },
 ];

@@ -83,3 +83,6 @@ export const HISTORY_ANSWER_MS = 1_800_000;
 
 /** Milliseconds between two tries of an instance to lead a job: so long a job rests when its leader died. */
 export const LEADERSHIP_TRY_MS = 2_000;
+
+/** Milliseconds after which the database takes a leader's connection that says nothing for dead, whatever became of its machine. */
+export const LEADERSHIP_SILENCE_MS = 20_000;

@@ -65,9 +65,11 @@ class Calls {
     this.#waiting += 1;
     const expected = `a signer at ${this.#path}`;
     try {
-      const { isOk, body } = await send(this.#clock, this.#path, JSON.stringify({ sign: kind, ...what })).catch((cause: unknown) => {
-        throw refusal("unreachable", { expected, found: wordsOf(cause) }, { cause });
-      });
+      const { isOk, body } = await send(this.#clock, this.#path, JSON.stringify({ sign: kind, ...what })).catch(
+        (cause: unknown) => {
+          throw refusal("unreachable", { expected, found: wordsOf(cause) }, { cause });
+        },
+      );
       const answer = readAnswer(kind, isOk, body);
       if (answer === undefined) throw refusal("unreachable", { expected, found: "an answer that is none" });
       if (answer instanceof AimoError) throw answer;
@@ -91,8 +93,7 @@ export async function connectSigner(path: string, { clock }: ConnectSignerDeps):
   return {
     addresses: { settler, cosigner },
     signBatch: async (batchId) => withHeight(await calls.ask("batch", { id: batchId.toString() })),
-    signRegistration: async (providers) =>
-      withHeight(await calls.ask("registration", { providers: [...providers] })),
+    signRegistration: async (providers) => withHeight(await calls.ask("registration", { providers: [...providers] })),
     signWithdrawal: async (id) => withHeight(await calls.ask("withdrawal", { id })),
     signTable: async (step) => {
       const plain = step.kind === "extend" ? { ...step, addresses: [...step.addresses] } : step;

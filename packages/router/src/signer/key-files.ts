@@ -30,7 +30,9 @@ async function readKey(path: string): Promise<SigningKey> {
   }
   if ((mode & OTHERS) !== 0) {
     const found = (mode & 0o777).toString(8);
-    throw new SignerFault(`${path}: expected a key that only its owner may read, found mode ${found}: chmod 600 ${path}`);
+    throw new SignerFault(
+      `${path}: expected a key that only its owner may read, found mode ${found}: chmod 600 ${path}`,
+    );
   }
   try {
     return await readKeyFile(path);

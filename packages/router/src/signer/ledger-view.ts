@@ -49,10 +49,7 @@ export interface WithdrawalView {
 type Reads = Pick<Database, "transaction">;
 
 const ONE_MOMENT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY";
-// What an exit wrote off is looked up only where more is asked for than is owed.
-const DEBTS = `SELECT p.user_id, v.address, p.in_flight, a.asked,
-    p.amount + CASE WHEN a.asked > p.amount THEN (SELECT coalesce(sum(c.amount), 0)::bigint FROM uncollected c
-      WHERE c.user_id = p.user_id AND c.provider_id = p.provider_id AND c.reason = 'exit') ELSE 0 END AS owed
+const DEBTS = `SELECT p.user_id, v.address, p.amount + p.written_off AS owed, p.in_flight, a.asked
   FROM (SELECT DISTINCT user_id, provider_id FROM settle_entries WHERE batch_id = $1 AND posted_at IS NULL) x
     JOIN payables p USING (user_id, provider_id) JOIN wallets v ON v.id = p.provider_id
     CROSS JOIN LATERAL (SELECT sum(o.amount)::bigint * 1000 AS asked FROM settle_entries o
@@ -64,8 +61,10 @@ const BESIDE: Readonly<Record<Withdrawal["party"], string>> = {
 const WAITING = `SELECT opened_slot, seq, amount * 1000 AS amount FROM settle_entries WHERE user_id = $1 AND posted_at IS NULL`;
 const OWED_TO = `SELECT v.address, (SELECT coalesce(sum(p.amount), 0)::bigint FROM payables p WHERE p.provider_id = v.id) AS owed
   FROM wallets v WHERE v.address = ANY ($1::bytea[])`;
-const MAY_WRITE = `SELECT bool_or(has_table_privilege(t, 'INSERT, UPDATE, DELETE')) AS may_write
-  FROM unnest(ARRAY['users', 'payables', 'settle_entries', 'withdrawals']) t`;
+// What is read here and in the readers of chain-books/: docs/signer.md grants it.
+const TABLES = ["wallets", "users", "providers", "payables", "settle_batches", "settle_entries", "withdrawals"];
+const RIGHTS = `SELECT t AS name, has_table_privilege(t, 'SELECT') AS may_read, has_table_privilege(t, 'INSERT, UPDATE, DELETE') AS may_write
+  FROM unnest($1::text[]) t`;
 
 interface DebtRow {
   readonly user_id: number;
@@ -125,10 +124,21 @@ export function viewOwed(database: Reads, wallets: readonly string[]): Promise<R
   });
 }
 
-/** Whether the role that reads the ledger could also write it, which it has no need to. */
-export function mayWrite(database: Reads): Promise<boolean> {
+/** What the role that reads the ledger may do there. */
+export interface LedgerRights {
+  /** Tables that it would have to read and may not. */
+  readonly unreadable: readonly string[];
+  /** Whether it could also write, which it has no need to. */
+  readonly mayWrite: boolean;
+}
+
+/** Asks what this role may do. */
+export function viewRights(database: Reads): Promise<LedgerRights> {
   return atOneMoment(database, async (query) => {
-    const [row] = await query<{ may_write: boolean }>(MAY_WRITE);
-    return row?.may_write === true;
+    const rows = await query<{ name: string; may_read: boolean; may_write: boolean }>(RIGHTS, [TABLES]);
+    return {
+      unreadable: rows.filter(({ may_read }) => !may_read).map(({ name }) => name),
+      mayWrite: rows.some(({ may_write }) => may_write),
+    };
   });
 }

@@ -1,22 +1,26 @@
 // The signer that a router's settings name: its keys in files, in this process, or a process of its own.
-import { readKeyFile } from "@aimo-network/escrow/deploy/key-file";
 import type { RouterPlace } from "@aimo-network/escrow/addresses";
 import type { Clock } from "@aimo-network/protocol/clock";
 import type { MicroUsdc } from "@aimo-network/protocol/money";
 import type { Endpoints } from "../chain/endpoints.ts";
 import { recentPriorityFee } from "../chain/priority-fee.ts";
 import type { Database } from "../ledger/database/database.ts";
+import { connectSigner } from "./connect-signer.ts";
 import { createSigner } from "./create-signer.ts";
+import type { KeyFiles } from "./key-files.ts";
+import { readKeyFiles } from "./key-files.ts";
 import type { Signer } from "./signer.ts";
 
 /** Where the keys are. */
 export type SignerPlace =
-  | { readonly kind: "files"; readonly settler: string; readonly cosigner: string }
+  | (KeyFiles & { readonly kind: "files" })
   | { readonly kind: "process"; readonly socket: string };
 
-/** What a signer in this process is bound by. */
-export interface SignerSettings {
+/** Which signer, and what one in this process is bound by. */
+export interface SignerChoice {
   readonly signer: SignerPlace;
+  /** What is settled in a window at most; left out, what the program allows. */
+  readonly windowMax?: MicroUsdc | undefined;
   readonly sponsorMin: MicroUsdc;
   readonly priorityFeeMax: bigint;
 }
@@ -28,11 +32,11 @@ export interface OpenSignerDeps {
   readonly link: { readonly endpoints: Pick<Endpoints, "any">; readonly router: RouterPlace };
 }
 
-/** Opens it. */
-export async function openSigner(settings: SignerSettings, { clock, database, link }: OpenSignerDeps): Promise<Signer> {
-  const { signer, sponsorMin, priorityFeeMax } = settings;
-  if (signer.kind === "process") throw new Error("not here yet");
-  const keys = { settler: await readKeyFile(signer.settler), cosigner: await readKeyFile(signer.cosigner) };
+/** Opens it; throws `SignerFault` with what to mend, or `signing_refused` where nobody answers at a socket. */
+export async function openSigner(choice: SignerChoice, { clock, database, link }: OpenSignerDeps): Promise<Signer> {
+  const { signer, windowMax, sponsorMin, priorityFeeMax } = choice;
+  if (signer.kind === "process") return await connectSigner(signer.socket, { clock });
+  const keys = await readKeyFiles(signer);
   const rpc = link.endpoints.any;
   return createSigner(
     {
@@ -43,6 +47,6 @@ export async function openSigner(settings: SignerSettings, { clock, database, li
       keys,
       priorityFee: (written) => recentPriorityFee(rpc, written, priorityFeeMax),
     },
-    { windowMax: undefined, sponsorMin, priorityFeeMax },
+    { windowMax, sponsorMin, priorityFeeMax },
   );
 }

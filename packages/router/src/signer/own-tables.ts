@@ -7,10 +7,12 @@ import { readTables, usableTables } from "../chain/lookup-tables.ts";
 import type { ChainSource } from "./chain-view.ts";
 import { TABLES_KEPT_MS } from "./limits.ts";
 
-/** The tables. */
+/** The settler's lookup tables, as far as they were read. */
 export interface OwnTables {
   /** What can be looked up, as it was a little while ago at most. */
   usable(): Promise<readonly UsableTable[]>;
+  /** What can be looked up now. */
+  usableNow(): Promise<readonly UsableTable[]>;
   /** All tables as they are now. */
   read(): Promise<readonly LookupTable[]>;
 }
@@ -25,9 +27,10 @@ export function createOwnTables({ clock, rpc }: Pick<ChainSource, "clock" | "rpc
   };
   return {
     async usable() {
-      const isKept = kept !== undefined && clock.monotonic() < kept.atMs + TABLES_KEPT_MS;
-      return usableTables(isKept && kept !== undefined ? kept.state : await readNow());
+      if (kept !== undefined && clock.monotonic() < kept.atMs + TABLES_KEPT_MS) return usableTables(kept.state);
+      return usableTables(await readNow());
     },
+    usableNow: async () => usableTables(await readNow()),
     read: async () => (await readNow()).tables,
   };
 }

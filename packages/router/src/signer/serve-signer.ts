@@ -97,7 +97,8 @@ class Desk {
       if (signed === undefined) {
         throw refusal("unreachable", { expected: `a signature within ${SIGNING_MS} ms`, found: "none" });
       }
-      if (request.sign !== "nothing") log.info({ ...what, ...("signature" in signed ? { signature: signed.signature } : {}) }, "signed");
+      if (request.sign !== "nothing")
+        log.info({ ...what, ...("signature" in signed ? { signature: signed.signature } : {}) }, "signed");
       return signed;
     } catch (error) {
       const reason = isAimoError(error, "signing_refused") ? error.context : {};

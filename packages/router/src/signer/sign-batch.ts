@@ -26,7 +26,7 @@ import { viewBatch } from "./ledger-view.ts";
 import { asTheProgram, refusal } from "./refuse.ts";
 import type { SignedTransaction } from "./signer.ts";
 import type { SigningDesk } from "./signing-desk.ts";
-import { blockHeightAt, boundedPrice, freshLifetime } from "./signing-desk.ts";
+import { boundedPrice, signingMoment } from "./signing-desk.ts";
 import { signInstructions } from "./transaction.ts";
 import type { UnseenEntries } from "./unseen-entries.ts";
 
@@ -46,7 +46,7 @@ function place(router: RouterPlace, entries: readonly SettleEntry[]): Promise<re
 async function packInOne(desk: SigningDesk, entries: readonly BatchEntry[]): Promise<PackedBatch> {
   const { keys, place: router, tables } = desk;
   const options = { settler: keys.settler.address, config: router.address };
-  const attempts = [async () => [], () => tables.usable(), async () => (await tables.read(), tables.usable())];
+  const attempts = [async () => [], () => tables.usable(), () => tables.usableNow()];
   for (const usable of attempts) {
     const [packed, ...further] = packEntries(entries, { ...options, tables: await usable() });
     if (packed !== undefined && further.length === 0) return packed;
@@ -67,12 +67,13 @@ function ledgerOf(router: RouterPlace, entries: readonly PlacedEntry[], chain: C
 /** Signs a batch of the ledger. */
 export async function signBatch(desk: SigningDesk, unseen: UnseenEntries, id: bigint): Promise<SignedTransaction> {
   const { keys, place: router, bounds } = desk;
-  // The ledger first: what lands in between is then still asked for there, and used up on chain.
+  // The ledger before the accounts: what lands in between is then still asked for there, and used up on chain.
   const { entries: ready, root } = readyBatch(id, await viewBatch(desk.database, id));
   const entries = await place(router, ready);
   insistFewAccounts(entries);
+  const { slot, lifetime, blockHeight } = await signingMoment(desk);
   // What was signed before the router: what is not seen there is surely not in what its window has spent.
-  const earlier = await viewEscrows(desk, unseen.escrows(), unseen.slot);
+  const earlier = await viewEscrows(desk, unseen.escrows(), slot > unseen.slot ? slot : unseen.slot);
   const accounts = entries.flatMap(({ escrow, provider }) => [escrow, provider]);
   const chain = await viewChain(desk, accounts, earlier.slot);
   insistMaySettle(chain, keys.settler.address);
@@ -81,6 +82,7 @@ export async function signBatch(desk: SigningDesk, unseen: UnseenEntries, id: bi
   const insistOnRoom = (): void => {
     unseen.forgetApplied(earlier);
     unseen.forgetApplied(escrowsOf(entries, chain));
+    unseen.forgetDead({ blockHeight, time: chain.now.time });
     insistWithinWindow(chain, unseen.sumWith(alive), bounds.windowMax);
   };
   insistOnRoom();
@@ -89,8 +91,6 @@ export async function signBatch(desk: SigningDesk, unseen: UnseenEntries, id: bi
   const plain = await asTheProgram(() => buildSettleBatch({ ...foreseen, ledger: ledgerOf(router, entries, chain) }));
   const packed = await packInOne(desk, foreseen.entries);
   const computeUnitPrice = await boundedPrice(desk, plain);
-  const lifetime = await freshLifetime(desk);
-  unseen.forgetDead({ blockHeight: blockHeightAt(lifetime), time: chain.now.time });
   insistOnRoom(); // again, and nothing else is signed in between: two at once cannot both take what is left
   unseen.add(alive, {
     lastValidBlockHeight: lifetime.lastValidBlockHeight,

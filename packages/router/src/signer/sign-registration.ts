@@ -2,18 +2,16 @@
 import { providerAddress } from "@aimo-network/escrow/addresses";
 import { buildRegisterProvider } from "@aimo-network/escrow/build/provider-payments";
 import { usdcWords } from "@aimo-network/escrow/plain-words";
+import { computeLimit } from "../chain/compute-limit.ts";
+import { insistMaySettle } from "./batch-policy.ts";
 import { viewChain } from "./chain-view.ts";
 import { viewOwed } from "./ledger-view.ts";
 import { PROVIDERS_PER_REGISTRATION_MAX } from "./limits.ts";
-import { insistMaySettle } from "./batch-policy.ts";
 import { asTheProgram, insist, readAddress } from "./refuse.ts";
 import type { SignedTransaction } from "./signer.ts";
 import type { SigningDesk } from "./signing-desk.ts";
-import { boundedPrice, freshLifetime } from "./signing-desk.ts";
+import { boundedPrice, signingMoment } from "./signing-desk.ts";
 import { signWithBudget } from "./transaction.ts";
-
-// Measured on the real program: 12,000 to 20,000 for each, as many as two addresses are tried for in vain.
-const UNITS_PER_PROVIDER = 60_000;
 
 /** Signs for the accounts of providers. */
 export async function signRegistration(desk: SigningDesk, providers: readonly string[]): Promise<SignedTransaction> {
@@ -31,8 +29,9 @@ export async function signRegistration(desk: SigningDesk, providers: readonly st
     expected: `providers who are owed at least ${usdcWords(bounds.sponsorMin)}`,
     found: `less for ${poor.join(", ")}`,
   }));
+  const { slot, lifetime } = await signingMoment(desk);
   const places = await Promise.all(wallets.map((wallet) => providerAddress(place, wallet)));
-  const chain = await viewChain(desk, places);
+  const chain = await viewChain(desk, places, slot);
   insistMaySettle(chain, settler.address);
   const missing = wallets.filter((_, index) => {
     const at = places[index];
@@ -48,7 +47,7 @@ export async function signRegistration(desk: SigningDesk, providers: readonly st
   );
   const instructions = built.flat();
   const price = await boundedPrice(desk, instructions);
-  const lifetime = await freshLifetime(desk);
-  const units = UNITS_PER_PROVIDER * missing.length;
+  // Each with a margin of its own: two addresses are derived for each.
+  const units = computeLimit(["registerProvider"]) * missing.length;
   return await signWithBudget(instructions, { feePayer: settler.address, lifetime }, { units, price });
 }

@@ -11,17 +11,22 @@ import {
 import type { LookupTable } from "@aimo-network/escrow/batch/lookup-table";
 import { ACCOUNT_KINDS } from "@aimo-network/escrow/accounts/read-account";
 import type { Address, Instruction } from "@solana/kit";
+import { computeLimit } from "../chain/compute-limit.ts";
 import { TABLES_MAX } from "../chain/limits.ts";
 import type { ChainView } from "./chain-view.ts";
 import { viewChain } from "./chain-view.ts";
 import { asTheProgram, insist, readAddress } from "./refuse.ts";
 import type { SignedTransaction, TableStep } from "./signer.ts";
 import type { SigningDesk } from "./signing-desk.ts";
-import { boundedPrice, freshLifetime } from "./signing-desk.ts";
+import { boundedPrice, signingMoment } from "./signing-desk.ts";
 import { signWithBudget } from "./transaction.ts";
 
-// Measured on the real program: 10,000 for making one, which tries addresses, and less for anything else.
-const TABLE_UNITS = 60_000;
+const MEASURED = {
+  create: "createTable",
+  extend: "extendTable",
+  deactivate: "deactivateTable",
+  close: "closeTable",
+} as const;
 
 interface BuiltStep {
   readonly table: Address;
@@ -105,7 +110,8 @@ export async function signTable(
 ): Promise<SignedTransaction & { readonly table: string }> {
   const { table, instructions } = await buildStep(desk, step);
   const price = await boundedPrice(desk, instructions);
-  const lifetime = await freshLifetime(desk);
+  const { lifetime } = await signingMoment(desk);
+  const units = computeLimit([MEASURED[step.kind]]);
   const terms = { feePayer: desk.keys.settler.address, lifetime };
-  return { ...(await signWithBudget(instructions, terms, { units: TABLE_UNITS, price })), table };
+  return { ...(await signWithBudget(instructions, terms, { units, price })), table };
 }

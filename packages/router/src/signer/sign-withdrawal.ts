@@ -7,6 +7,7 @@ import { buildWithdrawProvider } from "@aimo-network/escrow/build/provider-payme
 import { buildWithdrawUser } from "@aimo-network/escrow/build/user-exit";
 import { address, createNoopSigner } from "@solana/kit";
 import type { Address, Instruction } from "@solana/kit";
+import { computeLimit } from "../chain/compute-limit.ts";
 import type { ChainView } from "./chain-view.ts";
 import { viewChain } from "./chain-view.ts";
 import type { WithdrawalView } from "./ledger-view.ts";
@@ -15,20 +16,11 @@ import type { LivingSignatures } from "./living-signatures.ts";
 import { asTheProgram, insist } from "./refuse.ts";
 import type { CosignedTransaction } from "./signer.ts";
 import type { SigningDesk } from "./signing-desk.ts";
-import { blockHeightAt, boundedPrice, freshLifetime } from "./signing-desk.ts";
+import { boundedPrice, signingMoment } from "./signing-desk.ts";
 import { cosignWithBudget } from "./transaction.ts";
-import {
-  insistMayCosign,
-  insistProviderMayHave,
-  insistRequested,
-  insistUserMayHave,
-} from "./withdrawal-policy.ts";
+import { insistMayCosign, insistProviderMayHave, insistRequested, insistUserMayHave } from "./withdrawal-policy.ts";
 
-// Measured on the real program: some 3,000 for the withdrawal, and for a token account that has to be opened 20,000 and
-// 1,500 more for every address that is tried in vain.
-const WITHDRAWAL_UNITS = 10_000;
-const OPENING_UNITS = 80_000;
-
+const MEASURED = { user: "withdrawUser", provider: "withdrawProvider" } as const;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The token account that is named, as it was read; undefined for the owner's associated one, which may be missing. */
@@ -41,13 +33,13 @@ async function namedAccount(
   return named === undefined || named === associated ? undefined : readTokenAccount(chain.account(named));
 }
 
-async function buildForUser(desk: SigningDesk, view: WithdrawalView): Promise<readonly Instruction[]> {
+async function buildForUser(desk: SigningDesk, view: WithdrawalView, slot: bigint): Promise<readonly Instruction[]> {
   const { cosigner } = desk.keys;
   const { wallet, amount, destination } = view.withdrawal;
   const user = createNoopSigner(address(wallet));
   const at = await escrowAddress(desk.place, user.address);
   const named = destination === undefined ? undefined : address(destination);
-  const chain = await viewChain(desk, named === undefined ? [at] : [at, named]);
+  const chain = await viewChain(desk, named === undefined ? [at] : [at, named], slot);
   insistMayCosign(chain, cosigner.address);
   const escrow = insistUserMayHave(view, chain.escrow(at));
   const payee = await namedAccount(chain, user.address, named);
@@ -55,12 +47,16 @@ async function buildForUser(desk: SigningDesk, view: WithdrawalView): Promise<re
   return await asTheProgram(() => buildWithdrawUser(payee === undefined ? input : { ...input, destination: payee }));
 }
 
-async function buildForProvider(desk: SigningDesk, view: WithdrawalView): Promise<readonly Instruction[]> {
+async function buildForProvider(
+  desk: SigningDesk,
+  view: WithdrawalView,
+  slot: bigint,
+): Promise<readonly Instruction[]> {
   const { cosigner } = desk.keys;
   const { wallet, amount } = view.withdrawal;
   const owner = createNoopSigner(address(wallet));
   const at = await providerAddress(desk.place, owner.address);
-  const first = await viewChain(desk, [at]);
+  const first = await viewChain(desk, [at], slot);
   insistMayCosign(first, cosigner.address);
   const found = insistProviderMayHave(view, first.provider(at));
   const payout = payoutInForce(found.data, first.now.time);
@@ -82,12 +78,13 @@ export async function signWithdrawal(
   const view = await viewWithdrawal(desk.database, id);
   insistRequested(id, view);
   const { withdrawal } = view;
-  const instructions = await (withdrawal.party === "user" ? buildForUser(desk, view) : buildForProvider(desk, view));
+  const { slot, lifetime, blockHeight } = await signingMoment(desk);
+  const build = withdrawal.party === "user" ? buildForUser : buildForProvider;
+  const instructions = await build(desk, view, slot);
   const price = await boundedPrice(desk, instructions);
-  const lifetime = await freshLifetime(desk);
-  const { lastValidBlockHeight } = lifetime;
-  living.claim(withdrawal, blockHeightAt(lifetime), lastValidBlockHeight);
-  const units = WITHDRAWAL_UNITS + (instructions.length - 1) * OPENING_UNITS;
+  living.claim(withdrawal, blockHeight, lifetime.lastValidBlockHeight);
+  const opening = instructions.length > 1 ? (["createTokenAccount"] as const) : [];
+  const units = computeLimit([MEASURED[withdrawal.party], ...opening]);
   const feePayer = address(withdrawal.wallet);
   return await cosignWithBudget(instructions, { feePayer, lifetime }, { units, price });
 }

@@ -12,7 +12,8 @@ import type { ChainSource } from "./chain-view.ts";
 import { viewChain } from "./chain-view.ts";
 import { createSigner } from "./create-signer.ts";
 import { SignerFault, readKeyFiles } from "./key-files.ts";
-import { mayWrite, viewBatch, viewOwed, viewWithdrawal } from "./ledger-view.ts";
+import type { LedgerRights } from "./ledger-view.ts";
+import { viewRights } from "./ledger-view.ts";
 import { DATABASE_CONNECTIONS_MAX } from "./limits.ts";
 import { serveSigner } from "./serve-signer.ts";
 import type { Signer } from "./signer.ts";
@@ -29,24 +30,23 @@ export interface SignerProcess extends Pick<Signer, "addresses"> {
   close(): Promise<void>;
 }
 
-const NOBODYS = "00000000-0000-0000-0000-000000000000";
-
 function wordsOf(error: unknown): string {
   return error instanceof Error ? error.message.slice(0, 300) : "something else";
 }
 
-/** Reads what signing reads, so that a role that may not is found out now and not with the first withdrawal. */
+/** Finds out now, and not with the first withdrawal, whether the ledger can be read. */
 async function tryLedger(database: Database, log: Logger): Promise<void> {
+  const expected = "AIMO_SIGNER_DATABASE_URL: expected a role that may read a router's ledger (docs/signer.md), found";
+  let rights: LedgerRights;
   try {
-    await viewBatch(database, 0n);
-    await viewWithdrawal(database, NOBODYS);
-    await viewOwed(database, []);
-    if (await mayWrite(database)) log.warn({}, "the signer's role may write the ledger: give it one that only reads");
+    rights = await viewRights(database);
   } catch (error) {
     if (isAimoError(error)) return log.warn({ error }, "the ledger cannot be read yet");
-    const role = "a role that may read the ledger (docs/signer.md)";
-    throw new SignerFault(`AIMO_SIGNER_DATABASE_URL: expected ${role}, found ${wordsOf(error)}.`, { cause: error });
+    throw new SignerFault(`${expected} ${wordsOf(error)}.`, { cause: error });
   }
+  const { unreadable, mayWrite } = rights;
+  if (unreadable.length > 0) throw new SignerFault(`${expected} one that may not read ${unreadable.join(", ")}.`);
+  if (mayWrite) log.warn({}, "the signer's role may write the ledger: give it one that only reads");
 }
 
 /** Looks whether the router is there and has these keys; what is not yet so may come to be. */

@@ -32,9 +32,18 @@ function needed(setting: Setting, meaning = setting.meaning): Setting {
 
 /** Every setting of a signer, by its variable; those that a router has too mean the same. */
 export const SIGNER_SETTINGS = {
-  AIMO_SIGNER_SOCKET: needed(SETTINGS.AIMO_SIGNER_SOCKET, "Unix socket to listen on, in a folder that nobody else writes to"),
-  AIMO_SIGNER_DATABASE_URL: needed(SETTINGS.DATABASE_URL, "the router's PostgreSQL, with a role that only reads (docs/signer.md)"),
-  AIMO_RPC_URL: needed(SETTINGS.AIMO_RPC_URL, "the signer's own Solana RPC nodes in order of preference, commas between"),
+  AIMO_SIGNER_SOCKET: needed(
+    SETTINGS.AIMO_SIGNER_SOCKET,
+    "Unix socket to listen on, in a folder that nobody else writes to",
+  ),
+  AIMO_SIGNER_DATABASE_URL: needed(
+    SETTINGS.DATABASE_URL,
+    "the router's PostgreSQL, with a role that only reads (docs/signer.md)",
+  ),
+  AIMO_RPC_URL: needed(
+    SETTINGS.AIMO_RPC_URL,
+    "the signer's own Solana RPC nodes in order of preference, commas between",
+  ),
   AIMO_PROGRAM_ID: needed(SETTINGS.AIMO_PROGRAM_ID, "address of the escrow program"),
   AIMO_ROUTER_ID: needed(SETTINGS.AIMO_PROGRAM_ID, "the router's id, which it logs when it starts"),
   AIMO_SETTLER_KEY_FILE: needed(SETTINGS.AIMO_SETTLER_KEY_FILE, "Solana key file of the settler, mode 600"),

@@ -95,11 +95,7 @@ const Fault = Type.Union([
   Type.Object({ code: Type.Literal("invalid_request"), context: Type.Object({ expected: Words, found: Words }) }),
   Type.Object({ code: Type.Literal("overloaded"), context: Type.Object({ what: Words }) }),
   Type.Object({
-    code: Type.Union([
-      Type.Literal("ledger_unavailable"),
-      Type.Literal("chain_unavailable"),
-      Type.Literal("internal"),
-    ]),
+    code: Type.Union([Type.Literal("ledger_unavailable"), Type.Literal("chain_unavailable"), Type.Literal("internal")]),
     context: Type.Object({}),
   }),
 ]);

@@ -35,20 +35,24 @@ export interface SigningDeps extends ChainSource {
   priorityFee(written: readonly Address[]): Promise<bigint>;
 }
 
-/** All of it. */
+/** All that signing needs, with the bounds and the tables. */
 export interface SigningDesk extends SigningDeps {
   readonly bounds: SigningBounds;
   readonly tables: OwnTables;
 }
 
-/** A blockhash that is fresh and will hardly be left behind. */
-export async function freshLifetime({ rpc }: Pick<SigningDesk, "rpc">): Promise<Lifetime> {
-  return (await rpc.getLatestBlockhash({ commitment: "confirmed" }).send()).value;
+/** A moment of the chain: what may be signed with, and what is dead by now. */
+export interface SigningMoment {
+  readonly slot: bigint;
+  readonly lifetime: Lifetime;
+  /** How many blocks there are: what was good until an earlier one can never land any more. */
+  readonly blockHeight: bigint;
 }
 
-/** How many blocks there were when a blockhash was fresh: what was good until before is dead. */
-export function blockHeightAt({ lastValidBlockHeight }: Lifetime): bigint {
-  return lastValidBlockHeight - BLOCKHASH_BLOCKS;
+/** A fresh blockhash that will hardly be left behind; asked for first, so that what is read later is not older. */
+export async function signingMoment({ rpc }: Pick<SigningDesk, "rpc">): Promise<SigningMoment> {
+  const { context, value } = await rpc.getLatestBlockhash({ commitment: "confirmed" }).send();
+  return { slot: context.slot, lifetime: value, blockHeight: value.lastValidBlockHeight - BLOCKHASH_BLOCKS };
 }
 
 /** What is offered for a compute unit: never more than the signer's own bound, whatever nodes say. */

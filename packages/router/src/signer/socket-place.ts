@@ -44,7 +44,9 @@ export async function clearSocketPlace(clock: Clock, path: string): Promise<void
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found === undefined) return;
   if (!found.isSocket()) {
-    throw new SignerFault(`AIMO_SIGNER_SOCKET: expected nothing or a socket at ${path}, found a file: name another path.`);
+    throw new SignerFault(
+      `AIMO_SIGNER_SOCKET: expected nothing or a socket at ${path}, found a file: name another path.`,
+    );
   }
   if (await isServed(clock, path)) {
     throw new SignerFault(`AIMO_SIGNER_SOCKET: another process listens at ${path}: end it, or name another path.`);

@@ -77,7 +77,8 @@ export class UnseenEntries {
   /** Remembers what is about to be signed. */
   add(entries: readonly SignedEntry[], life: SigningLife): void {
     const fresh = entries.filter((entry) => !this.#entries.has(keyOf(entry)));
-    if (this.#entries.size + fresh.length > UNSEEN_ENTRIES_MAX) throw new AimoError("overloaded", { what: "too many entries were signed that have not landed" });
+    if (this.#entries.size + fresh.length > UNSEEN_ENTRIES_MAX)
+      throw new AimoError("overloaded", { what: "too many entries were signed that have not landed" });
     for (const entry of entries) {
       const before = this.#entries.get(keyOf(entry)) ?? { ...entry, ...life };
       this.#entries.set(keyOf(entry), {

@@ -15,6 +15,8 @@ export interface AdmissionFacts {
         readonly isSettlePaused: boolean;
       })
     | undefined;
+  /** Whether the chain names the key that settles here: with another, nothing is collected. */
+  readonly isSettlerOurs: boolean;
   /** Milliseconds since the chain was seen to move. */
   readonly unseenMs: number;
   /** What all users owe and have locked, in nano-USDC. */
@@ -30,10 +32,12 @@ export function collectableNano(own: OwnTimes, config: NonNullable<AdmissionFact
 }
 
 /** Why nobody may lock anything for now; undefined where everybody may. */
-export function admissionStop({ own, config, unseenMs, exposure, isShort }: AdmissionFacts): string | undefined {
+export function admissionStop(facts: AdmissionFacts): string | undefined {
+  const { own, config, isSettlerOurs, unseenMs, exposure, isShort } = facts;
   if (config === undefined) return "the router's config on chain was not seen yet";
   if (isShort) return "the chain has less than the ledger owes";
   if (config.isSettlePaused) return "settling is paused on chain";
+  if (!isSettlerOurs) return "the settler on chain is another key than this router's";
   const [fault] = timeFaults(own, config);
   if (fault !== undefined) return fault;
   if (unseenMs > blindMsMax(own, config)) return "the chain was not seen for too long";

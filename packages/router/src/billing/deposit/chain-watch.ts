@@ -42,20 +42,32 @@ const TIME_MAX_S = 100_000_000_000n; // some three thousand years: later is neve
 interface Round {
   readonly fence: bigint;
   readonly observation: ChainObservation;
-  readonly feeBps: number | undefined;
+  /** The fee now. */
+  readonly feeBps: number;
+  /** Whether it was so since the last look. */
+  readonly isSameFee: boolean;
   readonly offset: string;
   hostTime(chainSeconds: bigint): Date;
+}
+
+/** An account of which something could not be posted yet. */
+interface Waiting {
+  readonly sinceMs: number;
+  /** The fee at all looks since then; undefined where it may have been another in between. */
+  feeBps: number | undefined;
 }
 
 class Watch implements ChainWatch {
   readonly #deps: ChainWatchDeps;
   /** What was posted last of each account: an account that has not changed needs no statement. */
   readonly #known = new LRUCache<string, string>({ max: POSTINGS_REMEMBERED_MAX });
-  readonly #waitingSince = new LRUCache<string, number>({ max: POSTINGS_REMEMBERED_MAX });
+  readonly #waiting = new LRUCache<string, Waiting>({ max: POSTINGS_REMEMBERED_MAX });
   /** Whose escrow is at an address; of one that is not here, a whole scan tells that it is gone. */
   readonly #walletAt = new LRUCache<string, string>({ max: POSTINGS_REMEMBERED_MAX });
   #fence: bigint | undefined;
   #feeBps: bigint | undefined;
+  /** How far the host's clock was ahead of the chain's when times were last kept anew. */
+  #offsetMs: number | undefined;
 
   constructor(deps: ChainWatchDeps) {
     this.#deps = deps;
@@ -69,6 +81,7 @@ class Watch implements ChainWatch {
       [this.#fence, this.#feeBps] = [fence, undefined];
     }
     const round = this.#roundOf(fence, observation);
+    if (!round.isSameFee) for (const waiting of this.#waiting.values()) waiting.feeBps = undefined;
     const { escrows, providers, gone, config, time } = observation;
     for (const { address, data } of escrows) this.#walletAt.set(address, data.user);
     const standings = escrows.map(({ data }) => escrowStanding(data, config.data, time));
@@ -94,11 +107,14 @@ class Watch implements ChainWatch {
     const { feeBps } = config.data.params;
     const nowMs = clock.now();
     const offsetMs = nowMs - Number(time) * 1000;
+    if (this.#offsetMs === undefined || Math.abs(offsetMs - this.#offsetMs) >= OFFSET_STEP_MS)
+      this.#offsetMs = offsetMs;
     return {
       fence,
       observation,
-      feeBps: this.#feeBps === feeBps ? Number(feeBps) : undefined,
-      offset: String(Math.round(offsetMs / OFFSET_STEP_MS)),
+      feeBps: Number(feeBps),
+      isSameFee: this.#feeBps === feeBps,
+      offset: String(this.#offsetMs),
       hostTime: (chainSeconds) => {
         const ahead = chainSeconds - time;
         const bounded = ahead > TIME_MAX_S ? TIME_MAX_S : ahead < -TIME_MAX_S ? -TIME_MAX_S : ahead;
@@ -107,15 +123,24 @@ class Watch implements ChainWatch {
     };
   }
 
-  #postingOf({ fence, observation }: Round, wallet: string): Posting {
+  #postingOf({ fence, observation }: Round, place: string): Posting {
     const { clock, random } = this.#deps;
-    const sinceMs = this.#waitingSince.get(wallet);
+    const sinceMs = this.#waiting.get(place)?.sinceMs;
     const isPatient = sinceMs === undefined || clock.monotonic() < sinceMs + LOG_PATIENCE_MS;
     return { at: new Date(clock.now()), fence, ref: uuidV7(clock, random), slot: observation.slot, isPatient };
   }
 
+  /** The fee of what was settled since an account was posted, where nobody has to guess. */
+  #feeOf({ feeBps, isSameFee }: Round, place: string): number | undefined {
+    const waiting = this.#waiting.get(place);
+    return waiting === undefined ? (isSameFee ? feeBps : undefined) : waiting.feeBps;
+  }
+
   /** Posts an account where it is not as it was posted last. */
-  async #post(wallet: string, place: string, content: string, post: () => Promise<PostingOutcome>): Promise<void> {
+  async #post(
+    { wallet, place, content, feeBps }: { wallet: string; place: string; content: string; feeBps?: number | undefined },
+    post: () => Promise<PostingOutcome>,
+  ): Promise<void> {
     if (this.#known.get(place) === content) return;
     const outcome = await post().catch((error: unknown): PostingOutcome => {
       if (isAimoError(error, "ledger_unavailable") || hasLostLeadership(error)) throw error;
@@ -123,10 +148,10 @@ class Watch implements ChainWatch {
       return "waiting";
     });
     if (outcome === "waiting") {
-      if (!this.#waitingSince.has(place)) this.#waitingSince.set(place, this.#deps.clock.monotonic());
+      if (!this.#waiting.has(place)) this.#waiting.set(place, { sinceMs: this.#deps.clock.monotonic(), feeBps });
       return;
     }
-    this.#waitingSince.delete(place);
+    this.#waiting.delete(place);
     this.#known.set(place, content);
     if (outcome === "posted") this.#deps.posted(wallet);
   }
@@ -135,15 +160,17 @@ class Watch implements ChainWatch {
     const { wallet, stopsAt, exitDueAt, allowance, ...totals } = standing;
     const place = `user ${wallet}`;
     const content = `${Object.values(totals).join()} ${allowance} ${stopsAt} ${exitDueAt} ${round.offset}`;
-    await this.#post(wallet, place, content, async () => {
+    const feeBps = this.#feeOf(round, place);
+    await this.#post({ wallet, place, content, feeBps }, async () => {
       const user = await this.#deps.numbers.wallet(wallet);
-      return await this.#deps.posting.escrow(this.#postingOf(round, place), {
+      const posting = this.#postingOf(round, place);
+      return await this.#deps.posting.escrow(posting, {
         ...totals,
         user,
         allowance: microToNanoAtMost(allowance),
         stopsAt: round.hostTime(stopsAt),
         exitDueAt: exitDueAt === undefined ? undefined : round.hostTime(exitDueAt),
-        feeBps: round.feeBps,
+        feeBps: posting.isPatient ? feeBps : round.feeBps, // a fee of now is a better guess than none
         source: `slot ${round.observation.slot}`,
       });
     });
@@ -151,7 +178,7 @@ class Watch implements ChainWatch {
 
   async #postGone(round: Round, wallet: string): Promise<void> {
     const place = `user ${wallet}`;
-    await this.#post(wallet, place, "gone", async () =>
+    await this.#post({ wallet, place, content: "gone" }, async () =>
       this.#deps.posting.escrowGone(this.#postingOf(round, place), await this.#deps.numbers.wallet(wallet)),
     );
   }
@@ -172,7 +199,7 @@ class Watch implements ChainWatch {
     // Whether it brings more than its entries did shows only where everything up to its slot was looked at.
     if (!isWhole && this.#known.get(place)?.startsWith(`${state};`) === true) return;
     const content = `${state};${isWhole ? "whole" : ""}`;
-    await this.#post(wallet, place, content, async () => {
+    await this.#post({ wallet, place, content }, async () => {
       const provider = await this.#deps.numbers.wallet(wallet);
       const due = exitDueAt === undefined ? undefined : round.hostTime(exitDueAt);
       const posting = this.#postingOf(round, place);

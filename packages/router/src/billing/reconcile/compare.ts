@@ -74,7 +74,7 @@ function providerDifference(
 ): ChainDifference | undefined {
   const left = chain === undefined ? 0n : chain.earned - chain.withdrawn;
   const isPosted = (chain?.earned ?? 0n) === ledger?.earned && (chain?.withdrawn ?? 0n) === ledger.withdrawn;
-  const totals = { onChain: left * 1000n, inLedger: ledger?.owed ?? 0n, isSettled: isPosted && ledger.onTheWay === 0n };
+  const totals = { onChain: left * 1000n, inLedger: ledger?.owed ?? 0n, isSettled: isPosted };
   const kind = kindOf(totals);
   if (kind === undefined) return undefined;
   return {

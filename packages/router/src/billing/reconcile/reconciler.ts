@@ -18,7 +18,7 @@ export interface ReconcilerDeps {
 export interface Reconciler {
   /**
    * Compares what was just posted with the ledger; gives what differs. Only what was short the last time too, in the
-   * same account, halts its user; the vault, or very many users, everybody.
+   * same account, halts its user; the vault, or very many users, everybody. What an earlier leader found still counts.
    */
   reconcile(fence: bigint, chain: ChainSide): Promise<Reconciliation>;
   /** Whether nothing at all may be promised. */
@@ -29,20 +29,26 @@ const placeOf = ({ account, wallet = "" }: ChainDifference): string => `${accoun
 
 /** Creates the reconciler of one leader. */
 export function createReconciler({ log, standings, short }: ReconcilerDeps): Reconciler {
-  let last: ReadonlySet<string> = new Set();
+  let last: ReadonlySet<string> | undefined;
   let isHalted = false;
   return {
     get isHalted() {
       return isHalted;
     },
     async reconcile(fence, chain) {
-      const outcome = compareBooks(chain, await standings.read());
+      const ledger = await standings.read();
+      const outcome = compareBooks(chain, ledger);
       const lacking = outcome.differences.filter(({ kind }) => kind === "short");
-      const twice = lacking.filter((difference) => last.has(placeOf(difference)));
+      const halted = new Set(ledger.users.filter((row) => row.isHalted).map(({ user }) => user));
+      // Whoever is halted stays so until the two agree, also where an earlier leader found it, or something is on its way.
+      const staying = outcome.differences.filter(({ user, kind }) => kind !== "surplus" && halted.has(user ?? -1));
+      const twice = lacking.filter((difference) => last?.has(placeOf(difference)));
+      const users = new Set([...staying, ...twice].flatMap(({ user }) => user ?? []));
+      // The vault is compared with the program's own numbers of one slot: a leader's first look is as good as a second.
+      const vault = lacking.find(({ account }) => account === "vault");
+      isHalted = users.size > SHORT_USERS_MAX || (vault !== undefined && last?.has(placeOf(vault)) !== false);
       last = new Set(lacking.map(placeOf));
-      const users = twice.flatMap(({ user }) => user ?? []);
-      isHalted = twice.some(({ account }) => account === "vault") || users.length > SHORT_USERS_MAX;
-      await standings.halt(fence, users);
+      await standings.halt(fence, [...users]);
       short(lacking.reduce((sum, { onChain, inLedger }) => sum + inLedger - onChain, 0n));
       for (const { account, wallet, onChain, inLedger } of lacking.slice(0, DIFFERENCES_LOGGED_MAX)) {
         const amounts = { onChain: String(onChain), inLedger: String(inLedger) };

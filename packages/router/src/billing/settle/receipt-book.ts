@@ -1,8 +1,9 @@
 // Receipts of answers: the root of each batch's, and the proof that one of them is below it (docs/receipts.md).
 import { createHmac } from "node:crypto";
+import { hex } from "@scure/base";
 import { LRUCache } from "lru-cache";
 import { uuidTimeMs } from "@aimo-network/protocol/ids";
-import { merkleProof, merkleRoot, SALT_BYTES } from "@aimo-network/protocol/merkle";
+import { isSameHash, merkleProof, merkleRoot, SALT_BYTES } from "@aimo-network/protocol/merkle";
 import type { Receipt } from "@aimo-network/protocol/receipt";
 import { receiptLeaf } from "@aimo-network/protocol/receipt";
 import type { LedgerReceipt, LedgerReceipts, ReceiptPlace, SettledReceipt } from "../../ledger/chain-books/receipts.ts";
@@ -33,26 +34,27 @@ export interface ReceiptBook {
   prove(generation: string, wallet: string): Promise<ProvenReceipt | undefined>;
 }
 
+/** The leaves below a root, and which place each generation has. */
+interface Tree {
+  readonly places: ReadonlyMap<string, number>;
+  readonly leaves: readonly Uint8Array[];
+}
+
 /** Creates the book. */
 export function createReceiptBook({ receipts, routerId, secret }: ReceiptBookDeps): ReceiptBook {
   const saltOf = (id: string): Uint8Array => createHmac("sha256", secret).update(id).digest().subarray(0, SALT_BYTES);
   const whole = ({ ...receipt }: LedgerReceipt): Receipt => ({ ...receipt, routerId });
-  // Of a batch that has a root the leaves never change; many ask for proofs of the same one.
-  const kept = new LRUCache<
-    bigint,
-    { readonly places: ReadonlyMap<string, number>; readonly leaves: readonly Uint8Array[] }
-  >({
-    max: PROOF_TREES_KEPT_MAX,
-  });
-  const treeOf = async (batch: bigint) => {
-    const found = kept.get(batch);
+  // Below one root the leaves never change, and many ask for proofs of the same one; a batch that is split gets another.
+  const kept = new LRUCache<string, Tree>({ max: PROOF_TREES_KEPT_MAX });
+  const treeOf = async (batch: bigint, root: Uint8Array): Promise<Tree | undefined> => {
+    const name = hex.encode(new Uint8Array(root));
+    const found = kept.get(name);
     if (found !== undefined) return found;
     const rows = await receipts.leavesOf(batch);
-    const tree = {
-      places: new Map(rows.map(({ id }, place) => [id, place])),
-      leaves: rows.map(({ leaf }) => new Uint8Array(leaf)),
-    };
-    kept.set(batch, tree);
+    const leaves = rows.map(({ leaf }) => new Uint8Array(leaf));
+    if (!isSameHash(merkleRoot(leaves), new Uint8Array(root))) return undefined; // it is being split just now
+    const tree = { places: new Map(rows.map(({ id }, place) => [id, place])), leaves };
+    kept.set(name, tree);
     return tree;
   };
   return {
@@ -63,9 +65,7 @@ export function createReceiptBook({ receipts, routerId, secret }: ReceiptBookDep
         const rows = await receipts.withoutLeaf(batch, after, RECEIPTS_AT_ONCE_MAX);
         const last = rows.at(-1);
         if (last === undefined) break;
-        await receipts.keepLeaves(
-          rows.map(({ entry: _, ...row }) => ({ id: row.id, leaf: receiptLeaf(whole(row), saltOf(row.id)) })),
-        );
+        await receipts.keepLeaves(rows.map((row) => ({ id: row.id, leaf: receiptLeaf(whole(row), saltOf(row.id)) })));
         after = { entry: last.entry, generation: last.id };
       }
       const leaves = await receipts.leavesOf(batch);
@@ -78,8 +78,8 @@ export function createReceiptBook({ receipts, routerId, secret }: ReceiptBookDep
       const { receipt, batch } = found;
       const proven = { receipt: whole(receipt), salt: saltOf(receipt.id), batch };
       if (batch?.root === undefined) return { ...proven, proof: undefined };
-      const { places, leaves } = await treeOf(batch.id);
-      const index = places.get(receipt.id);
+      const { places, leaves = [] } = (await treeOf(batch.id, batch.root)) ?? {};
+      const index = places?.get(receipt.id);
       if (index === undefined) return { ...proven, proof: undefined };
       return { ...proven, proof: { index, size: leaves.length, path: merkleProof(leaves, index) } };
     },

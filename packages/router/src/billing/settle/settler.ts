@@ -14,6 +14,7 @@ import { inTurns } from "../deposit/in-turns.ts";
 import {
   BATCHES_AT_ONCE_MAX,
   BATCHES_OPEN_MAX,
+  BATCHES_READ_MAX,
   CAP_SHARE,
   DUE_PAIRS_MAX,
   LOCK_GRACE_MS,
@@ -67,9 +68,11 @@ class SettleTurns implements Settler {
   async turn(): Promise<number> {
     const { leadership, settlement, course, log, chain } = this.#deps;
     const { fence } = leadership;
+    if (fence === undefined) return 0;
+    const open = await settlement.open(BATCHES_READ_MAX);
+    // After them: what is not posted counts as on its way, even where the window has it already.
     const room = chain.room();
-    if (fence === undefined || room === undefined) return 0;
-    const open = await settlement.open(BATCHES_OPEN_MAX);
+    if (room === undefined) return open.length;
     await inTurns(
       open.map((batch) => async () => {
         try {
@@ -86,17 +89,18 @@ class SettleTurns implements Settler {
   }
 
   async #cutDue(fence: bigint, open: readonly OpenBatch[], room: SettleRoom): Promise<number> {
-    const places = BATCHES_OPEN_MAX - open.length;
-    if (places <= 0) return 0;
     const { clock, settlement, chain } = this.#deps;
     const at = new Date(clock.now());
+    const most = microUsdc(room.windowCap / CAP_SHARE);
+    const resting = open.filter((batch) => batch.state === "queued" && batch.notBefore > at).length;
+    const places = Math.min(BATCHES_OPEN_MAX + resting, BATCHES_READ_MAX) - open.length;
+    if (places <= 0 || most === 0n) return 0;
     const since = new Date(clock.now() - this.#rules.ageMs);
     const found = await settlement.due({ at, since, least: this.#rules.least, most: DUE_PAIRS_MAX });
     await this.#register(found.filter((pair) => pair.providerOpenedSlot === 0n));
     const due = found.filter((pair) => pair.providerOpenedSlot > 0n);
     if (due.length === 0) return 0;
     let left = room.windowRoom - flying(open);
-    const most = microUsdc(room.windowCap / CAP_SHARE);
     const taken = new Set<number>();
     let cut = 0;
     for (const batchPlaces of await chain.pack(due)) {

@@ -59,6 +59,17 @@ export function createLiabilityTree({ clock, ioClock, random, liabilities }: Lia
     }
     return { places, nodes };
   };
+  // Those who ask while it is read wait for it; one that could not be read is read again.
+  const treeOf = async (root: bigint): Promise<Tree> => {
+    const reading = kept.get(root) ?? read(root);
+    kept.set(root, reading);
+    try {
+      return await reading;
+    } catch (error) {
+      kept.delete(root);
+      throw error;
+    }
+  };
   return {
     async publish(fence, assets) {
       const made = [];
@@ -80,9 +91,7 @@ export function createLiabilityTree({ clock, ioClock, random, liabilities }: Lia
     async prove(wallet) {
       const root = await liabilities.latest();
       if (root === undefined) return undefined;
-      const reading = kept.get(root.id) ?? read(root.id);
-      kept.set(root.id, reading);
-      const { places, nodes } = await reading;
+      const { places, nodes } = await treeOf(root.id);
       const place = places.get(wallet);
       return place && { root, wallet, ...place, path: sumProof(nodes, place.index) };
     },

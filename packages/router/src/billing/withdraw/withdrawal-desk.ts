@@ -77,23 +77,31 @@ function notFound(withdrawalId: string): AimoError {
   return new AimoError("withdrawal_not_found", { withdrawalId });
 }
 
-/** Creates what has to be signed, once: nobody is given bytes that were not kept before. */
-function createSigning({ withdrawals, signer, log }: WithdrawalDeskDeps) {
-  return async (id: string): Promise<Withdrawal> => {
-    const asked = await withdrawals.find(id);
-    if (asked === undefined) throw notFound(id);
-    if (asked.state !== "requested") return asked;
-    try {
-      const { wire, lastValidBlockHeight } = await signer.signWithdrawal(id);
-      await withdrawals.signed(id, wire, lastValidBlockHeight);
-    } catch (error) {
-      // Somebody who asked at the same moment may have been first: a withdrawal is signed only once.
-      const signed = await withdrawals.find(id);
-      if (signed === undefined || signed.state === "requested") throw error;
-      log.debug({ withdrawal: id }, "a withdrawal was signed for another request");
-      return signed;
-    }
-    return (await withdrawals.find(id)) ?? asked;
+/** Signs what was asked for; nobody is given bytes that were not kept before. */
+async function signAsked({ withdrawals, signer, log }: WithdrawalDeskDeps, id: string): Promise<Withdrawal> {
+  const asked = await withdrawals.find(id);
+  if (asked === undefined) throw notFound(id);
+  if (asked.state !== "requested") return asked;
+  try {
+    const { wire, lastValidBlockHeight } = await signer.signWithdrawal(id);
+    await withdrawals.signed(id, wire, lastValidBlockHeight);
+  } catch (error) {
+    // Another instance may have been first: a withdrawal is signed only once.
+    const signed = await withdrawals.find(id);
+    if (signed === undefined || signed.state === "requested") throw error;
+    log.debug({ withdrawal: id }, "a withdrawal was signed by another instance");
+    return signed;
+  }
+  return (await withdrawals.find(id)) ?? asked;
+}
+
+/** Signs once for all who ask at the same moment. */
+function createSigning(deps: WithdrawalDeskDeps): (id: string) => Promise<Withdrawal> {
+  const underWay = new Map<string, Promise<Withdrawal>>();
+  return (id) => {
+    const signing = underWay.get(id) ?? signAsked(deps, id).finally(() => underWay.delete(id));
+    underWay.set(id, signing);
+    return signing;
   };
 }
 

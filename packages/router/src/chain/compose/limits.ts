@@ -1,6 +1,6 @@
 // What composing transactions allows itself, each with its reason; docs/limits.md lists them.
 
-/** Compute units of a composed transaction: the dearest takes about 45,000, and wallets add guards of their own. */
+/** Compute units of a composed transaction: the dearest takes some 25,000, and wallets add guards of their own. */
 export const COMPOSED_UNITS = 150_000;
 
 /** Milliseconds for which what was read of the router itself is told again: everybody may ask for it. */

@@ -2,6 +2,7 @@
 import { explainFailure } from "@aimo-network/escrow/failure";
 import { sleep } from "@aimo-network/protocol/clock";
 import type { Clock } from "@aimo-network/protocol/clock";
+import { isAimoError } from "@aimo-network/protocol/errors";
 import type { Signature } from "@solana/kit";
 import type { ChainSettings } from "../chain-settings.ts";
 import type { Fate, Sender } from "../send.ts";
@@ -20,7 +21,7 @@ export interface Landing {
 /** Where transactions are asked for, and how sure this router wants to be. */
 export interface LandingDeps {
   readonly clock: Clock;
-  readonly sender: Pick<Sender, "fates">;
+  readonly sender: Pick<Sender, "fates" | "transaction">;
   readonly settings: Pick<ChainSettings, "programAddress" | "commitment">;
 }
 
@@ -30,25 +31,30 @@ export function isSettled(fate: Fate): boolean {
 }
 
 /** What one signature's fate is; `inHistory` also where it is of long ago. */
-export async function fateOf(sender: LandingDeps["sender"], signature: Signature, inHistory: boolean): Promise<Fate> {
+export async function fateOf(sender: Pick<Sender, "fates">, signature: Signature, inHistory: boolean): Promise<Fate> {
   const [fate = "unknown"] = await sender.fates([signature], { inHistory });
   return fate;
 }
 
+/** Why a transaction had no effect: its log knows, and where no node has it, its error alone. */
+async function failureOf({ sender, settings }: LandingDeps, signature: Signature, error: unknown): Promise<string> {
+  const landed = await sender.transaction(signature).catch((reason: unknown) => {
+    if (isAimoError(reason, "chain_unavailable")) return undefined;
+    throw reason;
+  });
+  return explainFailure({ error, logs: landed?.logs ?? null }, settings.programAddress).error.message;
+}
+
 /** A fate in one word. */
-export function landingOf(
-  signature: Signature,
-  fate: Fate,
-  { programAddress, commitment }: LandingDeps["settings"],
-): Landing {
+export async function landingOf(deps: LandingDeps, signature: Signature, fate: Fate): Promise<Landing> {
   if (fate === "unknown" || fate.kind === "seen") {
     return { signature, status: "sent", slot: undefined, failure: undefined };
   }
   if (fate.kind === "failed") {
-    const { error } = explainFailure({ error: fate.error }, programAddress);
-    return { signature, status: "failed", slot: undefined, failure: error.message };
+    return { signature, status: "failed", slot: undefined, failure: await failureOf(deps, signature, fate.error) };
   }
-  return { signature, status: fate.atCommitment ? commitment : "confirmed", slot: fate.slot, failure: undefined };
+  const status = fate.atCommitment ? deps.settings.commitment : "confirmed";
+  return { signature, status, slot: fate.slot, failure: undefined };
 }
 
 /** Waits until a transaction has landed or failed, but not long. */

@@ -35,7 +35,7 @@ export interface TransactionDesk {
 export interface TransactionDeskDeps extends LandingDeps {
   readonly log: Logger;
   readonly router: RouterPlace;
-  readonly sender: Pick<Sender, "fates" | "submit" | "latestBlockhash" | "isDeadEverywhere">;
+  readonly sender: Pick<Sender, "fates" | "transaction" | "submit" | "latestBlockhash" | "isDeadEverywhere">;
   readonly follower: Pick<Follower, "look">;
 }
 
@@ -67,7 +67,7 @@ class Desk implements TransactionDesk {
     if (before === "unknown") await this.#send(transaction);
     const fate = isSettled(before) ? before : await awaitLanding(this.#deps, signature);
     if (isSettled(fate)) await this.#end(transaction, fate);
-    return landingOf(signature, fate, this.#deps.settings);
+    return await landingOf(this.#deps, signature, fate);
   }
 
   async find(text: string): Promise<Landing | undefined> {
@@ -80,7 +80,7 @@ class Desk implements TransactionDesk {
       const failure = "It expired before it landed: ask for a new one, and sign and submit it within a minute.";
       return { signature: text, status: "failed", slot: undefined, failure };
     }
-    return landingOf(text, fate, this.#deps.settings);
+    return await landingOf(this.#deps, text, fate);
   }
 
   close(): void {

@@ -46,7 +46,7 @@ export interface WithdrawalChain {
   send(wire: string): Promise<void>;
   /** Waits a little until a transaction has landed. */
   landing(signature: string): Promise<Landing>;
-  /** Those of these signatures that no node knows, and why the others that failed did. */
+  /** What became of transactions: unknown, or how far each has come, and why it failed. */
   fates(signatures: readonly string[]): Promise<readonly (Landing | "unknown")[]>;
   /** Whether no node would execute a transaction of this lifetime any more. */
   isDead(lastValidBlockHeight: bigint): Promise<boolean>;
@@ -75,8 +75,8 @@ function seqOf(account: AccountReading | undefined, party: MoneyParty, router: R
 
 /** The chain of a router's withdrawals. */
 export function createWithdrawalChain(deps: WithdrawalChainDeps): WithdrawalChain {
-  const { clock, log, rpc, people, settings, sender, follower } = deps;
-  const inWords = (signature: string, fate: Fate): Landing => landingOf(signature as Signature, fate, settings);
+  const { clock, log, rpc, people, sender, follower } = deps;
+  const inWords = (signature: string, fate: Fate): Promise<Landing> => landingOf(deps, signature as Signature, fate);
   return {
     async look(owner) {
       const address = await addressOf(owner, await people.router);
@@ -109,14 +109,16 @@ export function createWithdrawalChain(deps: WithdrawalChainDeps): WithdrawalChai
     async landing(signature) {
       const own = signature as Signature;
       const before = await fateOf(sender, own, true);
-      return inWords(signature, isSettled(before) ? before : await awaitLanding(deps, own));
+      return await inWords(signature, isSettled(before) ? before : await awaitLanding(deps, own));
     },
     async fates(signatures) {
       const fates = await sender.fates(signatures as readonly Signature[]);
-      return signatures.map((signature, index) => {
+      const told: (Landing | "unknown")[] = [];
+      for (const [index, signature] of signatures.entries()) {
         const fate = fates[index] ?? "unknown";
-        return fate === "unknown" ? fate : inWords(signature, fate);
-      });
+        told.push(fate === "unknown" ? fate : await inWords(signature, fate));
+      }
+      return told;
     },
     isDead: (lastValidBlockHeight) => sender.isDeadEverywhere(lastValidBlockHeight),
     async seqEverywhere(owner) {

@@ -22,7 +22,7 @@ const POLL_MS = 1_000;
 const IDLE_TURNS = 8;
 
 /** What somebody knows who believed every observation. */
-export class Books {
+class Books {
   readonly escrows = new Map<Address, Escrow>();
   readonly providers = new Map<Address, Provider>();
   slot = 0n;

@@ -89,7 +89,7 @@ class Node {
     const options = (params.findLast((param) => typeof param === "object" && !Array.isArray(param)) ?? {}) as Options;
     const { missing, heedsMinContextSlot } = this.#behaviour;
     if (missing.has(method)) throw new RpcError(-32_601, "Method not found");
-    const slot = this.#slotOf(options);
+    const slot = this.#slotOf(method, options);
     if (heedsMinContextSlot && options.minContextSlot !== undefined && slot < options.minContextSlot) {
       throw new RpcError(-32_016, "Minimum context slot has not been reached", { contextSlot: slot });
     }
@@ -126,9 +126,11 @@ class Node {
     }
   }
 
-  #slotOf({ commitment }: Options): bigint {
+  /** What is asked for without a commitment is what is final, but for statuses, which tell how sure they are. */
+  #slotOf(method: string, { commitment }: Options): bigint {
     const { lagSlots, finalLagSlots } = this.#behaviour;
-    return this.#chain.slot - lagSlots - (commitment === "finalized" ? finalLagSlots : 0n);
+    const isFinal = (commitment ?? "finalized") === "finalized" && method !== "getSignatureStatuses";
+    return this.#chain.slot - lagSlots - (isFinal ? finalLagSlots : 0n);
   }
 
   #known(slot: bigint): RememberedTransaction[] {

@@ -133,6 +133,11 @@ export class RememberedChain extends TestChain {
     this.#times.push({ slot: this.slot, time: this.time });
   }
 
+  /** Forgets what an account was: it always was as it is now, as a test has planted it. */
+  forget(address: Address): void {
+    this.#versions.delete(address);
+  }
+
   /** An account as it was at a slot. */
   accountAt(address: Address, slot: bigint): EncodedAccount | undefined {
     if (address === CLOCK_ADDRESS) return this.#clockAt(slot);

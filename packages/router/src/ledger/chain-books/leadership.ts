@@ -3,7 +3,7 @@ import { isAimoError } from "@aimo-network/protocol/errors";
 import type { Clock } from "@aimo-network/protocol/clock";
 import type { Logger } from "pino";
 import type { Database, DatabaseConnection } from "../database/database.ts";
-import { LEADERSHIP_TRY_MS } from "../limits.ts";
+import { LEADERSHIP_SILENCE_MS, LEADERSHIP_TRY_MS } from "../limits.ts";
 import { repeat } from "../repeat.ts";
 
 /** Jobs of which one instance at a time is the leader: posting what the chain says, and settling. */
@@ -28,6 +28,8 @@ export interface LeadershipDeps {
 const TRY = "SELECT pg_try_advisory_lock(hashtext('aimo ' || $1)) AS led";
 const LEAD = "SELECT ledger_lead($1, $2, $3) AS fence";
 const ALIVE = "SELECT 1 FROM leaders WHERE job = $1 AND fence = $2";
+// The database itself ends a connection that is silent: else a machine that lost its power would lead for hours.
+const END_WHEN_SILENT = "SELECT set_config('idle_session_timeout', $1, false)";
 
 /** Tries to lead a job for as long as it is open: at once, and again whenever another leads or the database was away. */
 export function leadJob(deps: LeadershipDeps, job: LeaderJob, instance: number): Leadership {
@@ -40,17 +42,23 @@ export function leadJob(deps: LeadershipDeps, job: LeaderJob, instance: number):
     [connection, fence] = [undefined, undefined];
     await lost?.end();
   };
-  const take = async (): Promise<void> => {
-    connection ??= await database.connect();
-    const mine = connection;
+  const open = async (): Promise<DatabaseConnection> => {
+    const mine = await database.connect();
+    connection = mine;
     mine.onLost(() => {
       if (connection === mine) [connection, fence] = [undefined, undefined];
     });
+    await mine.query({ text: END_WHEN_SILENT, values: [`${LEADERSHIP_SILENCE_MS}ms`] });
+    return mine;
+  };
+  const take = async (): Promise<void> => {
+    const mine = connection ?? (await open());
     const [row] = await mine.query<{ led: boolean }>({ text: TRY, values: [job] });
-    if (row?.led !== true) return await lose();
+    if (row?.led !== true) return;
     const values = [new Date(clock.now()), job, instance];
     const [led] = await mine.query<{ fence: bigint }>({ text: LEAD, values });
-    if (connection === mine) fence = led?.fence;
+    if (connection !== mine) return;
+    fence = led?.fence;
     log.info({ job, fence: String(fence) }, "leads");
   };
   const stop = repeat(deps, {

@@ -101,7 +101,11 @@ export interface CutBatch {
   readonly receiptsFrom: string;
 }
 
-const MARK = "UPDATE payables SET since = $1 WHERE since IS NULL AND amount - in_flight >= 1000";
+// Rows that a batch of requests holds are passed over until the next look: waiting for them here could close a ring.
+const MARK = `UPDATE payables p SET since = $1 FROM (
+    SELECT user_id, provider_id FROM payables WHERE since IS NULL AND amount - in_flight + written_off >= 1000
+    FOR NO KEY UPDATE SKIP LOCKED
+  ) t WHERE p.user_id = t.user_id AND p.provider_id = t.provider_id`;
 // Whoever leaves or has less left than it owes goes first, then who has waited longest.
 const DUE = `SELECT p.user_id, p.provider_id, u.address AS user_address, v.address AS provider_address,
     (p.amount - p.in_flight) / 1000 AS amount, coalesce(a.opened_slot, 0) AS provider_opened,
@@ -122,10 +126,20 @@ const ENTRIES = `SELECT x.id, x.batch_id, x.user_id, u.address AS user_address, 
     x.amount, x.posted_at IS NOT NULL AS is_posted
   FROM settle_entries x JOIN wallets u ON u.id = x.user_id JOIN wallets v ON v.id = x.provider_id
   WHERE x.batch_id = ANY ($1) ORDER BY x.batch_id, x.id`;
-const LOGGED = `UPDATE settle_entries x SET logged_applied = t.applied, logged_fee = t.fee
-  FROM unnest($2::bigint[], $3::bigint[], $4::bigint[]) t(id, applied, fee), (SELECT ${LED}) led
-  WHERE x.id = t.id AND x.batch_id = $5 AND x.logged_applied IS NULL`;
-
+// In the order in which entries are posted. What was posted without its log is compared with it now.
+const LOGGED = `WITH said AS (
+    UPDATE settle_entries x SET logged_applied = t.applied, logged_fee = t.fee FROM (
+      SELECT o.id, t.applied, t.fee FROM settle_entries o JOIN unnest($2::bigint[], $3::bigint[], $4::bigint[]) t(id, applied, fee) USING (id),
+        (SELECT ${LED}) led
+      WHERE o.batch_id = $5 AND o.logged_applied IS NULL ORDER BY o.id FOR NO KEY UPDATE OF o
+    ) t WHERE x.id = t.id RETURNING x.*
+  )
+  INSERT INTO chain_surprises (at, slot, kind, user_id, provider_id, amount)
+    SELECT posted_at, $6, 'log differs', user_id, provider_id, logged_applied - applied FROM said WHERE logged_applied <> applied`;
+const FORGET_LOGS = `UPDATE settle_entries x SET logged_applied = NULL, logged_fee = NULL FROM (
+    SELECT o.id FROM settle_entries o, (SELECT ${LED}) led
+    WHERE o.batch_id = $2 AND o.posted_at IS NULL AND o.logged_applied IS NOT NULL ORDER BY o.id FOR NO KEY UPDATE OF o
+  ) t WHERE x.id = t.id`;
 const BUSY = `SELECT w.address, t.is_user FROM (
     SELECT user_id AS id, true AS is_user, count(*) AS n FROM settle_entries x JOIN settle_batches b ON b.id = x.batch_id WHERE b.queued_at >= $1 GROUP BY user_id
     UNION ALL SELECT provider_id, false, count(*) FROM settle_entries x JOIN settle_batches b ON b.id = x.batch_id WHERE b.queued_at >= $1 GROUP BY provider_id
@@ -241,15 +255,17 @@ export function createSettlement({ query }: Pick<Database, "query">): Settlement
         entries.map((entry) => entry.applied),
         entries.map(({ fee }) => fee),
       ];
-      await query(LOGGED, [fence, ids, applied, fees, batch]);
+      await query(LOGGED, [fence, ids, applied, fees, batch, slot]);
       await change("landed_slot = $3", [fence, batch, slot], "true");
     },
-    again: (fence, batch, failure, notBefore) =>
-      change(
+    async again(fence, batch, failure, notBefore) {
+      await query(FORGET_LOGS, [fence, batch]); // of a fork that the chain has left
+      await change(
         "state = 'queued', signature = NULL, wire = NULL, last_valid_height = NULL, failure = $3, not_before = $4",
         [fence, batch, failure, notBefore],
         "b.state IN ('queued', 'signed', 'sent')",
-      ),
+      );
+    },
     async busy(since, most) {
       const rows = await query<{ address: Uint8Array; is_user: boolean }>(BUSY, [since, most]);
       const walletsOf = (isUser: boolean): string[] =>

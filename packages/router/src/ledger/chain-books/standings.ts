@@ -14,6 +14,8 @@ export interface UserStanding {
   readonly withdrawn: bigint;
   /** Entries and withdrawals that are on their way, in micro-USDC. */
   readonly onTheWay: bigint;
+  /** Whether nothing is promised in the user's name, since the chain had less. */
+  readonly isHalted: boolean;
 }
 
 /** A provider's liabilities, in nano-USDC, and what of the account is posted, in micro-USDC. */
@@ -56,7 +58,7 @@ export interface Standings {
 
 const USERS = `SELECT u.id, w.address, u.available + u.locked + u.withdrawing + u.payable AS owed,
     coalesce(e.opened_slot, 0) AS opened_slot, coalesce(e.seen_slot, 0) AS seen_slot, coalesce(e.deposited, 0) AS deposited,
-    coalesce(e.settled, 0) AS settled, coalesce(e.withdrawn, 0) AS withdrawn,
+    coalesce(e.settled, 0) AS settled, coalesce(e.withdrawn, 0) AS withdrawn, u.is_halted,
     coalesce((SELECT sum(amount) FROM settle_entries x WHERE x.user_id = u.id AND x.posted_at IS NULL), 0)::bigint
       + coalesce((SELECT sum(amount) FROM withdrawals x WHERE x.party = 'user' AND x.wallet_id = u.id AND x.ended_at IS NULL), 0)::bigint AS on_the_way
   FROM users u JOIN wallets w ON w.id = u.id LEFT JOIN escrows e ON e.user_id = u.id
@@ -82,6 +84,7 @@ interface UserRow {
   readonly settled: bigint;
   readonly withdrawn: bigint;
   readonly on_the_way: bigint;
+  readonly is_halted: boolean;
 }
 
 interface ProviderRow extends Pick<UserRow, "id" | "address" | "owed" | "seen_slot" | "withdrawn" | "on_the_way"> {
@@ -109,6 +112,7 @@ export function createStandings(database: Pick<Database, "query" | "transaction"
             settled: row.settled,
             withdrawn: row.withdrawn,
             onTheWay: row.on_the_way,
+            isHalted: row.is_halted,
           })),
           providers: providers.map((row) => ({
             provider: row.id,

@@ -9,11 +9,26 @@ CREATE TABLE leaders (
   since timestamptz NOT NULL
 );
 
+-- Becomes the leader of a job; gives the fence to write with.
+CREATE FUNCTION ledger_lead(p_now timestamptz, p_job text, p_instance integer) RETURNS bigint LANGUAGE sql AS $$
+  INSERT INTO leaders AS l (job, fence, instance_id, since) VALUES (p_job, 1, p_instance, p_now)
+    ON CONFLICT (job) DO UPDATE SET fence = l.fence + 1, instance_id = excluded.instance_id, since = excluded.since RETURNING fence;
+$$;
+
+-- Refuses whoever is not the leader of a job any more; who is one stays it until the transaction ends.
+CREATE FUNCTION ledger_insist_leader(p_job text, p_fence bigint) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM 1 FROM leaders WHERE job = p_job AND fence = p_fence FOR SHARE;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'AM001', MESSAGE = format('another instance leads the %s now', p_job);
+  END IF;
+END $$;
+
 -- What is posted of each user's escrow, for the time since it was opened last.
 CREATE TABLE escrows (
   user_id integer PRIMARY KEY REFERENCES users,
   opened_slot bigint NOT NULL DEFAULT 0, -- 0 while there is none
-  seen_slot bigint NOT NULL DEFAULT 0,
+  seen_slot bigint NOT NULL DEFAULT 0, -- what is older says nothing new
   deposited bigint NOT NULL DEFAULT 0 CHECK (deposited >= 0),
   settled bigint NOT NULL DEFAULT 0 CHECK (settled >= 0),
   withdrawn bigint NOT NULL DEFAULT 0 CHECK (withdrawn >= 0),
@@ -31,13 +46,19 @@ CREATE TABLE provider_accounts (
   seen_slot bigint NOT NULL DEFAULT 0,
   opened_slot bigint NOT NULL DEFAULT 0, -- 0 while it is not registered
   earned bigint NOT NULL DEFAULT 0 CHECK (earned >= 0),
+  earned_slot bigint NOT NULL DEFAULT 0, -- the newest slot of which an entry was posted: what is older has less
   withdrawn bigint NOT NULL DEFAULT 0 CHECK (withdrawn >= 0),
   withdraw_seq bigint NOT NULL DEFAULT 0,
   exit_due_at timestamptz
 ) WITH (fillfactor = 70);
 
--- Part of a payable that is on its way, and since when the rest waits for it.
+-- The same of the router's own: where its config was seen last, and the newest slot of which a fee was posted.
+ALTER TABLE router_accounts ADD COLUMN seen_slot bigint NOT NULL DEFAULT 0, ADD COLUMN settled_slot bigint NOT NULL DEFAULT 0;
+
+-- Part of a payable that is on its way, what of it was written off when its user left, and since when the rest waits.
 ALTER TABLE payables ADD COLUMN in_flight bigint NOT NULL DEFAULT 0 CHECK (in_flight >= 0);
+ALTER TABLE payables ADD COLUMN written_off bigint NOT NULL DEFAULT 0 CHECK (written_off BETWEEN 0 AND in_flight);
+ALTER TABLE payables ADD CHECK (amount >= in_flight - written_off);
 ALTER TABLE payables ADD COLUMN since timestamptz;
 ALTER TABLE payables ADD COLUMN receipts_from uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000';
 
@@ -77,7 +98,9 @@ CREATE TABLE settle_entries (
   posted_at timestamptz,
   UNIQUE (user_id, opened_slot, seq),
   CHECK ((posted_at IS NULL) = (applied IS NULL) AND (applied IS NULL) = (fee IS NULL)),
-  CHECK (applied BETWEEN 0 AND amount AND fee BETWEEN 0 AND applied)
+  CHECK (applied BETWEEN 0 AND amount AND fee BETWEEN 0 AND applied),
+  CHECK ((logged_applied IS NULL) = (logged_fee IS NULL)),
+  CHECK (logged_applied BETWEEN 0 AND amount AND logged_fee BETWEEN 0 AND logged_applied)
 );
 CREATE INDEX settle_entries_batch ON settle_entries (batch_id);
 CREATE INDEX settle_entries_waiting ON settle_entries (user_id) WHERE posted_at IS NULL;
@@ -135,7 +158,7 @@ CREATE TABLE chain_surprises (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   at timestamptz NOT NULL,
   slot bigint NOT NULL,
-  kind text NOT NULL CHECK (kind IN ('settled elsewhere', 'earned elsewhere', 'fees from elsewhere', 'log differs')),
+  kind text NOT NULL CHECK (kind IN ('settled elsewhere', 'earned elsewhere', 'earned less', 'fees from elsewhere', 'log differs')),
   user_id integer,
   provider_id integer,
   amount bigint NOT NULL -- micro-USDC

@@ -1,0 +1,81 @@
+// The memory of what was signed: by number, in full, until it is over; and bounded.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { isAimoError } from "@aimo-network/protocol/errors";
+import type { Escrow } from "@aimo-network/escrow/generated/accounts/escrow";
+import { ANN, BEN } from "@aimo-network/escrow/test-bed/cast";
+import { Scene } from "@aimo-network/escrow/test-bed/scene";
+import { UNSEEN_ENTRIES_MAX } from "./limits.ts";
+import type { SignedEntry } from "./unseen-entries.ts";
+import { UnseenEntries } from "./unseen-entries.ts";
+
+const LIFE = { lastValidBlockHeight: 100n, windowEndsAt: 1_000n, judgedSlot: 50n };
+
+function entry(seq: bigint, amount = 5n, openedSlot = 7n): SignedEntry {
+  return { escrow: ANN, openedSlot, seq, amount };
+}
+
+/** An escrow that was opened in slot 7 and has settled so many. */
+async function escrowAfter(settleSeq: number, openedSlot = 7n): Promise<Escrow> {
+  const scene = await Scene.open();
+  return { ...scene.bed.readEscrow(ANN), settleSeq, openedSlot };
+}
+
+const seen = (slot: bigint, escrow: Escrow | undefined) => ({ slot, escrows: new Map([[ANN, escrow]]) });
+
+test("an entry counts once by its number, with the largest amount it was signed with", () => {
+  const unseen = new UnseenEntries();
+  unseen.add([entry(1n), entry(2n)], LIFE);
+  assert.equal(unseen.sumWith([]), 10n);
+  assert.equal(unseen.sumWith([entry(1n), entry(3n, 1n)]), 11n);
+  assert.equal(unseen.sumWith([entry(1n, 9n)]), 14n);
+  unseen.add([entry(1n, 9n)], LIFE);
+  unseen.add([entry(1n, 2n)], LIFE);
+  assert.equal(unseen.sumWith([]), 14n);
+  assert.equal(unseen.sumWith([entry(1n, 3n, 8n)]), 17n, "another time of the escrow is another number");
+});
+
+test("an entry is over when its number is used, or its escrow is closed or opened again; a lower number proves nothing", async () => {
+  for (const [escrow, left] of [
+    [await escrowAfter(0), 10n],
+    [await escrowAfter(1), 5n],
+    [await escrowAfter(2), 0n],
+    [await escrowAfter(0, 8n), 0n],
+    [undefined, 0n],
+  ] as const) {
+    const unseen = new UnseenEntries();
+    unseen.add([entry(1n), entry(2n)], LIFE);
+    unseen.forgetApplied({ slot: 50n, escrows: new Map([[BEN, undefined]]) });
+    unseen.forgetApplied(seen(49n, escrow));
+    assert.equal(unseen.sumWith([]), 10n, "what is older than the signature says nothing of it");
+    unseen.forgetApplied(seen(50n, escrow));
+    assert.equal(unseen.sumWith([]), left);
+  }
+});
+
+test("an entry is dead when its last block and its window are both over", () => {
+  const unseen = new UnseenEntries();
+  unseen.add([entry(1n)], LIFE);
+  unseen.add([entry(1n)], { ...LIFE, lastValidBlockHeight: 90n, windowEndsAt: 900n, judgedSlot: 40n });
+  for (const now of [
+    { blockHeight: 100n, time: 1_000n },
+    { blockHeight: 101n, time: 999n },
+  ]) {
+    unseen.forgetDead(now);
+    assert.deepEqual([unseen.sumWith([]), unseen.escrows(), unseen.slot], [5n, [ANN], 50n]);
+  }
+  unseen.forgetDead({ blockHeight: 101n, time: 1_000n });
+  assert.deepEqual([unseen.sumWith([]), unseen.escrows(), unseen.slot], [0n, [], 0n]);
+});
+
+test("the memory is bounded, and what is in it may be signed again", () => {
+  const unseen = new UnseenEntries();
+  const all = Array.from({ length: UNSEEN_ENTRIES_MAX }, (_, index) => entry(BigInt(index)));
+  unseen.add(all, LIFE);
+  assert.throws(
+    () => unseen.add([entry(-1n)], LIFE),
+    (error) => isAimoError(error, "overloaded"),
+  );
+  unseen.add(all, LIFE);
+  assert.equal(unseen.sumWith([]), BigInt(UNSEEN_ENTRIES_MAX) * 5n);
+});
