@@ -26,6 +26,8 @@ export interface ServedRouter {
 export interface TestProvider {
   readonly child: Child;
   readonly wallet: string;
+  /** The same wallet, which signs for what it earns. */
+  readonly owner: Wallet;
   /** The keys it was started with, one for each router. */
   readonly keys: readonly string[];
 }
@@ -210,7 +212,7 @@ export async function startNetwork(more: Partial<LocalnetOptions> = {}): Promise
     const [first = ""] = provider.models;
     const model = `${provider.author ?? "test"}/${soldModel(first).name}`;
     for (const { url } of routers) await waitForOffer(url, model, address);
-    return { child, wallet: address, keys };
+    return { child, wallet: address, owner: wallet, keys };
   };
 
   return {

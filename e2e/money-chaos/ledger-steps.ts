@@ -5,10 +5,10 @@ import type { Step } from "./points.ts";
 // What the texts of these statements hold, in packages/router/src/ledger/chain-books.
 const STEPS_BY_TEXT: readonly (readonly [RegExp, Step])[] = [
   [/ledger_cut\(/, "cut"],
-  [/UPDATE settle_batches .*root = \$3/s, "root-stored"],
-  [/UPDATE settle_batches .*state = 'signed'/s, "signed-stored"],
-  [/UPDATE settle_batches .*state = 'sent'/s, "sent-stored"],
-  [/UPDATE settle_entries .*logged_applied/s, "log-stored"],
+  [/UPDATE settle_batches b SET root = /, "root-stored"],
+  [/UPDATE settle_batches b SET state = 'signed'/, "signed-stored"],
+  [/UPDATE settle_batches b SET state = 'sent'/, "sent-stored"],
+  [/UPDATE settle_entries x SET logged_applied = t/, "log-stored"],
   [/ledger_request_withdrawal\(/, "withdrawal-request"],
   [/UPDATE withdrawals SET state = 'router-signed'/, "withdrawal-signed-stored"],
   [/UPDATE withdrawals SET state = 'submitted'/, "withdrawal-submitted-stored"],
@@ -90,6 +90,8 @@ function hasEffect(step: Step, column: string | undefined, tag: string): boolean
       return column === "requested";
     case "withdrawal-expiry":
       return column === "t";
+    case "log-stored":
+      return true; // its tag tells of surprises
     default:
       return /^(?:UPDATE|SELECT) [1-9]/.test(tag);
   }

@@ -80,6 +80,7 @@ export async function openMoneyNetwork(world: MoneyWorld, shape: NetworkShape): 
     openLocalRouter(faucetChain, { programAddress, keys, url: "http://127.0.0.1:8787" }),
   ]);
   await register(world, place, providers);
+  await fillWallets(faucetChain, providers.map(({ address: wallet }) => address(wallet))); // who withdraws pays the fee
   const lines: string[] = [];
   const [watch, steps] = [new PointWatch(), new LedgerSteps()];
   const instances: RouterInstance[] = [];

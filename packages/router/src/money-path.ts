@@ -29,6 +29,7 @@ import type { ChainLink } from "./chain/chain-link.ts";
 import { chainFacts } from "./chain/chain-facts.ts";
 import { chainSideOf } from "./chain/chain-side.ts";
 import type { ChainSide } from "./chain/chain-side.ts";
+import { RouterMissing } from "./chain/observation.ts";
 import type { ChainObservation } from "./chain/observation.ts";
 import { createSettling } from "./chain/settling.ts";
 import { createTableUpkeep } from "./chain/table-upkeep.ts";
@@ -157,6 +158,7 @@ async function insistOnChain({ config, chain, deps, link, signer: { addresses } 
   const facts = chainFacts(link.latest());
   if (facts === undefined) {
     const error: unknown = look?.status === "rejected" ? look.reason : undefined;
+    if (error instanceof Error && error.cause instanceof RouterMissing) throw new ConfigError([error.cause.message]);
     deps.log.error({ error }, "the chain was not seen: nothing is promised until it is");
     return;
   }

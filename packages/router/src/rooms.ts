@@ -179,7 +179,19 @@ export async function buildRooms(
     },
     { routerId: identity.routerId, acceptV1Spending: config.acceptV1Spending },
   );
-  const moneyPath = await openChainPath(config, deps, money, books, identity, observation.metrics.counts.money);
+  const closeRest = async (): Promise<void> => {
+    activity.live.close();
+    accounts.close();
+    await checkpoints.close();
+    await books.close();
+    await observation.close();
+  };
+  const { counts } = observation.metrics;
+  const opening = openChainPath(config, deps, money, books, identity, counts.money);
+  const moneyPath = await opening?.catch(async (error: unknown) => {
+    await closeRest(); // or what is open would keep a process alive that has refused to start
+    throw error;
+  });
   return {
     identity,
     books,
@@ -197,11 +209,7 @@ export async function buildRooms(
     isDraining,
     async close() {
       await moneyPath?.close();
-      activity.live.close();
-      accounts.close();
-      await checkpoints.close();
-      await books.close();
-      await observation.close();
+      await closeRest();
     },
   };
 }

@@ -33,7 +33,7 @@ export const DISAGREEMENT_AGAIN_MS = 2_000;
 /** Slots a node may be behind another before it is asked last: a minute, and healthy ones are behind by a few. */
 export const NODE_SLOTS_BEHIND_MAX = 150n;
 
-/** Milliseconds between two scans of all accounts: what no signature told of is seen then (docs: "The chain"). */
+/** Milliseconds between two scans of all accounts: what no signature told of is seen then. */
 export const WHOLE_SCAN_MS = 60_000;
 
 /** Scans that are tried until one is of the same slot as the router's own accounts: most are at once. */

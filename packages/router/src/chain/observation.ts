@@ -77,6 +77,11 @@ export const ACCOUNTS_PER_SIGHT = SNAPSHOT_ACCOUNTS_MAX - HEAD_ACCOUNTS;
 
 const CONFIG_OFFSET = 8; // where escrows and providers name their router
 
+/** A chain that answers, and has no such router: waiting will not help. */
+export class RouterMissing extends Error {
+  override readonly name = "RouterMissing";
+}
+
 /** Where a router's accounts are. */
 export async function surveyGround(
   settings: Pick<ChainSettings, "programAddress" | "routerId" | "commitment">,
@@ -89,7 +94,7 @@ function readHead(ground: Ground, [clock, config, vault]: readonly AccountReadin
   const { address, programAddress } = ground.router;
   const opened = config === undefined ? undefined : readConfig(config, programAddress);
   if (clock === undefined || vault === undefined || opened === undefined) {
-    throw new Error(
+    throw new RouterMissing(
       `expected an open router at ${address}, found none: open it first, or correct the program's address`,
     );
   }

@@ -26,6 +26,7 @@ const CONTEXT_SHOWN = [
   ["remaining", "remaining"],
   ["resetsAt", "resets_at"],
   ["generationId", "generation_id"],
+  ["withdrawalId", "withdrawal_id"],
   ["cost", "cost"],
 ] as const;
 

@@ -3,8 +3,8 @@
 /** Providers whose accounts are opened in one transaction: their addresses fit its 1,232 bytes. */
 export const PROVIDERS_PER_REGISTRATION_MAX = 8;
 
-/** Blocks a blockhash is good for, as every node of Solana has it: a signature made with an older one never lands. */
-export const BLOCKHASH_BLOCKS = 150n;
+/** Blocks a blockhash is good for, and one more, for some nodes count the block that is being made: 150 everywhere. */
+export const BLOCKHASH_BLOCKS = 151n;
 
 /** Entries that were signed and not seen applied: what a router with all its batches on their way has, twice. */
 export const UNSEEN_ENTRIES_MAX = 2_048;

@@ -46,7 +46,11 @@ test("keys in files sign in this process, within the signer's own cap, and only 
 test("a socket is another process's, or nobody's", async (t) => {
   const bed = await SigningBed.open(t);
   const socket = socketPath(t);
-  assert.equal((await refusalOf(open(bed, { kind: "process", socket }))).reason, "unreachable");
+  await assert.rejects(open(bed, { kind: "process", socket }), (error) => {
+    assert.ok(error instanceof SignerFault);
+    assert.match(error.message, /^AIMO_SIGNER_SOCKET: expected a signer at .*, found ENOENT: start it first/);
+    return true;
+  });
   const server = await serveSigner({ clock: systemClock, log: createLog("silent"), signer: bed.signer() }, socket);
   t.after(() => server.close());
   const { addresses } = await open(bed, { kind: "process", socket });

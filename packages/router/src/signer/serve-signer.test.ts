@@ -10,7 +10,14 @@ import { pino } from "pino";
 import { createLog } from "../log.ts";
 import { connectSigner } from "./connect-signer.ts";
 import { SignerFault } from "./key-files.ts";
-import { CONNECTIONS_MAX, HEADERS_BYTES_MAX, REQUESTS_AT_ONCE_MAX, REQUEST_BYTES_MAX, SIGNING_MS } from "./limits.ts";
+import {
+  BLOCKHASH_BLOCKS,
+  CONNECTIONS_MAX,
+  HEADERS_BYTES_MAX,
+  REQUESTS_AT_ONCE_MAX,
+  REQUEST_BYTES_MAX,
+  SIGNING_MS,
+} from "./limits.ts";
 import type { SignerServer } from "./serve-signer.ts";
 import { serveSigner } from "./serve-signer.ts";
 import type { Signer } from "./signer.ts";
@@ -50,7 +57,7 @@ test("everything is signed through the socket as it is without it, and lands", a
   await bed.observe(pat.address);
   assert.deepEqual(remote.addresses, { settler: bed.settler.address, cosigner: bed.cosigner.address });
   const signed = await remote.signBatch(await bed.bill(ANN, PAT, USDC));
-  assert.equal(signed.lastValidBlockHeight, bed.node.blockHeight + 150n);
+  assert.equal(signed.lastValidBlockHeight, bed.node.blockHeight + BLOCKHASH_BLOCKS);
   assert.deepEqual(await bed.settle(signed.wire), [USDC]);
   await bed.observe(ANN);
   await bed.land((await remote.signWithdrawal(await bed.withdraw("user", pat.address, USDC))).wire, pat);

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { ANN, BEGINNER, BEN, PAT, QUINN } from "@aimo-network/escrow/test-bed/cast";
 import { named } from "@aimo-network/escrow/test-bed/chain";
 import { getCompiledTransactionMessageDecoder, getBase64Encoder, getTransactionDecoder } from "@solana/kit";
+import { BLOCKHASH_BLOCKS } from "./limits.ts";
 import { PRIORITY_FEE_MAX, SigningBed, USDC, refusalOf } from "./test-bed/signing-bed.ts";
 
 /** With Ann and Ben in the ledger as they are on chain. */
@@ -28,7 +29,7 @@ test("a batch of the ledger is signed whole, lands, and pays as it stands there"
   await bed.charge(BEN, PAT, 1n);
   const id = await bed.cut([ANN, PAT], [BEN, PAT], [ANN, QUINN]);
   const signed = await bed.signer().signBatch(id);
-  assert.equal(signed.lastValidBlockHeight, bed.node.blockHeight + 150n);
+  assert.equal(signed.lastValidBlockHeight, bed.node.blockHeight + BLOCKHASH_BLOCKS);
   assert.deepEqual(await bed.settle(signed.wire), [3n * USDC, 1n, 2n * USDC]);
   const { batchCount, lastRoot } = bed.scene.bed.readConfig();
   assert.equal(batchCount, 1n);

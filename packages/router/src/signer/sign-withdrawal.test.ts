@@ -5,6 +5,7 @@ import { PAT } from "@aimo-network/escrow/test-bed/cast";
 import { named, signer as present } from "@aimo-network/escrow/test-bed/chain";
 import type { KeyPairSigner } from "@solana/kit";
 import { getBase64Encoder, getTransactionDecoder } from "@solana/kit";
+import { BLOCKHASH_BLOCKS } from "./limits.ts";
 import { SigningBed, USDC, refusalOf } from "./test-bed/signing-bed.ts";
 
 /** A router, and a user with a key and 100 USDC in the escrow. */
@@ -24,7 +25,7 @@ test("a withdrawal is signed, lands with its owner's signature, and its owner pa
   const tokens = bed.scene.tokensOf(ann.address);
   const id = await bed.withdraw("user", ann.address, 100n * USDC);
   const { wire, lastValidBlockHeight } = await bed.signer().signWithdrawal(id);
-  assert.equal(lastValidBlockHeight, bed.node.blockHeight + 150n);
+  assert.equal(lastValidBlockHeight, bed.node.blockHeight + BLOCKHASH_BLOCKS);
   const { signatures } = getTransactionDecoder().decode(getBase64Encoder().encode(wire));
   assert.deepEqual(Object.keys(signatures), [ann.address, bed.cosigner.address], "the owner comes first");
   assert.equal(signatures[ann.address], null);

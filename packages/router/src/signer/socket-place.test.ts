@@ -1,9 +1,11 @@
 // The socket's place: a folder of one's own, nothing of anybody else's in it, and what a dead process left taken away.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
+import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -28,18 +30,22 @@ async function refuses(path: string, words: RegExp): Promise<void> {
   });
 }
 
-/** A socket whose process was killed. */
-async function leaveSocket(path: string): Promise<void> {
+/** A process that listens there, with room for hardly anybody who waits. */
+async function listenElsewhere(path: string): Promise<ChildProcess> {
+  const options = JSON.stringify({ path, backlog: 1 });
   const child = spawn(
     process.execPath,
-    ["-e", `require("node:net").createServer().listen(${JSON.stringify(path)}, () => console.log("listens"))`],
+    ["-e", `require("node:net").createServer().listen(${options}, () => console.log("listens"))`],
     { stdio: ["ignore", "pipe", "inherit"] },
   );
   await once(child.stdout, "data");
+  return child;
+}
+
+async function end(child: ChildProcess): Promise<void> {
   const ended = once(child, "close");
   child.kill("SIGKILL");
   await ended;
-  assert.ok(existsSync(path));
 }
 
 test("a folder that others may write to is refused, and so is none", async (t) => {
@@ -55,7 +61,8 @@ test("a folder that others may write to is refused, and so is none", async (t) =
 
 test("a socket that a dead process left is taken away", async (t) => {
   const path = join(makeFolder(t), "signer");
-  await leaveSocket(path);
+  await end(await listenElsewhere(path));
+  assert.ok(existsSync(path));
   await clear(path);
   assert.ok(!existsSync(path));
 });
@@ -75,6 +82,32 @@ test("a socket that somebody serves stays, and so does anything that is no socke
   symlinkSync(path, link);
   await refuses(link, /found a file/);
   assert.ok(existsSync(path) && existsSync(file) && existsSync(link));
+});
+
+const LINUX_ONLY = process.platform === "linux" ? false : "elsewhere a full queue looks like a socket that is nobody's";
+
+test("a socket of a process that is only busy stays", { skip: LINUX_ONLY }, async (t) => {
+  const path = join(makeFolder(t), "signer");
+  const child = await listenElsewhere(path);
+  child.kill("SIGSTOP");
+  const waiting: Socket[] = [];
+  t.after(async () => {
+    for (const socket of waiting) socket.destroy();
+    await end(child);
+  });
+  let isFull = false;
+  while (!isFull) {
+    const socket = connect(path);
+    waiting.push(socket);
+    const [outcome] = await Promise.race([
+      once(socket, "connect").then(() => ["waits"]),
+      new Promise<[string]>((resolve) => void socket.once("error", () => resolve(["full"]))),
+    ]);
+    isFull = outcome === "full";
+    if (!isFull) await refuses(path, /another process listens/);
+  }
+  await refuses(path, /another process listens/);
+  assert.ok(existsSync(path));
 });
 
 test("a path that no Unix takes is refused", async (t) => {

@@ -97,7 +97,8 @@ export class SmallChain {
     if (this.state.escrows[user]?.isExiting === true) return false;
     const { escrows, slot } = this.#next();
     const empty = { balance: 0n, deposited: 0n, settled: 0n, withdrawn: 0n, settleSeq: 0n, withdrawSeq: 0n };
-    const escrow = (escrows[user] ??= { ...empty, openedSlot: slot, allowance, isExiting: false });
+    const escrow = escrows[user] ?? { ...empty, openedSlot: slot, allowance, isExiting: false };
+    escrows[user] = escrow;
     escrow.balance += amount;
     escrow.deposited += amount;
     return true;

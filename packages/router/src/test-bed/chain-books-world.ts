@@ -105,7 +105,10 @@ export async function cut(
   who: readonly number[],
   most: bigint,
 ): Promise<void> {
-  const pairs = who.flatMap((user) => providers.map((provider): [number, number] => [at(users, user).user, provider]));
+  // Each user's providers in another order: whoever posts them one after the other could meet others in a ring.
+  const pairs = who.flatMap((user) =>
+    providers.map((_, turn): [number, number] => [at(users, user).user, at(providers, user + turn)]),
+  );
   await books.cut(pairs, most);
 }
 

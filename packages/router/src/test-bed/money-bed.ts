@@ -5,12 +5,13 @@ import { microUsdc } from "@aimo-network/protocol/money";
 import { systemRandom } from "@aimo-network/protocol/random";
 import { createChainWatch } from "../billing/deposit/chain-watch.ts";
 import { createReceiptBook } from "../billing/settle/receipt-book.ts";
+import type { ReceiptBook } from "../billing/settle/receipt-book.ts";
 import { createLiabilityTree } from "../billing/solvency/liability-tree.ts";
 import type { LiabilityTree } from "../billing/solvency/liability-tree.ts";
 import { openMoneyDesk } from "../billing/withdraw/money-desk.ts";
 import type { OpenMoneyDesk } from "../billing/withdraw/money-desk.ts";
 import type { WithdrawalSigner } from "../billing/withdraw/withdrawal-desk.ts";
-import { MoneyChain } from "../chain/compose/test-bed/money-chain.ts";
+import { MoneyChain, signLegacyMessage, signWire, walletOf } from "../chain/compose/test-bed/money-chain.ts";
 import type { MoneyChainOptions } from "../chain/compose/test-bed/money-chain.ts";
 import { lookAtAll, surveyGround } from "../chain/observation.ts";
 import { createChainPosting } from "../ledger/chain-books/chain-posting.ts";
@@ -32,8 +33,14 @@ export interface MoneyBed {
   readonly desk: OpenMoneyDesk;
   readonly withdrawals: Withdrawals;
   readonly liabilities: LiabilityTree;
+  readonly receipts: ReceiptBook;
   /** What signs; a test may put another in its place. */
   signWithdrawal: WithdrawalSigner["signWithdrawal"];
+  /** Puts people's signatures into a transaction in base64. */
+  readonly sign: typeof signWire;
+  readonly signLegacy: typeof signLegacyMessage;
+  /** A person of the chain as a wallet that signs texts. */
+  readonly walletOf: typeof walletOf;
   /** Posts everything that is on the chain. */
   observe(): Promise<void>;
   /** What a wallet has, in nano-USDC. */
@@ -83,6 +90,7 @@ export async function openMoneyBed(
   const withdrawals = createWithdrawals(database);
   const secret = systemRandom.bytes(32);
   const routerId = chain.settings.routerId;
+  const receipts = createReceiptBook({ receipts: createLedgerReceipts(database), routerId, secret });
   const liabilities = createLiabilityTree({
     clock,
     ioClock: systemClock,
@@ -97,7 +105,11 @@ export async function openMoneyBed(
     fence,
     withdrawals,
     liabilities,
+    receipts,
     observe,
+    sign: signWire,
+    signLegacy: signLegacyMessage,
+    walletOf,
     signWithdrawal: (id) => signer.signWithdrawal(id),
     desk: openMoneyDesk({
       clock,
@@ -107,7 +119,7 @@ export async function openMoneyBed(
       numbers: ledger.ledger.numbers,
       signer: { signWithdrawal: (id) => bed.signWithdrawal(id) },
       chain: await chain.openDesk(),
-      receipts: createReceiptBook({ receipts: createLedgerReceipts(database), routerId, secret }),
+      receipts,
       liabilities,
     }),
     userBalance: async (wallet) =>

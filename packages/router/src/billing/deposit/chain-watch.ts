@@ -7,6 +7,7 @@ import { isAimoError } from "@aimo-network/protocol/errors";
 import { uuidV7 } from "@aimo-network/protocol/ids";
 import { microToNanoAtMost, microUsdc } from "@aimo-network/protocol/money";
 import type { Random } from "@aimo-network/protocol/random";
+import { bpsOf, chainMs } from "../../chain/chain-time.ts";
 import type { ChainObservation } from "../../chain/observation.ts";
 import type { EscrowStanding, ProviderStanding } from "../../chain/standing.ts";
 import { escrowStanding, providerStanding } from "../../chain/standing.ts";
@@ -36,7 +37,6 @@ export interface ChainWatch {
 }
 
 const OFFSET_STEP_MS = 5_000; // the chain's clock drifts: times that are kept for it are kept anew when it has
-const TIME_MAX_S = 100_000_000_000n; // some three thousand years: later is never, and a Date holds it
 
 /** One observation while it is posted. */
 interface Round {
@@ -106,20 +106,16 @@ class Watch implements ChainWatch {
     const { time, config } = observation;
     const { feeBps } = config.data.params;
     const nowMs = clock.now();
-    const offsetMs = nowMs - Number(time) * 1000;
+    const offsetMs = nowMs - chainMs(time);
     if (this.#offsetMs === undefined || Math.abs(offsetMs - this.#offsetMs) >= OFFSET_STEP_MS)
       this.#offsetMs = offsetMs;
     return {
       fence,
       observation,
-      feeBps: Number(feeBps),
+      feeBps: bpsOf(feeBps),
       isSameFee: this.#feeBps === feeBps,
       offset: String(this.#offsetMs),
-      hostTime: (chainSeconds) => {
-        const ahead = chainSeconds - time;
-        const bounded = ahead > TIME_MAX_S ? TIME_MAX_S : ahead < -TIME_MAX_S ? -TIME_MAX_S : ahead;
-        return new Date(nowMs + Number(bounded) * 1000);
-      },
+      hostTime: (chainSeconds) => new Date(nowMs + chainMs(chainSeconds - time)),
     };
   }
 

@@ -1,4 +1,5 @@
 // The times that must fit together, so that whatever was promised can still be collected (docs/accounting.md).
+import { chainMs } from "../../chain/chain-time.ts";
 import { LOCK_GRACE_MS, BLOCKHASH_LIFE_MS } from "../limits.ts";
 
 /** What this router may take for a request and its settlement, in milliseconds. */
@@ -39,5 +40,5 @@ export function timeFaults(own: OwnTimes, given: GivenTimes): readonly string[] 
 /** How long the chain may be unseen before nothing more is promised: whoever began to leave meanwhile can still be charged. */
 export function blindMsMax(own: OwnTimes, { userExitDelay, allowanceNotice }: GivenTimes): number {
   const shorter = userExitDelay < allowanceNotice ? userExitDelay : allowanceNotice;
-  return Math.max(0, (Number(shorter) * 1000 - horizonMs(own)) / 2);
+  return Math.max(0, (chainMs(shorter) - horizonMs(own)) / 2);
 }

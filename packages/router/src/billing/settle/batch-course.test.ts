@@ -74,10 +74,13 @@ test("what was applied less than asked is posted as the log says, entry by entry
   await bed.advance(course, batch);
   bed.land(bed.latest);
   bed.retold = ([first, second]) => {
-    assert.deepEqual([first, second], [
-      { applied: 45_000n, fee: 1_125n },
-      { applied: 15_000n, fee: 375n },
-    ]);
+    assert.deepEqual(
+      [first, second],
+      [
+        { applied: 45_000n, fee: 1_125n },
+        { applied: 15_000n, fee: 375n },
+      ],
+    );
     return [
       { applied: 20_000n, fee: 500n },
       { applied: 40_000n, fee: 1_000n },
@@ -158,13 +161,10 @@ test("a log counts where some entries were posted before the batch was signed", 
   );
   bed.land(bed.latest);
   await bed.advance(course, batch);
-  assert.deepEqual(
-    await bed.books.database.query("SELECT user_id, logged_applied FROM settle_entries ORDER BY id"),
-    [
-      { user_id: ann.user, logged_applied: null },
-      { user_id: ben.user, logged_applied: 40_000n },
-    ],
-  );
+  assert.deepEqual(await bed.books.database.query("SELECT user_id, logged_applied FROM settle_entries ORDER BY id"), [
+    { user_id: ann.user, logged_applied: null },
+    { user_id: ben.user, logged_applied: 40_000n },
+  ]);
 });
 
 test("what had been applied before is left out of what the log says", async (t) => {
@@ -277,7 +277,14 @@ for (const failure of [
   });
 }
 
-const WHOLE: readonly SigningReason[] = ["unreachable", "window", "paused", "not_settler", "router_unknown", "root_missing"];
+const WHOLE: readonly SigningReason[] = [
+  "unreachable",
+  "window",
+  "paused",
+  "not_settler",
+  "router_unknown",
+  "root_missing",
+];
 for (const reason of WHOLE) {
   test(`a batch that is not signed because of "${reason}" stays whole and rests`, async (t) => {
     const bed = await ScriptedSettling.open(t);

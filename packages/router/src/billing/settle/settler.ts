@@ -92,7 +92,7 @@ class SettleTurns implements Settler {
     const { clock, settlement, chain } = this.#deps;
     const at = new Date(clock.now());
     const most = microUsdc(room.windowCap / CAP_SHARE);
-    const resting = open.filter((batch) => batch.state === "queued" && batch.notBefore > at).length;
+    const resting = open.filter(({ notBefore }) => notBefore > at).length;
     const places = Math.min(BATCHES_OPEN_MAX + resting, BATCHES_READ_MAX) - open.length;
     if (places <= 0 || most === 0n) return 0;
     const since = new Date(clock.now() - this.#rules.ageMs);

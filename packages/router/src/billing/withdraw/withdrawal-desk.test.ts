@@ -146,7 +146,7 @@ describe("a user's withdrawal", () => {
     bed.signWithdrawal = async (id) => {
       const signed = await signWithdrawal(id);
       bed.chain.clock.advance(1);
-      assert.equal(await bed.withdrawals.expire(bed.fence, new Date(), id, "too slow"), true);
+      assert.equal(await bed.withdrawals.expire(bed.fence, new Date(bed.ledger.clock.now()), id, "too slow"), true);
       return signed;
     };
     const late = await ask();

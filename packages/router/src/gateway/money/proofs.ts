@@ -11,6 +11,7 @@ import type { MoneyDesk } from "../../billing/withdraw/money-desk.ts";
 import { readerOf } from "../account/account-reader.ts";
 import type { MoneyAccess, MoneyDeps } from "./money-access.ts";
 import { OptionalText, Text, Usdc, withDesk } from "./money-access.ts";
+import { countOf } from "./transaction-shapes.ts";
 
 type Root = NonNullable<Awaited<ReturnType<MoneyDesk["liabilities"]["latest"]>>>;
 type ProvenReceipt = NonNullable<Awaited<ReturnType<MoneyDesk["receipts"]["prove"]>>>;
@@ -73,7 +74,13 @@ const ReceiptProofShape = Type.Object({
 });
 
 function rootJson({ root, total, users, at, slot }: Root): object {
-  return { hash: hex.encode(root), total: formatNanoUsdc(total), size: users, at: at.toISOString(), slot };
+  return {
+    hash: hex.encode(root),
+    total: formatNanoUsdc(total),
+    size: users,
+    at: at.toISOString(),
+    slot: countOf(slot),
+  };
 }
 
 function createSolvency({ desk }: MoneyDeps) {
@@ -87,8 +94,8 @@ function createSolvency({ desk }: MoneyDeps) {
       total: formatMicroUsdc(facts.owed),
     };
     const data = {
-      ...{ program_id: programId, config, vault, mint, slot },
-      time: new Date(Number(time) * 1_000).toISOString(),
+      ...{ program_id: programId, config, vault, mint, slot: countOf(slot) },
+      time: new Date(countOf(time) * 1_000).toISOString(),
       vault_amount: formatMicroUsdc(facts.vaultAmount),
       liabilities,
       surplus: formatMicroUsdc(facts.surplus),

@@ -43,6 +43,11 @@ export const LandingShape = Type.Object({
   failure: OptionalText,
 });
 
+/** A slot or height as a JSON number: it takes a hundred million years to outgrow one. */
+export function countOf(count: bigint): number {
+  return Number(count);
+}
+
 /** A description in a reply. */
 export function descriptionJson({
   version,
@@ -71,12 +76,12 @@ export function descriptionJson({
   };
 }
 
-/** A transaction to sign in a reply; a height is a bigint, which the serializer writes in full. */
+/** A transaction to sign, in a reply. */
 export function composedJson({ wire, message, lastValidBlockHeight, signers, description }: Composed): object {
   return {
     transaction: wire,
     message,
-    last_valid_block_height: lastValidBlockHeight,
+    last_valid_block_height: countOf(lastValidBlockHeight),
     signers,
     description: descriptionJson(description),
   };
@@ -84,5 +89,5 @@ export function composedJson({ wire, message, lastValidBlockHeight, signers, des
 
 /** How far a transaction is, in a reply. */
 export function landingJson({ signature, status, slot, failure }: Landing): object {
-  return { signature, status, slot: slot ?? null, failure: failure ?? null };
+  return { signature, status, slot: slot === undefined ? null : countOf(slot), failure: failure ?? null };
 }

@@ -5,7 +5,7 @@ import type { SubmittedWithdrawal } from "../../billing/withdraw/withdrawal-desk
 import { WITHDRAWAL_LIFE_MS } from "../../billing/withdraw/limits.ts";
 import { AddressField, OptionalText, Text, Usdc, UsdcField } from "./money-access.ts";
 import { SIGNED_MEMO, SIGNED_TEXT } from "./signed-intent.ts";
-import { DescriptionShape, LandingShape } from "./transaction-shapes.ts";
+import { DescriptionShape, LandingShape, countOf } from "./transaction-shapes.ts";
 
 type Withdrawal = SubmittedWithdrawal["withdrawal"];
 
@@ -73,8 +73,9 @@ function expiresAt({ state, requestedAt }: Withdrawal): string | undefined {
   return new Date(requestedAt.getTime() + WITHDRAWAL_LIFE_MS).toISOString();
 }
 
-/** A withdrawal in a reply; a height is a bigint, which the serializer writes in full. */
+/** A withdrawal in a reply. */
 export function withdrawalJson(withdrawal: Withdrawal): object {
+  const { lastValidBlockHeight: height } = withdrawal;
   return {
     id: withdrawal.id,
     state: withdrawal.state,
@@ -82,7 +83,7 @@ export function withdrawalJson(withdrawal: Withdrawal): object {
     destination: withdrawal.destination ?? null,
     transaction: withdrawal.wire ?? null,
     signature: withdrawal.signature ?? null,
-    last_valid_block_height: withdrawal.lastValidBlockHeight ?? null,
+    last_valid_block_height: height === undefined ? null : countOf(height),
     expires_at: expiresAt(withdrawal) ?? null,
     failure: withdrawal.failure ?? null,
     requested_at: withdrawal.requestedAt.toISOString(),

@@ -26,7 +26,7 @@ async function openBatch(
   return { ...books, users, number };
 }
 
-const stateOf = async ({ row }: ChainBooks, batch: bigint) =>
+const stateOf = async ({ row }: Pick<ChainBooks, "row">, batch: bigint) =>
   (await row("SELECT state FROM settle_batches WHERE id = $1", [batch]))["state"];
 
 test("a batch is signed with a root, sent once it is signed, and queued again with the same entries", async (t) => {

@@ -17,11 +17,13 @@ async function entriesOf(books: ChainBooks, batch: bigint | undefined): Promise<
   );
 }
 
-/** What each generation's receipt belongs to. */
-async function receipts(books: ChainBooks): Promise<unknown> {
-  return await books.database.query(
-    "SELECT r.generation_id AS id, x.batch_id AS batch, x.user_id AS user, x.provider_id AS provider FROM receipts r JOIN settle_entries x ON x.id = r.entry_id ORDER BY 1",
+/** The entry of each generation's receipt: its batch, user and provider. */
+async function receipts({ database }: ChainBooks): Promise<ReadonlyMap<string, unknown>> {
+  const rows = await database.query<{ id: string; batch: bigint; user: number; provider: number }>(
+    `SELECT r.generation_id AS id, x.batch_id AS batch, x.user_id AS "user", x.provider_id AS provider
+     FROM receipts r JOIN settle_entries x ON x.id = r.entry_id`,
   );
+  return new Map(rows.map(({ id, batch, user, provider }) => [id, [batch, user, provider]]));
 }
 
 test("a cut takes whole micro-USDC in the order of the pairs, and leaves the dust", async (t) => {
@@ -136,22 +138,28 @@ test("each generation's receipt belongs to the first entry that pays for it, onc
   await books.ledger.lock(free);
   await books.ledger.charge(books.chargeOf(free, 0n));
   const first = await books.cut([[who.user, books.provider]]);
-  assert.deepEqual(await receipts(books), [
-    { id: a, batch: first, user: who.user, provider: books.provider },
-    { id: b, batch: first, user: who.user, provider: books.provider },
-  ]);
+  assert.deepEqual(
+    await receipts(books),
+    new Map<string, unknown>([
+      [a, [first, who.user, books.provider]],
+      [b, [first, who.user, books.provider]],
+    ]),
+  );
   await books.observe(who.user, { settled: 7n, settleSeq: 1n });
   const d = await books.owe(who, books.provider, 6n);
   const next = await books.cut([
     [who.user, books.provider],
     [who.user, other],
   ]);
-  assert.deepEqual(await receipts(books), [
-    { id: a, batch: first, user: who.user, provider: books.provider },
-    { id: b, batch: first, user: who.user, provider: books.provider },
-    { id: c, batch: next, user: who.user, provider: other },
-    { id: d, batch: next, user: who.user, provider: books.provider },
-  ]);
+  assert.deepEqual(
+    await receipts(books),
+    new Map<string, unknown>([
+      [a, [first, who.user, books.provider]],
+      [b, [first, who.user, books.provider]],
+      [c, [next, who.user, other]],
+      [d, [next, who.user, books.provider]],
+    ]),
+  );
 });
 
 test("generations from before the pair's last receipts are not looked through again, but for those charged late", async (t) => {
@@ -165,17 +173,18 @@ test("generations from before the pair's last receipts are not looked through ag
   books.clock.advance(10_000);
   await books.row("SELECT ledger_expire($1, 10)", [books.now()]);
   const first = await books.cut(pair, 1_000n, firstUuidAt(books.clock.now()));
-  assert.deepEqual((await receipts(books)) as unknown[], [
-    { id: onTime.id, batch: first, user: who.user, provider: books.provider },
-  ]);
+  assert.deepEqual(await receipts(books), new Map<string, unknown>([[onTime.id, [first, who.user, books.provider]]]));
   await books.observe(who.user, { settled: 1n, settleSeq: 1n });
   await books.ledger.charge(books.chargeOf(late, 1_000n));
   await books.ledger.charge(books.chargeOf(never, 0n));
   const next = await books.cut(pair);
-  assert.deepEqual((await receipts(books)) as unknown[], [
-    { id: onTime.id, batch: first, user: who.user, provider: books.provider },
-    { id: late.id, batch: next, user: who.user, provider: books.provider },
-  ]);
+  assert.deepEqual(
+    await receipts(books),
+    new Map<string, unknown>([
+      [onTime.id, [first, who.user, books.provider]],
+      [late.id, [next, who.user, books.provider]],
+    ]),
+  );
   assert.deepEqual(await books.row("SELECT count(*) AS n FROM late_generations"), { n: 0n });
   assert.deepEqual(await books.faults(), []);
 });
@@ -188,7 +197,7 @@ test("a late charge that is young enough gets its one receipt", async (t) => {
   await books.row("SELECT ledger_expire($1, 10)", [books.now()]);
   await books.ledger.charge(books.chargeOf(lock, 1_000n));
   const batch = await books.cut([[who.user, books.provider]]);
-  assert.deepEqual(await receipts(books), [{ id: lock.id, batch, user: who.user, provider: books.provider }]);
+  assert.deepEqual(await receipts(books), new Map<string, unknown>([[lock.id, [batch, who.user, books.provider]]]));
   assert.deepEqual(await books.row("SELECT count(*) AS n FROM late_generations"), { n: 0n });
 });
 
@@ -202,7 +211,6 @@ test("a pair is due once it is old enough or large enough, and not before", asyn
   const books = await openChainBooks(t);
   const who = await books.addDepositor(100n);
   await books.owe(who, books.provider, 10n, 7n);
-  const pair = [[who.user, books.provider, 10n]];
   assert.deepEqual(await due(books), []);
   const since = books.now();
   books.clock.advance(60_000);
@@ -216,7 +224,6 @@ test("a pair is due once it is old enough or large enough, and not before", asyn
   await books.observe(who.user, { settled: 4n, settleSeq: 1n });
   assert.deepEqual(await due(books, { since }), [], "the rest waits from now on");
   assert.deepEqual(await due(books, { since: books.now() }), [[who.user, books.provider, 7n]]);
-  assert.notDeepEqual(pair, []);
 });
 
 test("whoever leaves, or owes more than is left, is due at once, and the leavers come first", async (t) => {
@@ -248,11 +255,6 @@ test("a due pair says what its provider is owed by everybody and since when its 
   await books.observeProvider(books.provider, { openedSlot: 44n });
   const [after] = await books.settlement.due(rule);
   assert.equal(after?.providerOpenedSlot, 44n);
-  const [addresses] = await books.database.query<{ user: Uint8Array; provider: Uint8Array }>(
-    'SELECT (SELECT address FROM wallets WHERE id = $1) AS "user", (SELECT address FROM wallets WHERE id = $2) AS provider',
-    [one.user, books.provider],
-  );
   assert.equal(await books.ledger.numbers.wallet(after?.userWallet ?? ""), one.user);
   assert.equal(await books.ledger.numbers.wallet(after?.providerWallet ?? ""), books.provider);
-  assert.ok(addresses);
 });

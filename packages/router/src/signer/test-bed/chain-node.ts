@@ -5,6 +5,7 @@ import { text } from "node:stream/consumers";
 import type { TestChain } from "@aimo-network/escrow/test-bed/chain";
 import type { Address, EncodedAccount } from "@solana/kit";
 import { getBase58Encoder, getBase64Decoder } from "@solana/kit";
+import { BLOCKHASH_BLOCKS } from "../limits.ts";
 
 interface Options {
   readonly minContextSlot?: number;
@@ -58,7 +59,7 @@ function answer(chain: TestChain, node: ChainNode, { method, params }: Call): un
     case "getLatestBlockhash":
       return {
         context,
-        value: { blockhash: chain.svm.latestBlockhash(), lastValidBlockHeight: node.blockHeight + 150n },
+        value: { blockhash: chain.svm.latestBlockhash(), lastValidBlockHeight: node.blockHeight + BLOCKHASH_BLOCKS },
       };
     case "getRecentPrioritizationFees":
       return node.priorityFees.map((prioritizationFee, slot) => ({ slot, prioritizationFee }));
