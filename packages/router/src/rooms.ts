@@ -24,6 +24,7 @@ import { lookAtBooks, runLedgerCheck } from "./ledger/check-ledger-command.ts";
 import type { Books, LedgerCounts } from "./ledger/open-books.ts";
 import { openBooks } from "./ledger/open-books.ts";
 import { BODIES_SHARES, PREFLIGHT_WALLETS_MAX } from "./limits.ts";
+import type { Readings } from "./metrics.ts";
 import type { MoneyTally } from "./money-metrics.ts";
 import type { MoneyPath } from "./money-path.ts";
 import { chainRoomSettings, openMoneyPath } from "./money-path.ts";
@@ -141,6 +142,14 @@ function openChainPath(
   return undefined;
 }
 
+function readingsOf(links: Links, keyUse: KeyUse, answers: ByteBudget): Readings {
+  return {
+    links: () => links.count,
+    bodiesHeldBytes: () => keyUse.bodyBytes,
+    answersHeldBytes: () => answers.usedBytes,
+  };
+}
+
 /** Builds the rooms; `url` is asked only when the router listens. */
 export async function buildRooms(
   config: Config,
@@ -152,12 +161,7 @@ export async function buildRooms(
   const links = createLinks();
   const keyUse = buildKeyUse(config);
   const answers = createByteBudget(config.answersBytesMax);
-  const readings = {
-    links: () => links.count,
-    bodiesHeldBytes: () => keyUse.bodyBytes,
-    answersHeldBytes: () => answers.usedBytes,
-  };
-  const observing = { clock, log: log.child({ room: "gateway" }), readings, url };
+  const observing = { clock, log: log.child({ room: "gateway" }), readings: readingsOf(links, keyUse, answers), url };
   const observation = await startObservation(config.traces, observing);
   // Before anything else makes the data directory: an unprivileged database must be able to reach its folder.
   const books = await openLedger(config, deps, observation.metrics.counts.ledger).catch(async (error: unknown) => {

@@ -137,3 +137,6 @@ export const TABLE_WALLETS_MAX = 20_000;
 
 /** Milliseconds a starting router waits for its chain: then it starts all the same, and promises nothing until it is seen. */
 export const FIRST_LOOK_MS = 10_000;
+
+/** Milliseconds in which `aimo-router reconcile` must have seen the whole chain: a scan of a large router takes a minute. */
+export const RECONCILE_LOOK_MS = 120_000;

@@ -28,7 +28,7 @@ import type { SignedTransaction } from "./signer.ts";
 import type { SigningDesk } from "./signing-desk.ts";
 import { boundedPrice, signingMoment } from "./signing-desk.ts";
 import { signInstructions } from "./transaction.ts";
-import type { UnseenEntries } from "./unseen-entries.ts";
+import type { UnseenEntries, UnseenEntry } from "./unseen-entries.ts";
 
 function place(router: RouterPlace, entries: readonly SettleEntry[]): Promise<readonly PlacedEntry[]> {
   return Promise.all(
@@ -64,8 +64,22 @@ function ledgerOf(router: RouterPlace, entries: readonly PlacedEntry[], chain: C
   };
 }
 
+/** The slot before which nothing may be read that is to say something of these. */
+function latestOf(slot: bigint, entries: readonly UnseenEntry[]): bigint {
+  return entries.reduce((latest, { judgedSlot }) => (judgedSlot > latest ? judgedSlot : latest), slot);
+}
+
 /** Signs a batch of the ledger. */
-export async function signBatch(desk: SigningDesk, unseen: UnseenEntries, id: bigint): Promise<SignedTransaction> {
+export function signBatch(desk: SigningDesk, unseen: UnseenEntries, id: bigint): Promise<SignedTransaction> {
+  return unseen.whileLooking((look) => signLooking(desk, unseen, look, id));
+}
+
+async function signLooking(
+  desk: SigningDesk,
+  unseen: UnseenEntries,
+  look: readonly UnseenEntry[],
+  id: bigint,
+): Promise<SignedTransaction> {
   const { keys, place: router, bounds } = desk;
   // The ledger before the accounts: what lands in between is then still asked for there, and used up on chain.
   const { entries: ready, root } = readyBatch(id, await viewBatch(desk.database, id));
@@ -73,17 +87,15 @@ export async function signBatch(desk: SigningDesk, unseen: UnseenEntries, id: bi
   insistFewAccounts(entries);
   const { slot, lifetime, blockHeight } = await signingMoment(desk);
   // What was signed before the router: what is not seen there is surely not in what its window has spent.
-  const earlier = await viewEscrows(desk, unseen.escrows(), slot > unseen.slot ? slot : unseen.slot);
+  const earlier = await viewEscrows(desk, [...new Set(look.map(({ escrow }) => escrow))], latestOf(slot, look));
   const accounts = entries.flatMap(({ escrow, provider }) => [escrow, provider]);
   const chain = await viewChain(desk, accounts, earlier.slot);
   insistMaySettle(chain, keys.settler.address);
   insistAccountsFit(entries, chain);
   const alive = entriesAlive(entries, chain);
+  const knowledge = { views: [earlier, escrowsOf(entries, chain)], blockHeight, time: chain.now.time };
   const insistOnRoom = (): void => {
-    unseen.forgetApplied(earlier);
-    unseen.forgetApplied(escrowsOf(entries, chain));
-    unseen.forgetDead({ blockHeight, time: chain.now.time });
-    insistWithinWindow(chain, unseen.sumWith(alive), bounds.windowMax);
+    insistWithinWindow(chain, unseen.sumWith(alive, look, knowledge), bounds.windowMax);
   };
   insistOnRoom();
   const batch = { settler: keys.settler, router: chain.router, root, batchId: id };

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isAimoError } from "@aimo-network/protocol/errors";
 import { microUsdc } from "@aimo-network/protocol/money";
-import { ANN, BEN, PAT, QUINN } from "@aimo-network/escrow/test-bed/cast";
+import { ANN, BEN, NEWCOMER, PAT, QUINN } from "@aimo-network/escrow/test-bed/cast";
 import { HOUR } from "@aimo-network/escrow/test-bed/router-instructions";
 import { SigningBed, USDC, refusalOf } from "./test-bed/signing-bed.ts";
 
@@ -53,6 +53,29 @@ test("of two batches at the same time only one is signed, where both together ar
     ),
   );
   assert.deepEqual(outcomes.toSorted(), ["signed", "window"]);
+});
+
+test("what lands and is forgotten while a batch is being signed is not taken for room", async (t) => {
+  const { bed, ann, ben } = await openBed(t, [4n * USDC, 4n * USDC]);
+  await bed.scene.addUser(NEWCOMER, 10n * USDC);
+  await bed.observe(NEWCOMER);
+  const third = await bed.bill(NEWCOMER, PAT, 4n * USDC);
+  const signer = bed.signer();
+  const landing = await signer.signBatch(ann);
+  const { promise: isLooked, resolve: looked } = Promise.withResolvers<void>();
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  let fees = 0;
+  bed.node.onCall = async (method) => {
+    if (method !== "getRecentPrioritizationFees" || fees++ > 0) return;
+    looked();
+    await released;
+  };
+  const slow = refusalOf(signer.signBatch(ben)); // there was room beside Ann's when it looked
+  await isLooked;
+  await bed.settle(landing.wire);
+  await signer.signBatch(third);
+  release();
+  assert.equal((await slow).reason, "window", "Ann's has landed since, and is not in what it saw of the window");
 });
 
 test("a batch that is signed again counts once, in whatever batch its entries are", async (t) => {

@@ -14,7 +14,8 @@ export interface SignedEntry {
   readonly amount: bigint;
 }
 
-interface Remembered extends SignedEntry {
+/** When something was judged, and until when it can land and counts. */
+export interface SigningLife {
   readonly lastValidBlockHeight: bigint;
   /** In the chain's seconds. */
   readonly windowEndsAt: bigint;
@@ -22,8 +23,16 @@ interface Remembered extends SignedEntry {
   readonly judgedSlot: bigint;
 }
 
-/** When something was judged, and until when it can land and counts. */
-export type SigningLife = Pick<Remembered, "lastValidBlockHeight" | "windowEndsAt" | "judgedSlot">;
+/** An entry that was signed. */
+export type UnseenEntry = SignedEntry & SigningLife;
+
+/** What somebody knows of the chain. */
+export interface ChainKnowledge {
+  readonly views: readonly EscrowsView[];
+  readonly blockHeight: bigint;
+  /** In the chain's seconds. */
+  readonly time: bigint;
+}
 
 /** A number is used once on chain, whichever batch it comes in. */
 function keyOf({ escrow, openedSlot, seq }: SignedEntry): string {
@@ -35,41 +44,39 @@ export function isOver({ openedSlot, seq }: SignedEntry, escrow: Escrow | undefi
   return escrow === undefined || escrow.openedSlot !== openedSlot || BigInt(escrow.settleSeq) >= seq;
 }
 
+/** Whether an entry need not be counted any more: it is used up, or it is dead and its window is over. */
+function isGone(entry: UnseenEntry, { views, blockHeight, time }: ChainKnowledge): boolean {
+  if (blockHeight > entry.lastValidBlockHeight && time >= entry.windowEndsAt) return true;
+  return views.some(({ slot, escrows }) => {
+    return slot >= entry.judgedSlot && escrows.has(entry.escrow) && isOver(entry, escrows.get(entry.escrow));
+  });
+}
+
 /** The memory of one signer. */
 export class UnseenEntries {
-  readonly #entries = new Map<string, Remembered>();
+  readonly #entries = new Map<string, UnseenEntry>();
+  readonly #looks = new Set<UnseenEntry[]>();
 
-  /** The slot at which any of them was judged last. */
-  get slot(): bigint {
-    return [...this.#entries.values()].reduce((latest, { judgedSlot }) => larger(latest, judgedSlot), 0n);
-  }
-
-  /** The escrows to look at before anything more is signed. */
-  escrows(): readonly Address[] {
-    return [...new Set([...this.#entries.values()].map(({ escrow }) => escrow))];
-  }
-
-  /** Forgets what is over by the escrows that were looked at. */
-  forgetApplied({ slot, escrows }: EscrowsView): void {
-    for (const [key, entry] of this.#entries) {
-      if (slot < entry.judgedSlot || !escrows.has(entry.escrow)) continue;
-      if (isOver(entry, escrows.get(entry.escrow))) this.#entries.delete(key);
+  /**
+   * Gives `work` all there are, and what is added while it works. What somebody forgets meanwhile stays in it: that has
+   * landed, but maybe not yet in what `work` has seen of the chain.
+   */
+  async whileLooking<Result>(work: (look: readonly UnseenEntry[]) => Promise<Result>): Promise<Result> {
+    const look = [...this.#entries.values()];
+    this.#looks.add(look);
+    try {
+      return await work(look);
+    } finally {
+      this.#looks.delete(look);
     }
   }
 
-  /** Forgets what can never land any more, once the window it was signed in is over. */
-  forgetDead(now: { readonly blockHeight: bigint; readonly time: bigint }): void {
-    for (const [key, { lastValidBlockHeight, windowEndsAt }] of this.#entries) {
-      if (now.blockHeight > lastValidBlockHeight && now.time >= windowEndsAt) this.#entries.delete(key);
-    }
-  }
-
-  /** What may still be applied if these are signed too; an entry that is signed again counts once. */
-  sumWith(entries: readonly SignedEntry[]): bigint {
-    const amounts = new Map([...this.#entries].map(([key, { amount }]) => [key, amount]));
-    for (const entry of entries) {
-      const before = amounts.get(keyOf(entry)) ?? 0n;
-      amounts.set(keyOf(entry), entry.amount > before ? entry.amount : before);
+  /** What of a look may still be applied if `entries` are signed too; one that is signed again counts once. */
+  sumWith(entries: readonly SignedEntry[], look: readonly UnseenEntry[], knowledge: ChainKnowledge): bigint {
+    for (const [key, entry] of this.#entries) if (isGone(entry, knowledge)) this.#entries.delete(key);
+    const amounts = new Map<string, bigint>();
+    for (const entry of [...look.filter((one) => !isGone(one, knowledge)), ...entries]) {
+      amounts.set(keyOf(entry), larger(entry.amount, amounts.get(keyOf(entry)) ?? 0n));
     }
     return [...amounts.values()].reduce((sum, amount) => sum + amount, 0n);
   }
@@ -77,17 +84,21 @@ export class UnseenEntries {
   /** Remembers what is about to be signed. */
   add(entries: readonly SignedEntry[], life: SigningLife): void {
     const fresh = entries.filter((entry) => !this.#entries.has(keyOf(entry)));
-    if (this.#entries.size + fresh.length > UNSEEN_ENTRIES_MAX)
+    if (this.#entries.size + fresh.length > UNSEEN_ENTRIES_MAX) {
       throw new AimoError("overloaded", { what: "too many entries were signed that have not landed" });
-    for (const entry of entries) {
-      const before = this.#entries.get(keyOf(entry)) ?? { ...entry, ...life };
-      this.#entries.set(keyOf(entry), {
+    }
+    for (const { escrow, openedSlot, seq, amount } of entries) {
+      const entry = { escrow, openedSlot, seq, amount, ...life };
+      const before = this.#entries.get(keyOf(entry)) ?? entry;
+      const kept = {
         ...entry,
-        amount: larger(before.amount, entry.amount),
+        amount: larger(before.amount, amount),
         lastValidBlockHeight: larger(before.lastValidBlockHeight, life.lastValidBlockHeight),
         windowEndsAt: larger(before.windowEndsAt, life.windowEndsAt),
         judgedSlot: larger(before.judgedSlot, life.judgedSlot),
-      });
+      };
+      this.#entries.set(keyOf(entry), kept);
+      for (const look of this.#looks) look.push(kept);
     }
   }
 }

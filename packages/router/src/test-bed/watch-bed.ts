@@ -1,5 +1,4 @@
 // A watch that posts what it is told of the real program into a real ledger, with everything it posted written down.
-import { createEndpoints } from "../chain/endpoints.ts";
 import { ANN, BEN, PAT, QUINN } from "@aimo-network/escrow/test-bed/cast";
 import { START_TIME } from "@aimo-network/escrow/test-bed/chain";
 import { USDC } from "@aimo-network/escrow/test-bed/router-instructions";
@@ -9,9 +8,12 @@ import { systemRandom } from "@aimo-network/protocol/random";
 import { pino } from "pino";
 import { createChainWatch } from "../billing/deposit/chain-watch.ts";
 import type { ChainWatch } from "../billing/deposit/chain-watch.ts";
+import type { ChainSettings } from "../chain/chain-settings.ts";
+import { createEndpoints } from "../chain/endpoints.ts";
 import { lookAtAll, lookAtSome, surveyGround } from "../chain/observation.ts";
 import type { ChainObservation, Ground } from "../chain/observation.ts";
 import { nodeOn } from "../chain/test-bed/node-on-chain.ts";
+import type { TestNode } from "../chain/test-bed/node-on-chain.ts";
 import { RememberedChain } from "../chain/test-bed/remembered-chain.ts";
 import type { ChainPosting, ObservedEscrow, Posting, PostingOutcome } from "../ledger/chain-books/chain-posting.ts";
 import type { ChainBooks } from "./chain-books-bed.ts";
@@ -46,6 +48,8 @@ export class WatchBed {
   /** What posting an account does first: a test makes it fail. */
   before: (kind: NotedPosting["kind"], wallet: number) => void = () => undefined;
   watch: ChainWatch;
+  /** What is asked for the chain. */
+  readonly node: TestNode;
   readonly #chain: RememberedChain;
   readonly #ground: Ground;
   readonly #rpc: Parameters<typeof lookAtAll>[0];
@@ -57,11 +61,11 @@ export class WatchBed {
     this.#chain = chain;
     this.#ground = ground;
     const log = pino({}, { write: (line: string) => void this.logged.push(line) });
-    const node = nodeOn(chain);
+    this.node = nodeOn(chain);
     const endpoints = createEndpoints(["http://node.test/"], {
       clock: books.clock,
       log,
-      transportTo: () => node.transport,
+      transportTo: () => this.node.transport,
     });
     this.#rpc = endpoints.any;
     this.leadership = { fence: books.watcher, tried: Promise.resolve(), close: () => Promise.resolve() };
@@ -123,6 +127,20 @@ export class WatchBed {
         this.noted.push({ kind: "fees", wallet: 0, outcome, posting: how, adopts });
         return outcome;
       },
+    };
+  }
+
+  /** The settings of whoever looks at this router by the node at a URL. */
+  settingsAt(url: string): ChainSettings {
+    const { bed, chain } = this.scene;
+    return {
+      rpcUrls: [url],
+      wsUrl: undefined,
+      programAddress: chain.programAddress,
+      routerId: bed.keys.routerId,
+      commitment: "confirmed",
+      pollMs: 1_000,
+      priorityFeeMax: 0n,
     };
   }
 

@@ -5,10 +5,10 @@ import type { Logger } from "pino";
 import type { ChainSettings } from "../../chain/chain-settings.ts";
 import { chainSideOf } from "../../chain/chain-side.ts";
 import { createEndpoints } from "../../chain/endpoints.ts";
-import { lookAtAll, surveyGround } from "../../chain/observation.ts";
+import { RouterMissing, lookAtAll, surveyGround } from "../../chain/observation.ts";
 import type { Database } from "../../ledger/database/database.ts";
 import { createStandings } from "../../ledger/chain-books/standings.ts";
-import { DIFFERENCES_LOGGED_MAX, FIRST_LOOK_MS } from "../limits.ts";
+import { DIFFERENCES_LOGGED_MAX, RECONCILE_LOOK_MS } from "../limits.ts";
 import { compareBooks } from "./compare.ts";
 import { reconcileLines } from "./report-lines.ts";
 
@@ -32,7 +32,7 @@ export async function runReconciliation(
 ): Promise<ReconciliationOutcome> {
   const endpoints = createEndpoints(settings.rpcUrls, { clock, log });
   const late = new AbortController();
-  const timer = clock.timer(FIRST_LOOK_MS, () => late.abort());
+  const timer = clock.timer(RECONCILE_LOOK_MS, () => late.abort());
   try {
     const options = { floor: 0n, abortSignal: late.signal };
     const { observation } = await lookAtAll(endpoints.any, await surveyGround(settings), options);
@@ -41,7 +41,8 @@ export async function runReconciliation(
     const lines = reconcileLines(outcome, await standings.surprises(DIFFERENCES_LOGGED_MAX));
     return { code: outcome.differences.some(({ kind }) => kind === "short") ? 1 : 0, lines };
   } catch (error) {
-    if (!isAimoError(error, "chain_unavailable") && !late.signal.aborted) throw error;
+    if (!late.signal.aborted && !isAimoError(error, "chain_unavailable") && !(error instanceof RouterMissing))
+      throw error;
     const why = error instanceof Error ? error.message : String(error);
     return { code: 2, lines: [`The chain could not be looked at: ${why}`] };
   } finally {

@@ -65,8 +65,8 @@ async function lose({ bed }: Bench, { user }: LedgerUser, nano: bigint): Promise
 /** Whether a user may lock something. */
 async function mayLock({ bed }: Bench, who: LedgerUser): Promise<boolean> {
   const lock = bed.books.lockOf(who, 1_000n);
-  const { code } = await bed.books.ledger.lock(lock);
-  if (code !== "locked") return false;
+  const { refusal } = await bed.books.ledger.lock(lock);
+  if (refusal !== undefined) return false;
   await bed.books.ledger.charge(bed.books.chargeOf(lock, 0n, { kind: "released", amount: nanoUsdc(0n) }));
   return true;
 }

@@ -180,6 +180,24 @@ test("what one batch takes of the window the next one of the same turn does not 
   assert.equal(await settler.turn(), 2);
 });
 
+test("what of a batch is posted does not fly any more, and a large debt flies with its share only", async (t) => {
+  const bench = await openBench(t, { least: microUsdc(1n) });
+  const { bed, settler } = bench;
+  const pat = await bed.provider();
+  const [ann, ben, eve] = [await bed.payer(100_000_000n), await bed.payer(100_000_000n), await bed.payer(100_000_000n)];
+  for (const payer of [ann, ben]) await bed.books.owe(payer, pat, 1_000_000n);
+  await settler.turn();
+  bed.chain.settle([{ user: bed.placeOf(ann.wallet), provider: 0, amount: 1_000_000n, seq: 1n }]);
+  await bed.observe(ann.wallet);
+  await bed.books.owe(eve, pat, 3_000_000n);
+  bed.room = { windowCap: microUsdc(64_000_000n), windowRoom: microUsdc(1_999_999n), isPaused: false };
+  await settler.turn();
+  assert.equal((await bed.open()).length, 1);
+  bed.room = { ...bed.room, windowRoom: microUsdc(2_000_000n) };
+  await settler.turn();
+  assert.deepEqual((await entriesOf(bench)).at(-1), [[eve.user, 1_000_000n]]);
+});
+
 test("the window is looked at after the batches: what is posted meanwhile is in it", async (t) => {
   const { bed, settler } = await openBench(t, { least: microUsdc(1n) });
   const [ann, ben, pat] = [await bed.payer(100_000_000n), await bed.payer(100_000_000n), await bed.provider()];

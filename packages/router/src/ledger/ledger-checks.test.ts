@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { test } from "node:test";
-import type { ChainBooks } from "../../test-bed/chain-books-bed.ts";
-import { openChainBooks } from "../../test-bed/chain-books-bed.ts";
-import { checkLedger } from "../check-ledger.ts";
+import type { ChainBooks } from "../test-bed/chain-books-bed.ts";
+import { openChainBooks } from "../test-bed/chain-books-bed.ts";
+import { checkLedger } from "./check-ledger.ts";
 
 /** Books in which everything is going on: settled, on its way, queued, held for withdrawals of a user and a provider. */
 async function openBusyBooks(t: TestContext): Promise<ChainBooks> {

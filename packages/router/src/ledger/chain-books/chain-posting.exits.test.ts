@@ -213,6 +213,25 @@ test("entries on their way to several providers share what came in as the chain 
   assert.deepEqual(await books.faults(), []);
 });
 
+test("an entry of which an exit has written off a part is paid whole by what is on its way to others", async (t) => {
+  const books = await openChainBooks(t);
+  const who = await books.addDepositor(100n);
+  const other = await books.addWallet();
+  await books.owe(who, books.provider, 40n);
+  await books.owe(who, other, 60n);
+  await books.cut([
+    [who.user, books.provider],
+    [who.user, other],
+  ]);
+  await books.observe(who.user, { withdrawn: 30n });
+  assert.deepEqual(await uncollected(books), [{ reason: "exit", provider: books.provider, amount: 30_000n }]);
+  await books.observe(who.user, { settled: 70n, settleSeq: 2n, isPatient: false, feeBps: 0 });
+  assert.deepEqual(await books.earnings(books.provider), { claimable: 40_000n, withdrawing: 0n });
+  assert.deepEqual(await books.earnings(other), { claimable: 30_000n, withdrawing: 0n });
+  assert.deepEqual(await uncollected(books), [{ reason: "exit", provider: other, amount: 30_000n }]);
+  assert.deepEqual(await books.faults(), []);
+});
+
 test("a late charge of a lock that an exit ended takes at most what came in since", async (t) => {
   const books = await openChainBooks(t);
   const who = await books.addDepositor(100n);
