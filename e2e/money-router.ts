@@ -122,7 +122,11 @@ export async function openMoneyRouter(
       const databaseUrl = settings["DATABASE_URL"] ?? runningPostgresUrl(settings.AIMO_DATA_DIR);
       if (databaseUrl === undefined) throw new Error(`${name} has no database: it has never been started`);
       const books = openBooks(databaseUrl);
-      return await books.balances(wallet).finally(() => books.close());
+      try {
+        return await books.balances(wallet);
+      } finally {
+        await books.close();
+      }
     },
     newUser: (means) => enterUser({ url, routerId, faucet }, means),
     insistOnAgreement: () => insistOnAgreement(chain, settings),

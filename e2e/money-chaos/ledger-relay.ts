@@ -15,6 +15,8 @@ import { readFirstColumn, readParse, readTag } from "./postgres-answers.ts";
 export interface LedgerRelay {
   /** The database, by way of this relay. */
   readonly url: string;
+  /** Breaks every connection but the one that is stopped. */
+  sever(): void;
   close(): void;
 }
 
@@ -56,6 +58,13 @@ class WatchedConnection {
     // What is held on the way to PostgreSQL outlives its sender, as a packet does.
     client.on("close", () => void (this.#heldRequest === undefined && database.destroy()));
     database.on("close", () => client.destroy());
+  }
+
+  /** Ends at once, unless something is held here. */
+  sever(): void {
+    if (this.#heldRequest !== undefined || this.#heldAnswer !== undefined) return;
+    this.#client.destroy();
+    this.#database.destroy();
   }
 
   #ask(message: PostgresMessage): void {
@@ -125,17 +134,23 @@ class WatchedConnection {
 export async function startLedgerRelay(url: string, deps: LedgerRelayDeps): Promise<LedgerRelay> {
   const directory = mkdtempSync(join(tmpdir(), "aimo-ledger-"));
   const sockets = new Set<Socket>();
+  const connections = new Set<WatchedConnection>();
   const server = createServer((client) => {
     const database = dialDatabase(new URL(url));
+    const connection = new WatchedConnection(client, database, deps);
+    connections.add(connection);
+    database.on("close", () => connections.delete(connection));
     for (const socket of [client, database]) {
       sockets.add(socket);
       socket.on("close", () => sockets.delete(socket));
     }
-    return new WatchedConnection(client, database, deps);
   });
   await new Promise<void>((resolve) => void server.listen(socketPath(directory), resolve));
   return {
     url: urlBy(url, directory),
+    sever() {
+      for (const connection of connections) connection.sever();
+    },
     close() {
       server.close();
       for (const socket of sockets) socket.destroy();

@@ -9,13 +9,18 @@ import type { Point, Stage, Step } from "./points.ts";
 import { POINTS, STAGES } from "./points.ts";
 import type { PlannedWithdrawal, WithdrawalWay } from "./withdrawer.ts";
 
-/** What becomes of what a router was saying when it was killed: a packet may be lost, or arrive, or arrive when another leads. */
-export type Fate = "lost" | "passes" | "passes-late";
+/**
+ * What happens to a router at a point. It is killed, and what it was saying is lost, or arrives, or arrives when another
+ * leads; or it is only cut off from the ledger, and goes on when another leads.
+ */
+export const BLOWS = ["lost", "passes", "passes-late", "cut-off"] as const;
+/** One of them. */
+export type Blow = (typeof BLOWS)[number];
 
-/** A kill of a router at a point. */
-export interface PlannedKill {
+/** A blow to a router at a point. */
+export interface PlannedBlow {
   readonly point: Point;
-  readonly fate: Fate;
+  readonly blow: Blow;
 }
 
 /** The faults of nodes. */
@@ -58,22 +63,25 @@ export type PlannedPayout =
 
 /** What a run does. */
 export interface MoneyPlan {
+  readonly seed: number;
   /** From 1 on. */
   readonly number: number;
   readonly shape: NetworkShape;
   readonly users: readonly PlannedUser[];
   /** One for each provider. */
   readonly payouts: readonly PlannedPayout[];
-  readonly kills: Readonly<Partial<Record<Stage, PlannedKill>>>;
+  readonly blows: Readonly<Partial<Record<Stage, PlannedBlow>>>;
   readonly fault: PlannedFault;
 }
 
-/** Of so many runs one has a kill in the stage, and of so many all but one. */
-const DEPOSIT_KILL_EVERY = 5;
-const NO_WITHDRAWAL_KILL_EVERY = 4;
-const SHAPES: readonly NetworkShape[] = [
+/** Of so many runs one has a blow in the stage, and of so many all but one. */
+const DEPOSIT_BLOW_EVERY = 5;
+const NO_WITHDRAWAL_BLOW_EVERY = 4;
+/** How routers are run: of each three runs each is taken once. */
+export const SHAPES: readonly NetworkShape[] = [
   { instances: 2, nodes: 1 },
   { instances: 1, nodes: 2 },
+  { instances: 1, nodes: 1 },
 ];
 
 function shuffled<Item>(random: Random, items: readonly Item[]): Item[] {
@@ -96,7 +104,7 @@ function createDeck<Item>(random: Random, items: readonly Item[]): () => Item {
 interface Decks {
   readonly points: Readonly<Record<Stage, () => Point>>;
   readonly faults: () => FaultKind;
-  readonly fates: () => Fate;
+  readonly blows: () => Blow;
 }
 
 /** How the first user has to withdraw for a step to come about; any way for all others. */
@@ -130,8 +138,8 @@ class Draw {
   }
 
   withdrawal(): PlannedWithdrawal {
-    const lot = this.between(0, 10);
-    const way = lot < 6 ? "submits" : lot < 8 ? "sends" : lot < 9 ? "sends-late" : "never";
+    const lot = this.between(0, 40);
+    const way = lot < 28 ? "submits" : lot < 37 ? "sends" : lot < 39 ? "sends-late" : "never";
     return { way, percent: this.between(20, 60) };
   }
 
@@ -146,26 +154,26 @@ class Draw {
   }
 
   payout(): PlannedPayout {
-    if (this.isTrue(0.2)) return { kind: "exit", percent: this.between(20, 80) };
+    if (this.isTrue(0.1)) return { kind: "exit", percent: this.between(20, 80) };
     return { kind: "withdrawal", withdrawal: this.withdrawal() };
   }
 }
 
-function planRun(draw: Draw, number: number, decks: Decks): MoneyPlan {
-  const kill = (stage: Stage): PlannedKill => ({ point: decks.points[stage](), fate: decks.fates() });
+function planRun(draw: Draw, seed: number, number: number, decks: Decks): MoneyPlan {
+  const blow = (stage: Stage): PlannedBlow => ({ point: decks.points[stage](), blow: decks.blows() });
   const shape = SHAPES[number % SHAPES.length] ?? { instances: 1, nodes: 1 };
-  const kills = {
-    ...(number % DEPOSIT_KILL_EVERY === 1 && { deposit: kill("deposit") }),
-    settlement: kill("settlement"),
-    ...(number % NO_WITHDRAWAL_KILL_EVERY !== 0 && { withdrawal: kill("withdrawal") }),
+  const blows = {
+    ...(number % DEPOSIT_BLOW_EVERY === 1 && { deposit: blow("deposit") }),
+    settlement: blow("settlement"),
+    ...(number % NO_WITHDRAWAL_BLOW_EVERY !== 0 && { withdrawal: blow("withdrawal") }),
   };
-  const way = kills.withdrawal && NEEDED_WAYS[kills.withdrawal.point.step];
+  const way = blows.withdrawal && NEEDED_WAYS[blows.withdrawal.point.step];
   const users = Array.from({ length: draw.between(2, 4) }, (_, index) => {
     const user = draw.user();
     return index > 0 || way === undefined ? user : { ...user, withdrawal: { ...user.withdrawal, way } };
   });
   return {
-    ...{ number, shape, users, kills },
+    ...{ seed, number, shape, users, blows },
     payouts: Array.from({ length: PROVIDERS }, () => draw.payout()),
     fault: {
       stage: STAGES[draw.between(0, STAGES.length)] ?? "settlement",
@@ -187,8 +195,8 @@ export function planRuns(seed: number, count: number): MoneyPlan[] {
       withdrawal: createDeck(random, POINTS.withdrawal),
     },
     faults: createDeck(random, FAULT_KINDS),
-    fates: createDeck<Fate>(random, ["lost", "lost", "passes", "passes-late"]),
+    blows: createDeck<Blow>(random, [...BLOWS, "lost"]),
   };
   const draw = new Draw(random);
-  return Array.from({ length: count }, (_, index) => planRun(draw, index + 1, decks));
+  return Array.from({ length: count }, (_, index) => planRun(draw, seed, index + 1, decks));
 }

@@ -8,7 +8,7 @@ import type { Wallet } from "@aimo-network/protocol/keys/sign-key";
 import { waitFor } from "../network.ts";
 import type { MoneyNetwork } from "./money-network.ts";
 import { leaveWith, lowerAllowance } from "./chain-moves.ts";
-import type { MoneyPlan, PlannedPayout, PlannedRequest } from "./money-plan.ts";
+import type { Blow, MoneyPlan, PlannedPayout, PlannedRequest } from "./money-plan.ts";
 import { bringAbout } from "./node-faults.ts";
 import { Payer } from "./payer.ts";
 import type { Caught } from "./point-watch.ts";
@@ -20,13 +20,14 @@ import { Withdrawer } from "./withdrawer.ts";
 
 /** What a run came to. */
 export interface MoneyReport {
-  /** The names of the points at which routers were killed. */
+  /** The names of the points that routers were struck at. */
   readonly points: readonly string[];
 }
 
 const POINT_MS = 20_000; // until a router is where the kill comes, on a busy machine
 const ASK_AGAIN_MS = 50;
 const LEADER_MS = 100; // for the first turns of whoever leads next
+const JOBS = 2n; // that a router leads
 const LINES_SHOWN = 60;
 /** Steps that are passed over where a batch is posted first. */
 const UNLESS_POSTED: readonly Step[] = ["log-stored", "log-read", "statuses-read"];
@@ -68,7 +69,7 @@ class MoneyRun {
 
   async settle(): Promise<void> {
     const { watch } = this.#network;
-    const step = this.#plan.kills.settlement?.point.step;
+    const step = this.#plan.blows.settlement?.point.step;
     const isRace = step !== undefined && UNLESS_POSTED.includes(step);
     if (isRace) watch.brake("settlement-posting");
     await this.#during("settlement", async () => {
@@ -125,43 +126,45 @@ class MoneyRun {
     return waitFor("an instance that runs", () => Promise.resolve(urls()[0]));
   }
 
-  /** Does a stage's work, with its fault and its kill; resolves when both are over, and all instances are on their way back. */
+  /** Does a stage's work, with its fault and its blow; resolves when both are over, and all instances are on their way back. */
   async #during(stage: Stage, work: () => Promise<void>): Promise<void> {
-    const { fault, kills } = this.#plan;
-    const kill = kills[stage];
-    const { watch } = this.#network;
-    const caught = kill && watch.arm(kill.point);
+    const { fault, blows } = this.#plan;
+    const planned = blows[stage];
+    const caught = planned && this.#network.watch.arm(planned.point);
     const faults = fault.stage === stage ? bringAbout(this.#network, fault) : undefined;
     const working = work();
-    if (kill !== undefined && caught !== undefined) {
+    working.catch(() => undefined); // it is awaited below, unless the point is never reached
+    if (planned !== undefined && caught !== undefined) {
       const at = await within(systemClock, POINT_MS, caught);
-      assert(at !== undefined, `no router was ever ${pointName(kill.point)}`);
-      await this.#kill(at, kill.fate);
-      this.points.push(pointName(kill.point));
+      assert(at !== undefined, `no router was ever ${pointName(planned.point)}`);
+      await this.#strike(at, planned.blow);
+      this.points.push(pointName(planned.point));
     }
     await Promise.all([working, faults]);
   }
 
-  async #kill(caught: Caught, fate: "lost" | "passes" | "passes-late"): Promise<void> {
-    const { instances, database } = this.#network;
-    const instance = instances.find(({ number }) => number === caught.instance);
+  async #strike(caught: Caught, blow: Blow): Promise<void> {
+    const instance = this.#network.instances.find(({ number }) => number === caught.instance);
     assert(instance !== undefined, "who was caught is an instance");
-    const fences = async (): Promise<bigint> => {
-      const [row] = await database.query<{ fences: bigint }>("SELECT coalesce(sum(fence), 0) AS fences FROM leaders");
-      return row?.fences ?? 0n;
-    };
-    const before = await fences();
-    if (fate === "passes") caught.release();
-    await instance.kill();
-    if (fate === "lost") caught.drop();
-    const start = instance.start();
-    this.#starting.add(start);
-    void start.finally(() => this.#starting.delete(start)).catch(() => undefined);
-    if (fate === "passes-late") {
-      await waitFor("another leader", async () => (await fences()) >= before + 2n || undefined);
-      await sleep(systemClock, LEADER_MS);
-      caught.release();
+    const before = await this.#fences();
+    if (blow === "passes") caught.release();
+    if (blow === "cut-off") instance.cutOff();
+    else {
+      await instance.kill();
+      const start = instance.start();
+      this.#starting.add(start);
+      void start.finally(() => this.#starting.delete(start)).catch(() => undefined);
     }
+    if (blow === "lost") caught.drop();
+    if (blow !== "passes-late" && blow !== "cut-off") return;
+    await waitFor("another leader", async () => (await this.#fences()) >= before + JOBS || undefined);
+    await sleep(systemClock, LEADER_MS);
+    caught.release();
+  }
+
+  async #fences(): Promise<bigint> {
+    const text = "SELECT coalesce(sum(fence), 0) AS fences FROM leaders";
+    return (await this.#network.database.query<{ fences: bigint }>(text))[0]?.fences ?? 0n;
   }
 
   /** Waits until nothing is under way any more. */
@@ -187,6 +190,7 @@ export async function moneyRun(network: MoneyNetwork, plan: MoneyPlan): Promise<
     const words = cause instanceof Error ? cause.message : String(cause);
     const lines = network.lines.slice(logged).slice(-LINES_SHOWN);
     const shown = JSON.stringify(plan, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value));
-    throw new Error([words, `The plan: ${shown}`, ...lines].join("\n"), { cause });
+    const again = `Once more: npm run chaos:money -- --seed ${plan.seed} --from ${plan.number} --runs 1`;
+    throw new Error([words, again, `The plan: ${shown}`, ...lines].join("\n"), { cause });
   }
 }

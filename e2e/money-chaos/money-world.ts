@@ -29,8 +29,8 @@ export interface MoneyWorld {
   close(): Promise<void>;
 }
 
-/** Forty times as fast as Solana: a transaction that has not landed can never land after a second and a half. */
-const SLOT_MS = 10;
+/** A transaction that has not landed in 150 of them can never land: little more than two seconds. */
+const SLOT_MS = 15;
 
 /** Starts a world. */
 export async function startMoneyWorld(): Promise<MoneyWorld> {

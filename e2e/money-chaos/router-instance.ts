@@ -1,6 +1,5 @@
 // One instance of a router as a process: it can be killed and started again, and has its own way to everything.
 import { cpSync, mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { AIMO_ESCROW_PROGRAM_ADDRESS } from "@aimo-network/escrow/generated/programs/aimoEscrow";
 import type { Chain } from "@aimo-network/localnet/chain/chain";
 import type { Child } from "@aimo-network/localnet/child-process";
@@ -70,10 +69,6 @@ export class RouterInstance {
     return new RouterInstance(options, relay, nodes);
   }
 
-  get isRunning(): boolean {
-    return this.#child !== undefined;
-  }
-
   get environment(): Readonly<Record<string, string>> {
     return {
       ...SETTINGS,
@@ -95,7 +90,7 @@ export class RouterInstance {
         environment: this.environment,
       },
       // It starts dozens of times: compiled once, it is there in half the time.
-      { ...process.env, ["NODE_COMPILE_CACHE"]: join(compiledDirectory) },
+      { ...process.env, ["NODE_COMPILE_CACHE"]: compiledDirectory },
       (line) => onLine(line.replaceAll(/"frames":\[[^\]]*\]/g, "")),
     );
     this.#child = child;
@@ -109,6 +104,11 @@ export class RouterInstance {
     const child = this.#child;
     [this.#child, this.url] = [undefined, undefined];
     await child?.kill();
+  }
+
+  /** Breaks its connections to the ledger, but for the one that is stopped: it lives on, and another may lead. */
+  cutOff(): void {
+    this.#relay.sever();
   }
 
   async close(): Promise<void> {

@@ -36,7 +36,7 @@ interface ToldWithdrawal {
 const PATIENCE_MS = 30_000;
 const AGAIN_MS = 60;
 const SUBMIT_AGAIN_MS = 600;
-const LATE_MS = 1_100; // of the second and a half that a transaction may land in
+const LATE_MS = 1_700; // of little more than two seconds that a transaction may land in
 const PATHS: Readonly<Record<MoneyParty, { readonly ask: string; readonly submit: string }>> = {
   user: { ask: "/account/withdraw", submit: "/account/withdrawals" },
   provider: { ask: "/provider/withdrawals", submit: "/provider/withdrawals" },

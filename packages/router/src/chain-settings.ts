@@ -27,6 +27,8 @@ export interface ChainConfig {
   readonly sponsorMin: MicroUsdc;
   /** Micro-lamports per compute unit. */
   readonly priorityFeeMax: bigint;
+  /** What a signer in this process signs for in a window at most; undefined where the program's cap is enough. */
+  readonly windowMax: MicroUsdc | undefined;
   readonly signer: SignerPlace;
 }
 
@@ -67,6 +69,7 @@ export function chainSettings(get: (name: ChainSettingName) => string, dataDirec
     settleMin: parseMicroUsdc(get("AIMO_SETTLE_USDC")),
     sponsorMin: parseMicroUsdc(get("AIMO_SPONSOR_MIN_USDC")),
     priorityFeeMax: BigInt(get("AIMO_PRIORITY_FEE_MAX")),
+    windowMax: get("AIMO_SIGNER_WINDOW_USDC") === "" ? undefined : parseMicroUsdc(get("AIMO_SIGNER_WINDOW_USDC")),
     signer:
       socket === ""
         ? {
@@ -90,6 +93,7 @@ export type ChainSettingName =
   | "AIMO_SPONSOR_MIN_USDC"
   | "AIMO_PRIORITY_FEE_MAX"
   | "AIMO_SIGNER_SOCKET"
+  | "AIMO_SIGNER_WINDOW_USDC"
   | "AIMO_SETTLER_KEY_FILE"
   | "AIMO_COSIGNER_KEY_FILE";
 

@@ -179,6 +179,12 @@ export const SETTINGS = {
   ),
   AIMO_PRIORITY_FEE_MAX: whole("micro-lamports per compute unit, at most", PRIORITY_FEE_MAX, 0, BYTES_MAX),
   AIMO_SIGNER_SOCKET: text("Unix socket of the process that signs, if it is not this one (`aimo-router signer`)", ""),
+  AIMO_SIGNER_WINDOW_USDC: {
+    meaning: "USDC that are signed for in a window of the program at most; none, what the program allows",
+    fallback: "",
+    expected: "USDC with at most six decimals, such as 1000",
+    accepts: (value) => value === "" || isUsdcAmount(value),
+  },
   AIMO_SETTLER_KEY_FILE: text("Solana key file of the settler; none, settler.json in the data directory", ""),
   AIMO_COSIGNER_KEY_FILE: text("Solana key file of the cosigner; none, cosigner.json in the data directory", ""),
   AIMO_LOG_LEVEL: {

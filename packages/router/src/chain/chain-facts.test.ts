@@ -36,7 +36,7 @@ test("the facts are what the config says at the chain's time", async () => {
   };
   assert.deepEqual(chainFacts(bed.observed.at(-1)), expected);
   chain.pass(1n, 43_200n); // both the pause and the window are over
-  await bed.pump(bed.follower.look());
+  await bed.pump(bed.follower.look([scene.bed.escrowOf(ANN)]));
   assert.deepEqual(chainFacts(bed.observed.at(-1)), {
     ...expected,
     windowRoom: 100_000n * USDC,

@@ -51,11 +51,15 @@ test("a lower allowance counts from when it is announced, and an earlier end wit
   assert.deepEqual([allowance, stopsAt, isUrgent], [1_000n * USDC, ends - NOTICE, true]);
 });
 
-test("what is lowered in one way and raised in the other counts as the less of both", async () => {
+test("of an allowance that is lowered in one way and raised in the other both count at once", async () => {
   const scene = await Scene.open();
   scene.land(scene.ask.setAllowance(ANN, 40n * USDC, SCENE_EXPIRY + DAY));
-  assert.equal(standing(scene).allowance, 40n * USDC);
-  assert.ok(standing(scene).stopsAt <= SCENE_EXPIRY - NOTICE);
+  const { allowance, stopsAt } = standing(scene);
+  assert.deepEqual([allowance, stopsAt], [40n * USDC, SCENE_EXPIRY + DAY - NOTICE]);
+  const other = await Scene.open();
+  other.land(other.ask.setAllowance(ANN, 2_000n * USDC, SCENE_EXPIRY - DAY));
+  const raised = standing(other);
+  assert.deepEqual([raised.allowance, raised.stopsAt], [2_000n * USDC, SCENE_EXPIRY - DAY - NOTICE]);
 });
 
 test("a higher allowance counts at once", async () => {

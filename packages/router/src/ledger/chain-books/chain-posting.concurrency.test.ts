@@ -3,7 +3,7 @@ import type { TestContext } from "node:test";
 import { test } from "node:test";
 import { systemClock } from "@aimo-network/protocol/clock";
 import { isAimoError } from "@aimo-network/protocol/errors";
-import { microUsdc } from "@aimo-network/protocol/money";
+import { microUsdc, nanoUsdc } from "@aimo-network/protocol/money";
 import { insistOnAgreement } from "../../test-bed/chain-books-agreement.ts";
 import type { ChainBooks } from "../../test-bed/chain-books-bed.ts";
 import { openChainBooks } from "../../test-bed/chain-books-bed.ts";
@@ -22,12 +22,28 @@ import {
   request,
   send,
 } from "../../test-bed/chain-books-world.ts";
+import type { Query } from "../database/database.ts";
 import type { Ledger } from "../ledger.ts";
+import { createChainPosting } from "./chain-posting.ts";
+import { createSettlement } from "./settlement.ts";
 
 // How long everything runs against everything: two seconds in the suite, a minute for whoever wants to be sure.
 const LOAD_MS = Number(process.env["AIMO_LEDGER_LOAD_MS"] ?? 2_000);
 const CLIENTS = 24;
 const PLACES = Array.from({ length: PARTIES }, (_, place) => place);
+const POSTED = {
+  openedSlot: 1n,
+  deposited: microUsdc(100n),
+  settled: microUsdc(30n),
+  withdrawn: microUsdc(0n),
+  settleSeq: 3n,
+  withdrawSeq: 0n,
+  feeBps: 0,
+  allowance: nanoUsdc(10n ** 12n),
+  stopsAt: new Date("2100-01-01T00:00:00Z"),
+  exitDueAt: undefined,
+  isUrgent: false,
+};
 const PATIENT = { ago: 0, isPatient: true, adopts: false };
 
 /** Does something again and again; a database that is busy for once is no fault. Gives how often it was done. */
@@ -150,6 +166,63 @@ for (const batches of ["one batch", "batches of their own"]) {
       assert.deepEqual(new Set(outcomes), new Set(["posted"]));
       assert.deepEqual(await books.settlement.open(9), []);
     }
+    assert.deepEqual(await books.faults(), []);
+  });
+}
+
+/** Begins one thing, holds its transaction open until the other has ended or waits for it, and lets both end. */
+async function overlap(
+  books: ChainBooks,
+  one: (query: Query) => Promise<unknown>,
+  other: () => Promise<unknown>,
+): Promise<void> {
+  const begun = Promise.withResolvers<void>();
+  const hold = Promise.withResolvers<void>();
+  const first = books.database.transaction(async (query) => {
+    await one(query);
+    begun.resolve();
+    await hold.promise;
+  });
+  await begun.promise;
+  let hasEnded = false;
+  const second = other().finally(() => (hasEnded = true));
+  const waiting =
+    "SELECT count(*)::integer AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+  for (let waits = 0; !hasEnded && waits === 0;) waits = (await books.row(waiting))["n"] as number;
+  hold.resolve();
+  await Promise.all([first, second]);
+}
+
+for (const comesFirst of ["the posting", "the moving"]) {
+  test(`where one user of a batch is posted while another is moved out of it, and ${comesFirst} began first, the batch ends`, async (t) => {
+    const { pairs, ...books } = await openCrowd(t);
+    const [first = 0, second = 0] = pairs.map(([pair]) => pair?.[0] ?? 0);
+    const batch = await books.cut([...(pairs[0] ?? []), ...(pairs[1] ?? [])]);
+    assert.ok(batch);
+    const post = (user: number): Promise<unknown> => books.observe(user, { settled: 30n, settleSeq: 3n });
+    const move = (user: number, query: Query = books.database.query): Promise<unknown> =>
+      createSettlement({ query }).split(books.settler, books.now(), batch, books.id(), [user]);
+    if (comesFirst === "the posting") {
+      const posted = { ...POSTED, user: first, source: "test" };
+      const posting = { at: books.now(), fence: books.watcher, ref: books.id(), slot: books.slot(), isPatient: true };
+      await overlap(
+        books,
+        (query) => createChainPosting({ query }).escrow(posting, posted),
+        () => move(second),
+      );
+    } else {
+      await overlap(
+        books,
+        (query) => move(first, query),
+        () => post(first),
+      );
+      await post(second);
+    }
+    const open = await books.settlement.open(9);
+    assert.deepEqual(
+      open.map(({ entries }) => entries.map(({ user }) => user)),
+      comesFirst === "the posting" ? [[second, second, second]] : [],
+    );
     assert.deepEqual(await books.faults(), []);
   });
 }
