@@ -29,6 +29,8 @@ export interface NetworkShape {
   readonly instances: 1 | 2;
   /** Each instance's nodes. */
   readonly nodes: 1 | 2;
+  /** Between two blocks of its chain: with the shortest, what a killed router had signed is dead when it is back. */
+  readonly slotMs: number;
 }
 
 /** A router that runs. */

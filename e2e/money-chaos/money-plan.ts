@@ -78,10 +78,10 @@ export interface MoneyPlan {
 const DEPOSIT_BLOW_EVERY = 5;
 const NO_WITHDRAWAL_BLOW_EVERY = 4;
 /** How routers are run: of each three runs each is taken once. */
-export const SHAPES: readonly NetworkShape[] = [
-  { instances: 2, nodes: 1 },
-  { instances: 1, nodes: 2 },
-  { instances: 1, nodes: 1 },
+export const SHAPES: readonly [NetworkShape, ...NetworkShape[]] = [
+  { instances: 2, nodes: 1, slotMs: 15 },
+  { instances: 1, nodes: 2, slotMs: 20 },
+  { instances: 1, nodes: 1, slotMs: 10 },
 ];
 
 function shuffled<Item>(random: Random, items: readonly Item[]): Item[] {
@@ -161,7 +161,7 @@ class Draw {
 
 function planRun(draw: Draw, seed: number, number: number, decks: Decks): MoneyPlan {
   const blow = (stage: Stage): PlannedBlow => ({ point: decks.points[stage](), blow: decks.blows() });
-  const shape = SHAPES[number % SHAPES.length] ?? { instances: 1, nodes: 1 };
+  const shape = SHAPES[number % SHAPES.length] ?? SHAPES[0];
   const blows = {
     ...(number % DEPOSIT_BLOW_EVERY === 1 && { deposit: blow("deposit") }),
     settlement: blow("settlement"),
@@ -195,7 +195,7 @@ export function planRuns(seed: number, count: number): MoneyPlan[] {
       withdrawal: createDeck(random, POINTS.withdrawal),
     },
     faults: createDeck(random, FAULT_KINDS),
-    blows: createDeck<Blow>(random, [...BLOWS, "lost"]),
+    blows: createDeck(random, BLOWS),
   };
   const draw = new Draw(random);
   return Array.from({ length: count }, (_, index) => planRun(draw, seed, index + 1, decks));

@@ -22,6 +22,8 @@ import { Withdrawer } from "./withdrawer.ts";
 export interface MoneyReport {
   /** The names of the points that routers were struck at. */
   readonly points: readonly string[];
+  /** How long it took. */
+  readonly ms: number;
 }
 
 const POINT_MS = 20_000; // until a router is where the kill comes, on a busy machine
@@ -179,13 +181,14 @@ class MoneyRun {
 /** Does one run; throws what is wrong after it, with the plan and what was logged. */
 export async function moneyRun(network: MoneyNetwork, plan: MoneyPlan): Promise<MoneyReport> {
   const logged = network.lines.length;
+  const startMs = systemClock.monotonic();
   const run = new MoneyRun(network, plan);
   try {
     await run.deposit();
     await run.settle();
     await run.withdraw();
     await run.rest();
-    return { points: run.points };
+    return { points: run.points, ms: systemClock.monotonic() - startMs };
   } catch (cause) {
     const words = cause instanceof Error ? cause.message : String(cause);
     const lines = network.lines.slice(logged).slice(-LINES_SHOWN);

@@ -1,4 +1,4 @@
-// What all networks of the money path's chaos share: one chain with short slots, its USDC, and a faucet.
+// What networks of the money path's chaos share: a chain with short slots, its USDC, and a faucet.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ import { systemClock } from "@aimo-network/protocol/clock";
 import type { TransactionSigner } from "@solana/kit";
 import { newWallet } from "../network.ts";
 
-/** The world of some networks. */
+/** The world of some networks, one after the other. */
 export interface MoneyWorld {
   /** Where everything that networks keep on disk is. */
   readonly directory: string;
@@ -29,18 +29,15 @@ export interface MoneyWorld {
   close(): Promise<void>;
 }
 
-/** A transaction that has not landed in 150 of them can never land: little more than two seconds. */
-const SLOT_MS = 15;
-
-/** Starts a world. */
-export async function startMoneyWorld(): Promise<MoneyWorld> {
+/** Starts a world whose chain makes a block every `slotMs`: a transaction that has not landed in 150 of them can never land. */
+export async function startMoneyWorld(slotMs: number): Promise<MoneyWorld> {
   const directory = mkdtempSync(join(tmpdir(), "aimo-money-"));
   const program = { address: AIMO_ESCROW_PROGRAM_ADDRESS, path: BINARY_PATH };
   const chain = await startChain({
     port: await findFreePort(0, HOST, 2),
     dataDirectory: join(directory, "chain"),
     clock: systemClock,
-    slotMs: SLOT_MS,
+    slotMs,
     programs: [program],
   });
   const faucetChain = connectFaucet(systemClock, chain.rpcUrl, walletSigner(newWallet()));

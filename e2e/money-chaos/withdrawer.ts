@@ -33,10 +33,10 @@ interface ToldWithdrawal {
   readonly transaction: string | null;
 }
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000; // on a busy machine several come too late
 const AGAIN_MS = 60;
 const SUBMIT_AGAIN_MS = 600;
-const LATE_MS = 1_700; // of little more than two seconds that a transaction may land in
+const LATE_SLOTS = 110; // of the 150 that a transaction may land in
 const PATHS: Readonly<Record<MoneyParty, { readonly ask: string; readonly submit: string }>> = {
   user: { ask: "/account/withdraw", submit: "/account/withdrawals" },
   provider: { ask: "/provider/withdrawals", submit: "/provider/withdrawals" },
@@ -98,11 +98,12 @@ export class Withdrawer {
         continue;
       }
       const wire = await this.#sign(told.transaction);
-      if (way === "sends-late" && !acted) await sleep(systemClock, LATE_MS);
+      if (way === "sends-late" && !acted) await sleep(systemClock, LATE_SLOTS * this.#network.shape.slotMs);
       if (way.startsWith("sends") && !acted) await this.send(wire);
       acted = true;
       while (systemClock.monotonic() < dueMs) {
         const state = await this.#state(told.id);
+        if (state === "expired") await this.send(wire); // what it held is free again: now it must not land
         if (state === "confirmed" || state === "expired") return state;
         if (way === "submits" && systemClock.monotonic() > submittedMs + SUBMIT_AGAIN_MS) {
           submittedMs = systemClock.monotonic();

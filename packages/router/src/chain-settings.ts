@@ -60,7 +60,7 @@ export function chainSettings(get: (name: ChainSettingName) => string, dataDirec
   const socket = get("AIMO_SIGNER_SOCKET");
   const keyFile = (name: ChainSettingName, file: string): string => get(name) || join(dataDirectory, file);
   return {
-    rpcUrls: rpcUrls.split(","),
+    rpcUrls: rpcUrls.split(",").map((url) => url.trim()),
     wsUrl: get("AIMO_RPC_WS_URL") || undefined,
     programId: get("AIMO_PROGRAM_ID"),
     commitment: get("AIMO_COMMITMENT") === "confirmed" ? "confirmed" : "finalized",

@@ -80,6 +80,7 @@ describe("settings", () => {
         key: { requests: 30_000, tokens: 50_000_000, running: 1 },
         wallet: { requests: 60_000, tokens: 100_000_000, running: 5_000 },
       },
+      chain: undefined,
       connectionsMax: 1_000_000,
       connectionsPerAddressMax: 2,
       firstByteMs: 10,

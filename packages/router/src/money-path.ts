@@ -283,7 +283,7 @@ export async function openMoneyPath(chain: ChainConfig, config: Config, given: M
     }),
     repeat(deps, {
       what: "tending lookup tables",
-      restMs: TABLE_TURN_MS,
+      restMs: Math.min(TABLE_TURN_MS, chain.settleAgeMs),
       turn: () => tables.turn(settler.fence !== undefined),
     }),
   );

@@ -126,14 +126,14 @@ export const DIFFERENCES_LOGGED_MAX = 50;
 /** Milliseconds between two decisions whether anything may be promised. */
 export const PAUSE_LOOK_MS = 1_000;
 
-/** Milliseconds between two looks at the lookup tables: they help from the second batch of a user on, which is minutes later. */
+/** Milliseconds between two looks at the lookup tables, or the settlement age where that is less: they help from the second batch of a user on. */
 export const TABLE_TURN_MS = 60_000;
 
 /** Milliseconds for which a wallet's settlements count as busy. */
 export const TABLE_BUSY_MS = 86_400_000;
 
-/** Wallets whose accounts are looked up at most: the tables hold some five thousand times as many addresses as a batch names. */
-export const TABLE_WALLETS_MAX = 20_000;
+/** Wallets whose accounts are looked up at most, the busiest: the lookup tables have room for a little more. */
+export const TABLE_WALLETS_MAX = 16_000;
 
 /** Milliseconds a starting router waits for its chain: then it starts all the same, and promises nothing until it is seen. */
 export const FIRST_LOOK_MS = 10_000;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { TestContext } from "node:test";
-import { setTimeout } from "node:timers/promises";
+import { setTimeout as pause } from "node:timers/promises";
 import { systemClock } from "@aimo-network/protocol/clock";
 import type { Clock } from "@aimo-network/protocol/clock";
 import { ANN } from "@aimo-network/escrow/test-bed/cast";
@@ -20,7 +20,7 @@ const LOOKS_MAX = 1_000;
 async function until(holds: () => boolean): Promise<void> {
   for (let looks = 0; !holds(); looks += 1) {
     assert.ok(looks < LOOKS_MAX, "it comes to pass");
-    await setTimeout(10);
+    await pause(10);
   }
 }
 

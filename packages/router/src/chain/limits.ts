@@ -93,8 +93,8 @@ export const PRIORITY_FEE_ACCOUNTS_MAX = 128;
 /** Compute units asked for beyond those that were measured: twenty addresses derived in vain, which one in a million needs. */
 export const COMPUTE_MARGIN_UNITS = 30_000;
 
-/** Lookup tables in use at once: four thousand addresses, whose rent is about 1 SOL. */
-export const TABLES_MAX = 16;
+/** Lookup tables in use at once: sixteen thousand addresses, whose rent, about 4 SOL where all are full, comes back. */
+export const TABLES_MAX = 64;
 
 /** Slots a table nobody looks anything up in is kept since it grew last: a day. */
 export const TABLE_IDLE_SLOTS = 216_000n;

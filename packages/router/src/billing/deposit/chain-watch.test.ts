@@ -45,6 +45,8 @@ test("what has not changed is not posted again, what has is, and nobody else is 
 const CHANGES: Readonly<Record<string, (bed: WatchBed) => unknown>> = {
   "a lower allowance": ({ scene, people, usdc }) =>
     scene.land(scene.ask.setAllowance(people.ann, 60n * usdc, scene.chain.time + 365n * DAY)),
+  "a higher allowance": ({ scene, people, usdc }) =>
+    scene.land(scene.ask.setAllowance(people.ann, 2_000n * usdc, scene.chain.time + 365n * DAY)),
   "an earlier end of an allowance": ({ scene, people, usdc }) =>
     scene.land(scene.ask.setAllowance(people.ann, 1_000n * usdc, scene.chain.time + 300n * DAY)),
   "an exit": ({ scene, people }) => scene.land(scene.ask.requestExit(people.ann)),
@@ -175,6 +177,26 @@ test("a log that does not come is waited for so long, and no longer", async (t) 
   bed.books.clock.advance(1);
   assert.deepEqual(await bed.tell(await bed.some(ann)), ["escrow ann posted"]);
   assert.deepEqual([await bed.earnings(pat), await bed.earnings(quinn)], [48_750_000_000n, 9_750_000_000n]);
+});
+
+test("whatever waits later waits as long again", async (t) => {
+  const bed = await WatchBed.open(t);
+  const { ann, pat, quinn } = bed.people;
+  await bed.tell(await bed.whole());
+  await bed.tell(await bed.whole());
+  for (let times = 0; times < 2; times++) {
+    const batch = await bed.bill(ann, 50_000_000n, pat, quinn);
+    bed.scene.land(bed.scene.ask.withdrawUser(ann, 40_000_000n));
+    await bed.land(batch);
+    assert.deepEqual(await bed.tell(await bed.some(ann)), ["escrow ann waiting"]);
+    bed.books.clock.advance(LOG_PATIENCE_MS - 1);
+    assert.deepEqual(await bed.tell(await bed.some(ann)), ["escrow ann waiting"]);
+    bed.books.clock.advance(1);
+    assert.deepEqual(await bed.tell(await bed.some(ann)), ["escrow ann posted"]);
+    bed.scene.land(bed.scene.ask.deposit(ann, 100_000_000n));
+    await bed.tell(await bed.some(ann));
+  }
+  assert.deepEqual(await bed.books.faults(), []);
 });
 
 test("the fee of what was settled is told where it was the same since the last look, and not where it may not have been", async (t) => {
@@ -342,8 +364,10 @@ test("whoever does not lead posts nothing, and whoever has lost the lead finds o
   assert.equal(bed.noted.length, 0);
   bed.leadership.fence = fence;
   await bed.books.lead("watcher");
+  const tried = new Set<string>();
+  bed.before = (kind) => void tried.add(kind);
   await assert.rejects(bed.tell(await bed.whole()), hasLostLeadership);
-  assert.equal(bed.noted.length, 0);
+  assert.deepEqual([bed.noted.length, [...tried]], [0, ["escrow"]], "it ends with the first that is refused");
 });
 
 test("whoever leads again posts everything again: another may have posted what is older", async (t) => {

@@ -54,10 +54,12 @@ test("what the chain did unasked is told beside it", () => {
   const surprises = [
     { at, slot: 5n, kind: "settled elsewhere", wallet: "wallet", amount: 1_500_000n },
     { at, slot: 6n, kind: "fees from elsewhere", wallet: undefined, amount: 1n },
+    { at, slot: 7n, kind: "log differs", wallet: undefined, amount: -500_000n },
   ];
   assert.deepEqual(reconcileLines({ slot: 7n, users: 0, providers: 0, differences: [] }, surprises).slice(1), [
     "The chain did what this ledger did not ask for:",
     "  2026-01-02T03:04:05.000Z, slot 5: settled elsewhere: 1.5 USDC of wallet",
     "  2026-01-02T03:04:05.000Z, slot 6: fees from elsewhere: 0.000001 USDC",
+    "  2026-01-02T03:04:05.000Z, slot 7: log differs: -0.5 USDC",
   ]);
 });

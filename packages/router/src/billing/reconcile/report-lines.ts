@@ -5,7 +5,7 @@ import type { ChainDifference, Reconciliation } from "./compare.ts";
 import { DIFFERENCES_LOGGED_MAX } from "../limits.ts";
 
 function usdc(nano: bigint): string {
-  return `${formatPicoUsdc(nano * 1000n)} USDC`;
+  return nano < 0n ? `-${usdc(-nano)}` : `${formatPicoUsdc(nano * 1000n)} USDC`;
 }
 
 function differenceLines({ account, wallet, kind, onChain, inLedger, why }: ChainDifference): string[] {

@@ -1,7 +1,7 @@
 // A leader that says nothing any more, because its machine or its process stands still, is succeeded.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { setTimeout } from "node:timers/promises";
+import { setTimeout as pause } from "node:timers/promises";
 import { manualClock, systemClock } from "@aimo-network/protocol/clock";
 import { createLog } from "../../log.ts";
 import { openChainBooks } from "../../test-bed/chain-books-bed.ts";
@@ -42,7 +42,7 @@ test("the database ends the connection of a leader that is silent, and another l
   for (let looks = 0; next.fence === undefined; looks += 1) {
     assert.ok(looks < LOOKS_MAX, "the next one leads");
     clock.advance(LEADERSHIP_TRY_MS);
-    await setTimeout(10);
+    await pause(10);
   }
   assert.deepEqual([still.fence, next.fence], [undefined, books.watcher + 2n]);
 });
