@@ -20,8 +20,8 @@ export interface BenchRouter {
 
 const HOST = "127.0.0.1";
 const FUNDS_USDC = "1000000"; // the ceilings of a thousand long answers are locked at once
-// One key asks for everything here, which no limit is meant for.
-const NO_LIMITS: NonNullable<ChildProgram["environment"]> = {
+/** Settings for whoever asks for everything with one key, which no limit is meant for. */
+export const NO_LIMITS: NonNullable<ChildProgram["environment"]> = {
   AIMO_REQUESTS_PER_KEY_MAX: "100000",
   AIMO_REQUESTS_PER_WALLET_MAX: "100000",
   AIMO_KEY_REQUESTS_PER_MINUTE: "1000000000",

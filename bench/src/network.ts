@@ -59,7 +59,8 @@ async function waitForModel(clock: Clock, url: string): Promise<void> {
   throw new Error(`the provider did not offer its model within ${OFFER_TIMEOUT_MS} ms`);
 }
 
-function targetAt(base: string, apiKey: string, model: string): Target {
+/** Where to ask at a base URL, as whom and for what. */
+export function targetAt(base: string, apiKey: string, model: string): Target {
   const { port, pathname } = new URL(base);
   return { port: Number(port), path: `${pathname}/chat/completions`, apiKey, model };
 }

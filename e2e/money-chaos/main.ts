@@ -25,7 +25,12 @@ const command = new Command("chaos:money")
   )
   .option("--runs <count>", "how many", wholeNumber, 200)
   .option("--seed <number>", "what the runs follow from; drawn and printed where none is given", wholeNumber)
-  .option("--from <number>", "the first of them: one that failed is done again by --seed, --from and --runs 1", wholeNumber, 1)
+  .option(
+    "--from <number>",
+    "the first of them: one that failed is done again by --seed, --from and --runs 1",
+    wholeNumber,
+    1,
+  )
   .parse();
 
 const { runs, seed = Math.floor(systemRandom.fraction() * SEEDS), from } = command.opts<Options>();
@@ -48,6 +53,9 @@ for (const plan of plans) {
   }
 }
 await lanes.ended;
-for (const [point, count] of [...counts].toSorted()) console.log(`${String(count).padStart(4)} ${point}`);
-console.log(`${plans.length - failed} of ${plans.length} in ${Math.round((systemClock.monotonic() - startMs) / 1000)} s`);
+for (const [point, count] of [...counts].toSorted(([one], [other]) => (one < other ? -1 : 1)))
+  console.log(`${String(count).padStart(4)} ${point}`);
+console.log(
+  `${plans.length - failed} of ${plans.length} in ${Math.round((systemClock.monotonic() - startMs) / 1000)} s`,
+);
 process.exit(failed === 0 ? 0 : 1); // whatever the chain's engine still does

@@ -28,14 +28,23 @@ export const FAULT_KINDS = ["down", "busy", "slow", "stale", "dropped", "late", 
 /** One of them. */
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
-/** A fault of nodes, in force for a while from the beginning of a stage. */
+const SENDING_KINDS: readonly FaultKind[] = ["dropped", "late", "vanished", "unconfirmed"];
+
+/** Whether a fault is about transactions that are sent. */
+export function isOfSending(kind: FaultKind): boolean {
+  return SENDING_KINDS.includes(kind);
+}
+
+/** A fault of nodes, in force for a while. */
 export interface PlannedFault {
   readonly stage: Stage;
   readonly kind: FaultKind;
+  /** How long after the beginning of the stage it comes. */
+  readonly afterMs: number;
   /** Whether the second node of each instance has it, too. */
   readonly everywhere: boolean;
   readonly ms: number;
-  /** How late what is late comes. */
+  /** How late what is late comes, and how long what vanishes or is not confirmed seems to be otherwise. */
   readonly lateMs: number;
 }
 
@@ -175,13 +184,20 @@ function planRun(draw: Draw, seed: number, number: number, decks: Decks): MoneyP
   return {
     ...{ seed, number, shape, users, blows },
     payouts: Array.from({ length: PROVIDERS }, () => draw.payout()),
-    fault: {
-      stage: STAGES[draw.between(0, STAGES.length)] ?? "settlement",
-      kind: decks.faults(),
-      everywhere: draw.isTrue(0.5),
-      ms: draw.between(200, 1_200),
-      lateMs: draw.between(300, 1_500),
-    },
+    fault: planFault(draw, decks.faults()),
+  };
+}
+
+function planFault(draw: Draw, kind: FaultKind): PlannedFault {
+  const isSending = isOfSending(kind);
+  const stages: readonly Stage[] = isSending ? ["settlement", "withdrawal"] : STAGES;
+  return {
+    stage: stages[draw.between(0, stages.length)] ?? "settlement",
+    kind,
+    everywhere: draw.isTrue(0.5),
+    afterMs: isSending ? 0 : draw.between(0, 600),
+    ms: draw.between(100, 1_000),
+    lateMs: draw.between(300, 2_500),
   };
 }
 

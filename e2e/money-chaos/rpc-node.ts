@@ -25,6 +25,8 @@ export interface RpcNode {
   readonly url: string;
   readonly wsUrl: string;
   setFaults(faults: ChainFaults): void;
+  /** Resolves when it is sent the next transaction. */
+  nextSending(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -51,6 +53,7 @@ function sentStep(wire: string): "batch-sent" | "withdrawal-sent" | undefined {
 class WatchedCalls extends ChainCalls {
   readonly #watch: PointWatch;
   readonly #instance: number;
+  sending = Promise.withResolvers<void>();
 
   constructor(url: string, memory: ChainMemory, { watch, instance }: RpcNodeDeps) {
     super(url, memory, systemClock);
@@ -59,6 +62,10 @@ class WatchedCalls extends ChainCalls {
 
   override async answer(request: RpcRequest): Promise<string> {
     const step = this.#stepOf(request);
+    if (request.method === "sendTransaction") {
+      this.sending.resolve();
+      this.sending = Promise.withResolvers<void>();
+    }
     if (this.#watch.isAwaited(step, "before")) await this.#hold();
     const isAwaited = this.#watch.isAwaited(step, "after");
     const text = await super.answer(request);
@@ -116,6 +123,7 @@ export async function startRpcNode(deps: RpcNodeDeps): Promise<RpcNode> {
     setFaults(faults) {
       calls.faults = faults;
     },
+    nextSending: () => calls.sending.promise,
     async close() {
       await door.close();
       rmSync(directory, { recursive: true, force: true });

@@ -76,6 +76,18 @@ test("what is owed to users is published, with what the chain says, and each can
   );
 });
 
+test("a root that cannot be published keeps nobody from depositing and being charged", async (t) => {
+  const bed = await MoneyPathBed.open(t);
+  const { ann, pat } = bed.people;
+  await bed.row("ALTER TABLE liability_roots ADD CONSTRAINT none CHECK (slot < 0)");
+  await bed.start();
+  assert.equal(await bed.path!.desk.liabilities.latest(), undefined);
+  assert.match(bed.logged.join(""), /what is owed could not be published/);
+  assert.equal((await bed.lock(ann, pat, 1n)).refusal, undefined);
+  bed.scene.land(bed.scene.ask.deposit(ann, bed.usdc));
+  await bed.until("the deposit is credited", async () => (await bed.availableOf(ann)) > 100_000_000_000n);
+});
+
 test("a provider without an account is given one when it is owed enough, and is paid", async (t) => {
   const bed = await openRunning(t);
   const rex = bed.scene.bed.keys.guardian; // somebody without an account

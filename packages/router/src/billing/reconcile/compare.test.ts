@@ -208,7 +208,10 @@ test("fees that differ are on their way while anything is, and short or surplus 
     ["fees surplus"],
   );
   assert.deepEqual(
-    kinds(({ ledger }) => ((ledger.fees += 1n), (ledger.openBatches = 1))),
+    kinds(({ ledger }) => {
+      ledger.fees += 1n;
+      ledger.openBatches = 1;
+    }),
     ["fees on its way"],
   );
   const both = agreed([5, 7, 11]);

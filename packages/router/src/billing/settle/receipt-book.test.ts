@@ -338,7 +338,13 @@ test("a tree is read once for many proofs", async (t) => {
   const ids = [await bed.books.owe(ann, pat, 5_000n), await bed.books.owe(ann, pat, 5_000n)];
   const batch = await bed.cut([ann, pat]);
   let reads = 0;
-  const book = bench.book({ ...receipts, leavesOf: (id) => ((reads += 1), receipts.leavesOf(id)) });
+  const book = bench.book({
+    ...receipts,
+    leavesOf: (id) => {
+      reads += 1;
+      return receipts.leavesOf(id);
+    },
+  });
   await bed.books.settlement.setRoot(bed.books.settler, batch, await book.rootOf(batch));
   reads = 0;
   for (const id of ids) await book.prove(id, ann.wallet);

@@ -182,7 +182,13 @@ test("many leaves are hashed a few at a time, with turns for others in between",
   let turns = 0;
   const tree = createLiabilityTree({
     clock: bed.books.clock,
-    ioClock: { ...systemClock, timer: (ms, fire) => ((turns += 1), systemClock.timer(ms, fire)) },
+    ioClock: {
+      ...systemClock,
+      timer: (ms, fire) => {
+        turns += 1;
+        return systemClock.timer(ms, fire);
+      },
+    },
     random: systemRandom,
     liabilities: createLiabilities(bed.books.database),
   });

@@ -184,11 +184,11 @@ async function overlap(
     await hold.promise;
   });
   await begun.promise;
-  let hasEnded = false;
-  const second = other().finally(() => (hasEnded = true));
+  const end = { isThere: false };
+  const second = other().finally(() => (end.isThere = true));
   const waiting =
     "SELECT count(*)::integer AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-  for (let waits = 0; !hasEnded && waits === 0;) waits = (await books.row(waiting))["n"] as number;
+  for (let waits = 0; !end.isThere && waits === 0;) waits = (await books.row(waiting))["n"] as number;
   hold.resolve();
   await Promise.all([first, second]);
 }
@@ -200,7 +200,7 @@ for (const comesFirst of ["the posting", "the moving"]) {
     const batch = await books.cut([...(pairs[0] ?? []), ...(pairs[1] ?? [])]);
     assert.ok(batch);
     const post = (user: number): Promise<unknown> => books.observe(user, { settled: 30n, settleSeq: 3n });
-    const move = (user: number, query: Query = books.database.query): Promise<unknown> =>
+    const moveOut = (user: number, query: Query = books.database.query): Promise<unknown> =>
       createSettlement({ query }).split(books.settler, books.now(), batch, books.id(), [user]);
     if (comesFirst === "the posting") {
       const posted = { ...POSTED, user: first, source: "test" };
@@ -208,12 +208,12 @@ for (const comesFirst of ["the posting", "the moving"]) {
       await overlap(
         books,
         (query) => createChainPosting({ query }).escrow(posting, posted),
-        () => move(second),
+        () => moveOut(second),
       );
     } else {
       await overlap(
         books,
-        (query) => move(first, query),
+        (query) => moveOut(first, query),
         () => post(first),
       );
       await post(second);

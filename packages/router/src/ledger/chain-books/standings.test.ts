@@ -84,9 +84,15 @@ test("those who are halted are exactly those who are named", async (t) => {
       .map(({ user }) => user)
       .toSorted((one, other) => one - other);
   await standings.halt(books.watcher, [ann.user, ben.user]);
-  assert.deepEqual(await halted(), [ann.user, ben.user].toSorted((one, other) => one - other));
+  assert.deepEqual(
+    await halted(),
+    [ann.user, ben.user].toSorted((one, other) => one - other),
+  );
   await standings.halt(books.watcher, [ben.user, eve.user]);
-  assert.deepEqual(await halted(), [ben.user, eve.user].toSorted((one, other) => one - other));
+  assert.deepEqual(
+    await halted(),
+    [ben.user, eve.user].toSorted((one, other) => one - other),
+  );
   await standings.halt(books.watcher, []);
   assert.deepEqual(await halted(), []);
 });

@@ -128,6 +128,15 @@ test("what nobody asked the router for is not taken for a withdrawal: it stays o
   assert.deepEqual(await books.faults(), []);
 });
 
+test("a withdrawal of an escrow that was opened again does not end with a number of the one before", async (t) => {
+  const books = await openOwner(t, "user");
+  const id = idOf(await books.ask("user", books.wallet, 40n, { openedSlot: 900n, withdrawSeq: 0n }));
+  await see(books, "user", 40n, 1n);
+  assert.equal((await books.withdrawals.find(id))?.state, "requested");
+  assert.deepEqual(await standing(books, "user"), [20_000n, 40_000n]);
+  assert.deepEqual(await books.faults(), []);
+});
+
 test("a withdrawal of which an exit has taken a part is confirmed where it lands on what came in since", async (t) => {
   const books = await openOwner(t, "user");
   const id = idOf(await books.ask("user", books.wallet, 40n));
