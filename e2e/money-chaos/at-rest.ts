@@ -51,7 +51,8 @@ async function toldOtherwise({ database }: MoneyNetwork, users: readonly Payer[]
   for (const { wallet, address: name, answers, deposited } of users) {
     const [row] = await database.query<{ charged: bigint; deposited: bigint }>(text, [wallet.publicKey]);
     const told = answers.reduce((sum, { cost }) => sum + cost, 0n);
-    if ((row?.charged ?? 0n) < told) faults.push(`not so: ${name} is charged what it was told: ${row?.charged} for ${told}`);
+    if ((row?.charged ?? 0n) < told)
+      faults.push(`not so: ${name} is charged what it was told: ${row?.charged} for ${told}`);
     if ((row?.deposited ?? 0n) !== deposited * 1000n)
       faults.push(`not so: ${name} was credited what it deposited: ${row?.deposited} for ${deposited} micro-USDC`);
   }

@@ -22,9 +22,7 @@ export async function lowerAllowance({ world, place }: MoneyNetwork, wallet: Wal
   const { router, escrow, now } = view;
   const { allowTotal, allowExpiresAt } = escrow.data;
   const total = microUsdc((allowTotal * BigInt(percent)) / 100n);
-  await chain.send(
-    await buildSetAllowance({ user, router, escrow, total, expiresAt: allowExpiresAt, now: now.time }),
-  );
+  await chain.send(await buildSetAllowance({ user, router, escrow, total, expiresAt: allowExpiresAt, now: now.time }));
 }
 
 /** A provider takes part of its earnings without the router. */

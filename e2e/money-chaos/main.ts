@@ -1,39 +1,37 @@
-// `npm run chaos:money`: many runs of the money path's chaos, by a seed that is printed.
+// `npm run chaos:money`: many runs of the money path's chaos, by a seed that is printed; `-- --help` says more.
+import { parseArgs } from "node:util";
 import { systemClock } from "@aimo-network/protocol/clock";
 import { systemRandom } from "@aimo-network/protocol/random";
-import { Command, InvalidArgumentError } from "commander";
 import { startLanes } from "./lanes.ts";
 import { planRuns } from "./money-plan.ts";
 import { planWords } from "./plan-words.ts";
 
+const HELP = `Usage: npm run chaos:money -- [options]
+
+Kills routers at every step of deposits, settlements and withdrawals, on chains whose nodes fail, and looks after each
+run whether ledger and chain agree.
+
+  --runs <count>   how many (200)
+  --seed <number>  what they follow from; drawn where none is given, and printed
+  --from <number>  the first of them (1): one that failed is done again by --seed, --from and --runs 1
+`;
 const SEEDS = 1_000_000;
 
-function wholeNumber(text: string): number {
-  if (/^[0-9]{1,9}$/.test(text)) return Number.parseInt(text, 10);
-  throw new InvalidArgumentError("Expected a whole number.");
+const { values } = parseArgs({
+  options: {
+    runs: { type: "string", default: "200" },
+    seed: { type: "string" },
+    from: { type: "string", default: "1" },
+    help: { type: "boolean", short: "h", default: false },
+  },
+});
+if (values.help) {
+  process.stdout.write(HELP);
+  process.exit(0);
 }
-
-interface Options {
-  readonly runs: number;
-  readonly seed?: number;
-  readonly from: number;
-}
-
-const command = new Command("chaos:money")
-  .description(
-    "Kills routers at every step of deposits, settlements and withdrawals, on a chain whose nodes fail, and looks afterwards whether ledger and chain agree. (npm run chaos does the same to requests and their charges.)",
-  )
-  .option("--runs <count>", "how many", wholeNumber, 200)
-  .option("--seed <number>", "what the runs follow from; drawn and printed where none is given", wholeNumber)
-  .option(
-    "--from <number>",
-    "the first of them: one that failed is done again by --seed, --from and --runs 1",
-    wholeNumber,
-    1,
-  )
-  .parse();
-
-const { runs, seed = Math.floor(systemRandom.fraction() * SEEDS), from } = command.opts<Options>();
+const seed = Number.parseInt(values.seed ?? String(Math.floor(systemRandom.fraction() * SEEDS)), 10);
+const from = Number.parseInt(values.from, 10);
+const runs = Number.parseInt(values.runs, 10);
 const plans = planRuns(seed, from + runs - 1).slice(from - 1);
 console.log(`${plans.length} runs of seed ${seed}`);
 

@@ -29,7 +29,7 @@ export interface NetworkShape {
   readonly instances: 1 | 2;
   /** Each instance's nodes. */
   readonly nodes: 1 | 2;
-  /** Between two blocks of its chain: with the shortest, what a killed router had signed is dead when it is back. */
+  /** Between two blocks of its chain: short, so that what was signed is dead after some seconds. */
   readonly slotMs: number;
 }
 
@@ -82,7 +82,10 @@ export async function openMoneyNetwork(world: MoneyWorld, shape: NetworkShape): 
     openLocalRouter(faucetChain, { programAddress, keys, url: "http://127.0.0.1:8787" }),
   ]);
   await register(world, place, providers);
-  await fillWallets(faucetChain, providers.map(({ address: wallet }) => address(wallet))); // who withdraws pays the fee
+  await fillWallets(
+    faucetChain,
+    providers.map(({ address: wallet }) => address(wallet)),
+  ); // who withdraws pays the fee
   const lines: string[] = [];
   const [watch, steps] = [new PointWatch(), new LedgerSteps()];
   const instances: RouterInstance[] = [];

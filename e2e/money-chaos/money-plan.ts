@@ -88,9 +88,9 @@ const DEPOSIT_BLOW_EVERY = 5;
 const NO_WITHDRAWAL_BLOW_EVERY = 4;
 /** How routers are run: of each three runs each is taken once. */
 export const SHAPES: readonly [NetworkShape, ...NetworkShape[]] = [
-  { instances: 2, nodes: 1, slotMs: 15 },
-  { instances: 1, nodes: 2, slotMs: 20 },
-  { instances: 1, nodes: 1, slotMs: 10 },
+  { instances: 2, nodes: 1, slotMs: 20 },
+  { instances: 1, nodes: 2, slotMs: 30 },
+  { instances: 1, nodes: 1, slotMs: 20 },
 ];
 
 function shuffled<Item>(random: Random, items: readonly Item[]): Item[] {

@@ -64,7 +64,10 @@ function differences(
 }
 
 /** The rules of the ledger, and of ledger and chain together, that do not hold. */
-export async function brokenMoneyRules(query: Query, { escrows, providers, config }: ChainObservation): Promise<string[]> {
+export async function brokenMoneyRules(
+  query: Query,
+  { escrows, providers, config }: ChainObservation,
+): Promise<string[]> {
   const broken: string[] = [];
   for (const [rule, text] of Object.entries(RULES)) {
     const rows = await query(text);
@@ -86,8 +89,12 @@ export async function brokenMoneyRules(query: Query, { escrows, providers, confi
   ]);
   broken.push(...differences("user", await query<Row>(USERS), new Map(users)));
   broken.push(...differences("provider", await query<Row>(PROVIDERS), new Map(earners)));
-  const [batches] = await query<{ landed: bigint }>("SELECT count(*) AS landed FROM settle_batches WHERE state = 'landed'");
+  const [batches] = await query<{ landed: bigint }>(
+    "SELECT count(*) AS landed FROM settle_batches WHERE state = 'landed'",
+  );
   if (batches?.landed !== config.data.batchCount)
-    broken.push(`not so: every batch landed once: ${batches?.landed} in the ledger, ${config.data.batchCount} on the chain`);
+    broken.push(
+      `not so: every batch landed once: ${batches?.landed} in the ledger, ${config.data.batchCount} on the chain`,
+    );
   return broken;
 }

@@ -26,10 +26,10 @@ export interface MoneyReport {
   readonly ms: number;
 }
 
-const POINT_MS = 20_000; // until a router is where the kill comes, on a busy machine
+const POINT_MS = 30_000; // until a router is where the kill comes, on a busy machine
 const ASK_AGAIN_MS = 50;
 const LEADER_MS = 100; // for the first turns of whoever leads next
-const JOBS = 2n; // that a router leads
+const SUCCESSION_MS = 8_000; // until another leads, which it tries every two seconds, and a killed one comes back
 const LINES_SHOWN = 60;
 /** Steps that are passed over where a batch is posted first. */
 const UNLESS_POSTED: readonly Step[] = ["log-stored", "log-read", "statuses-read"];
@@ -103,9 +103,7 @@ class MoneyRun {
       await Promise.all([
         ...this.#plan.users.flatMap(({ later, withdrawal }, index) => {
           const user = this.#users[index];
-          return user === undefined
-            ? []
-            : [this.#ask(index, later), this.#withdraw("user", user.wallet, withdrawal)];
+          return user === undefined ? [] : [this.#ask(index, later), this.#withdraw("user", user.wallet, withdrawal)];
         }),
         ...providers.map(({ wallet }, index) => this.#payOut(wallet, this.#plan.payouts[index])),
       ]);
@@ -159,9 +157,14 @@ class MoneyRun {
     }
     if (blow === "lost") caught.drop();
     if (blow !== "passes-late" && blow !== "cut-off") return;
-    await waitFor("another leader", async () => (await this.#fences()) >= before + JOBS || undefined);
-    await sleep(systemClock, LEADER_MS);
+    // One that led nothing is followed by nobody.
+    await within(systemClock, SUCCESSION_MS, this.#succession(before));
     caught.release();
+  }
+
+  async #succession(before: bigint): Promise<void> {
+    await waitFor("another leader", async () => (await this.#fences()) > before || undefined);
+    await sleep(systemClock, LEADER_MS);
   }
 
   async #fences(): Promise<bigint> {

@@ -6,7 +6,10 @@ const COUNT_BYTES = 2;
 const LENGTH_BYTES = 4;
 
 /** The name and the text of a Parse message; undefined for any other. */
-export function readParse({ type, bytes }: PostgresMessage): { readonly name: string; readonly text: string } | undefined {
+export function readParse({
+  type,
+  bytes,
+}: PostgresMessage): { readonly name: string; readonly text: string } | undefined {
   if (type !== "P") return undefined;
   const nameEnd = bytes.indexOf(0, HEAD_BYTES);
   const textEnd = bytes.indexOf(0, nameEnd + 1);

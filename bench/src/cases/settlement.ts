@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chargeInLedger } from "@aimo-network/localnet/test-bed/charges-in-ledger";
 import type { ChargedAnswer } from "@aimo-network/localnet/test-bed/charges-in-ledger";
-import { openCrowd } from "@aimo-network/localnet/test-bed/crowd-on-chain";
+import { plantCrowd } from "@aimo-network/localnet/test-bed/planted-crowd";
 import { loadWallet } from "@aimo-network/localnet/wallets";
 import { sleep } from "@aimo-network/protocol/clock";
 import { microUsdc, nanoUsdc } from "@aimo-network/protocol/money";
@@ -153,7 +153,8 @@ async function measure(tools: BenchTools): Promise<Figure[]> {
     say(`settle: ${USERS} users deposit`);
     const { router } = await site.faucet.look(site.chain.payer.address);
     const place = { router, mint: site.money.mint };
-    const users = await openCrowd(site.chain, place, { count: USERS, deposit: DEPOSIT });
+    const crowd = { count: USERS, deposit: DEPOSIT };
+    const users = await plantCrowd(site.money.rpcUrl, site.chain, place, crowd);
     const { publicKey } = loadWallet(site.localnet.file.user.wallet_file);
     const database = openDatabase(site.databaseUrl, { clock, log }, { connectionsMax: 1 });
     try {

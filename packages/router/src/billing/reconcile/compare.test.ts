@@ -108,6 +108,11 @@ const FAULTS = {
     both.chain.escrows[user] = { ...escrow, settled: microUsdc(escrow.settled + 1n) };
     return { account: "user", wallet: escrow.wallet, kind: "on its way", by: -1_000n };
   },
+  "a withdrawal is not posted": (both: Both, user: number): Found => {
+    const escrow = both.chain.escrows[user]!;
+    both.chain.escrows[user] = { ...escrow, withdrawn: microUsdc(escrow.withdrawn + 1n) };
+    return { account: "user", wallet: escrow.wallet, kind: "on its way", by: -1_000n };
+  },
   "an escrow was opened again": (both: Both, user: number): Found => {
     const escrow = both.chain.escrows[user]!;
     both.chain.escrows[user] = {

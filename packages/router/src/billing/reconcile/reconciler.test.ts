@@ -105,6 +105,16 @@ test("two who are short once each, one after the other, are not one who is short
   assert.deepEqual([await mayLock(bench, ann), await mayLock(bench, ben)], [true, true]);
 });
 
+test("whoever is short, then not, then again is not short twice", async (t) => {
+  const bench = await openBench(t);
+  const ann = await bench.payer(bench.bed.people.ann);
+  for (const nano of [5n, -5n, 5n]) {
+    await lose(bench, ann, nano);
+    await bench.look();
+  }
+  assert.equal(await mayLock(bench, ann), true);
+});
+
 test("whoever is halted stays so after a restart, and while something is on its way", async (t) => {
   const bench = await openBench(t);
   const ann = await bench.payer(bench.bed.people.ann);

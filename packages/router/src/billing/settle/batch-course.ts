@@ -174,22 +174,22 @@ class Course implements BatchCourse {
     this.#sendings.delete(signature);
     log.warn({ batch: String(batch.id), signature, refusal }, "a batch expired");
     if (refusal !== undefined) return await this.#fail(fence, batch, refusal);
-    await settlement.again(fence, batch.id, "expired", new Date(clock.now()));
+    await settlement.again(fence, batch.id, "expired", new Date(clock.now()), signature);
   }
 
   /** Tries again, where it is about some entries without them or in two halves: nobody holds up all others for long. */
   async #fail(fence: bigint, batch: OpenBatch, { words, isOfEntries, users }: Failure): Promise<void> {
     const { settlement, clock, random, log } = this.#deps;
-    const { id, attempts } = batch;
+    const { id, attempts, signature = null } = batch;
     const all = [...new Set(waitingOf(batch).map(({ user }) => user))];
     const named = all.filter((user) => users.includes(user));
     const at = new Date(clock.now());
     if (all.length === 1 || named.length === all.length || !isOfEntries) {
       log.error({ batch: String(id), failure: words, attempts }, "a batch cannot be settled for now");
       const restMs = retryRestMs(attempts + (this.#refused.get(id) ?? 0));
-      return await settlement.again(fence, id, words, new Date(at.getTime() + restMs));
+      return await settlement.again(fence, id, words, new Date(at.getTime() + restMs), signature);
     }
-    await settlement.again(fence, id, words, at);
+    await settlement.again(fence, id, words, at, signature);
     const apart = named.length > 0 ? named : all.slice(0, Math.ceil(all.length / 2));
     await settlement.split(fence, at, id, uuidV7(clock, random), apart);
   }

@@ -143,7 +143,9 @@ test("requests, cuts, postings, withdrawals and exits of the same users never wa
 });
 
 /** Users who owe three providers each, the same ones, and in another order; gives how they are paired, user by user. */
-async function openCrowd(t: TestContext): Promise<ChainBooks & { pairs: readonly (readonly [number, number])[][] }> {
+async function openCrowd(
+  t: TestContext,
+): Promise<ChainBooks & { pairs: readonly (readonly [number, number])[][]; providers: readonly number[] }> {
   const books = await openChainBooks(t);
   const users = await Promise.all(Array.from({ length: 6 }, () => books.addDepositor(100n)));
   const providers = [books.provider, await books.addWallet(), await books.addWallet()];
@@ -153,17 +155,22 @@ async function openCrowd(t: TestContext): Promise<ChainBooks & { pairs: readonly
     for (const provider of order) await books.owe(who, provider, 10n);
     pairs.push(order.map((provider) => [who.user, provider]));
   }
-  return { ...books, pairs };
+  return { ...books, pairs, providers };
 }
 
 for (const batches of ["one batch", "batches of their own"]) {
-  test(`users in ${batches} who are posted at the same time do not wait for each other in a ring, and each batch ends`, async (t) => {
-    const { pairs, ...books } = await openCrowd(t);
+  test(`users in ${batches} and providers who are posted at the same time do not wait for each other in a ring, and each batch ends`, async (t) => {
+    const { pairs, providers, ...books } = await openCrowd(t);
     for (let round = 1n; round <= 5n; round += 1n) {
       for (const part of batches === "one batch" ? [pairs.flat()] : pairs) await books.cut(part, 2n);
-      const seen = { settled: round * 6n, settleSeq: round * 3n };
-      const outcomes = await Promise.all(pairs.map(([pair]) => books.observe(pair?.[0] ?? 0, seen)));
-      assert.deepEqual(new Set(outcomes), new Set(["posted"]));
+      const seen = { deposited: 100n + round, settled: round * 6n, settleSeq: round * 3n };
+      const exit = { earned: round * 12n, withdrawn: round - 1n };
+      const outcomes = await Promise.all([
+        ...pairs.map(([pair]) => books.observe(pair?.[0] ?? 0, seen)),
+        ...providers.map((provider) => books.observeProvider(provider, exit)),
+        books.observeFees(0n),
+      ]);
+      assert.deepEqual(new Set(outcomes), new Set(["posted", 0n]));
       assert.deepEqual(await books.settlement.open(9), []);
     }
     assert.deepEqual(await books.faults(), []);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { firstUuidAt } from "@aimo-network/protocol/ids";
-import { microUsdc } from "@aimo-network/protocol/money";
+import { microUsdc, nanoUsdc } from "@aimo-network/protocol/money";
 import type { ChainBooks } from "../../test-bed/chain-books-bed.ts";
 import { openChainBooks } from "../../test-bed/chain-books-bed.ts";
 import type { LedgerUser } from "../../test-bed/ledger-bed.ts";
@@ -122,6 +122,18 @@ test("nothing is cut of users who have no escrow", async (t) => {
   await books.observe(who.user, { deposited: 100n, openedSlot: 1n });
   assert.ok(await books.cut([[who.user, books.provider]]));
   assert.deepEqual(await books.faults(), []);
+  const left = await books.addDepositor(1n);
+  await books.gone(left.user);
+  await books.row("UPDATE users SET allowance = NULL WHERE id = $1", [left.user]);
+  await books.ledger.deposit({
+    id: books.id(),
+    user: left.user,
+    openedSlot: 1n,
+    total: nanoUsdc(50_000n),
+    source: "by hand",
+  });
+  await books.owe(left, books.provider, 10n);
+  assert.equal(await books.cut([[left.user, books.provider]]), undefined);
 });
 
 test("each generation's receipt belongs to the first entry that pays for it, once", async (t) => {

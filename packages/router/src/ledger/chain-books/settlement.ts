@@ -81,8 +81,11 @@ export interface Settlement {
   sent(fence: bigint, batch: bigint): Promise<void>;
   /** What a confirmed transaction said; posting follows the escrows themselves. */
   logged(fence: bigint, batch: bigint, slot: bigint, entries: readonly LoggedEntry[]): Promise<void>;
-  /** The transaction will never land: the same entries are signed again, not before a time. */
-  again(fence: bigint, batch: bigint, failure: string, notBefore: Date): Promise<void>;
+  /**
+   * The transaction will never land: the same entries are signed again, not before a time. Where a signature is named, or
+   * null for none, only while it is the batch's: who acts on what is old forgets no bytes that may still land.
+   */
+  again(fence: bigint, batch: bigint, failure: string, notBefore: Date, signature?: string | null): Promise<void>;
   /**
    * The busiest of the wallets that were settled at least twice since a time: their accounts are worth a place in a lookup
    * table, in this order, in which neighbours pay the same provider.
@@ -269,12 +272,12 @@ export function createSettlement({ query }: Pick<Database, "query">): Settlement
       await query(LOGGED, [fence, ids, applied, fees, batch, slot]);
       await change("landed_slot = $3", [fence, batch, slot], "true");
     },
-    async again(fence, batch, failure, notBefore) {
+    async again(fence, batch, failure, notBefore, signature) {
       await query(FORGET_LOGS, [fence, batch]); // of a fork that the chain has left
       await change(
         "state = 'queued', signature = NULL, wire = NULL, last_valid_height = NULL, failure = $3, not_before = $4",
-        [fence, batch, failure, notBefore],
-        "b.state IN ('queued', 'signed', 'sent')",
+        [fence, batch, failure, notBefore, signature === undefined, signature ?? null],
+        "b.state IN ('queued', 'signed', 'sent') AND ($5 OR b.signature IS NOT DISTINCT FROM $6)",
       );
     },
     async busy(since, most) {

@@ -41,7 +41,8 @@ BEGIN
 END $$;
 
 -- Ends a user's locks as expired where less than an amount is available.
-CREATE FUNCTION ledger_break_locks(p_now timestamptz, p_user integer, p_amount bigint) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger_break_locks(p_now timestamptz, p_user integer, p_amount bigint) RETURNS void LANGUAGE plpgsql
+SET enable_seqscan = off SET jit = off AS $$
 BEGIN
   IF (SELECT available FROM users WHERE id = p_user) < p_amount THEN
     PERFORM ledger_end_expired(p_now, ARRAY(SELECT id FROM locks WHERE state = 'o' AND user_id = p_user));

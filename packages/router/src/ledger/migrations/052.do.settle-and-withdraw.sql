@@ -92,10 +92,16 @@ BEGIN
   UPDATE router_accounts SET is_paused = p_is_paused WHERE is_paused <> p_is_paused;
 END $$;
 
+-- The UTC day of a UUID version 7: where its generation is stored.
+CREATE FUNCTION ledger_uuid_day(p_id uuid) RETURNS date LANGUAGE sql IMMUTABLE AS $$
+  SELECT (to_timestamp(('x' || translate(left(p_id::text, 13), '-', ''))::bit(48)::bigint / 1000.0) AT TIME ZONE 'UTC')::date
+$$;
+
 -- Cuts a batch from what pairs of user and provider owe: an entry each, of at most `p_most` micro-USDC. Pairs whose user has
 -- entries on their way are left out: numbers of an escrow land in their order. Returns the batch, null where nothing is left of it.
 CREATE FUNCTION ledger_cut(p_now timestamptz, p_fence bigint, p_ref uuid, p_users integer[], p_providers integer[], p_most bigint,
-  p_receipts_from uuid) RETURNS bigint LANGUAGE plpgsql AS $$
+  p_receipts_from uuid) RETURNS bigint LANGUAGE plpgsql
+  SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$ -- as in migration 004
 DECLARE
   batch bigint;
 BEGIN
@@ -119,14 +125,16 @@ BEGIN
   INSERT INTO receipts (generation_id, day, entry_id)
     SELECT g.id, g.day, x.id FROM settle_entries x JOIN payables p USING (user_id, provider_id)
       JOIN keys k ON k.user_id = x.user_id
-      JOIN generations g ON g.key_id = k.id AND g.id >= p.receipts_from AND g.provider_id = x.provider_id AND g.cost > 0
+      JOIN generations g ON g.key_id = k.id AND g.day >= ledger_uuid_day(p.receipts_from) AND g.id >= p.receipts_from
+        AND g.provider_id = x.provider_id AND g.cost > 0
     WHERE x.batch_id = batch ON CONFLICT DO NOTHING;
   WITH late AS (
     DELETE FROM late_generations l USING settle_entries x
     WHERE x.batch_id = batch AND l.user_id = x.user_id AND l.provider_id = x.provider_id RETURNING l.generation_id, x.id
   )
   INSERT INTO receipts (generation_id, day, entry_id)
-    SELECT g.id, g.day, late.id FROM late JOIN generations g ON g.id = late.generation_id WHERE g.cost > 0 ON CONFLICT DO NOTHING;
+    SELECT g.id, g.day, late.id FROM late JOIN generations g ON g.day = ledger_uuid_day(late.generation_id) AND g.id = late.generation_id
+      WHERE g.cost > 0 ON CONFLICT DO NOTHING;
   UPDATE payables p SET in_flight = p.in_flight + x.amount * 1000, since = NULL, receipts_from = p_receipts_from
     FROM settle_entries x WHERE x.batch_id = batch AND p.user_id = x.user_id AND p.provider_id = x.provider_id;
   RETURN batch;
