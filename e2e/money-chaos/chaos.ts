@@ -1,6 +1,7 @@
 // `npm run chaos`: both kinds of chaos, the ledger's and the money path's, or one of them.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { fileURLToPath } from "node:url";
 
 const HELP = `Usage: npm run chaos                          500 crashes around requests and charges, then 200 runs of the money path
        npm run chaos -- [options]             the crashes alone: --runs, --seed, --from
@@ -9,12 +10,12 @@ const HELP = `Usage: npm run chaos                          500 crashes around r
 Both kill processes at named points, by a seed that is printed, and look afterwards whether the books are right.
 `;
 
-const LEDGER = "../crash/main.ts";
-const MONEY = "./main.ts";
+const LEDGER = new URL("../crash/main.ts", import.meta.url);
+const MONEY = new URL("./main.ts", import.meta.url);
 
-/** Runs a program of this folder to its end. */
-async function run(path: string, words: readonly string[]): Promise<boolean> {
-  const child = spawn(process.execPath, [new URL(path, import.meta.url).pathname, ...words], { stdio: "inherit" });
+/** Runs a program to its end; whether it was content. */
+async function run(program: URL, words: readonly string[]): Promise<boolean> {
+  const child = spawn(process.execPath, [fileURLToPath(program), ...words], { stdio: "inherit" });
   const [code] = (await once(child, "exit")) as [number | null];
   return code === 0;
 }

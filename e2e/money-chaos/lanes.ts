@@ -6,6 +6,7 @@ import type { MoneyPlan } from "./money-plan.ts";
 import { SHAPES } from "./money-plan.ts";
 import type { MoneyReport } from "./money-run.ts";
 import { moneyRun } from "./money-run.ts";
+import type { MoneyWorld } from "./money-world.ts";
 import { startMoneyWorld } from "./money-world.ts";
 
 /** Runs that are under way. */
@@ -16,44 +17,63 @@ export interface Lanes {
   readonly ended: Promise<void>;
 }
 
-const RUNS_PER_NETWORK = 12; // a router that has lived through more is no better a test than a new one
+const RUNS_PER_NETWORK = 16; // a router that has lived through more is no better a test than a new one
 const FAILURES_MAX = 3; // what is fundamentally broken shows in some, and each takes long
+
+/** One shape's chain, and the router that runs on it now. */
+class Lane {
+  readonly #shape: NetworkShape;
+  #world: MoneyWorld | undefined;
+  #network: MoneyNetwork | undefined;
+  #runs = 0;
+
+  constructor(shape: NetworkShape) {
+    this.#shape = shape;
+  }
+
+  async run(plan: MoneyPlan): Promise<MoneyReport> {
+    if (this.#runs >= RUNS_PER_NETWORK) await this.leave();
+    this.#world ??= await startMoneyWorld(this.#shape.slotMs);
+    this.#network ??= await openMoneyNetwork(this.#world, this.#shape);
+    this.#runs += 1;
+    return await moneyRun(this.#network, plan);
+  }
+
+  /** Ends the router: the next run gets a new one. */
+  async leave(): Promise<void> {
+    const network = this.#network;
+    [this.#network, this.#runs] = [undefined, 0];
+    await network?.close();
+  }
+
+  async close(): Promise<void> {
+    await this.leave();
+    await this.#world?.close();
+  }
+}
 
 /** Starts runs, in their order. */
 export function startLanes(plans: readonly MoneyPlan[]): Lanes {
   const reports = new Map(plans.map(({ number }) => [number, Promise.withResolvers<MoneyReport>()]));
   for (const { promise } of reports.values()) promise.catch(() => undefined); // somebody may never ask for it
   let failures = 0;
-  const lane = async (shape: NetworkShape): Promise<void> => {
-    const own = plans.filter((plan) => isDeepStrictEqual(plan.shape, shape));
-    if (own.length === 0) return;
-    const world = await startMoneyWorld(shape.slotMs);
-    let network: MoneyNetwork | undefined;
-    let runs = 0;
-    const leave = async (): Promise<void> => {
-      const left = network;
-      [network, runs] = [undefined, 0];
-      await left?.close();
-    };
-    for (const plan of own) {
+  const runAll = async (shape: NetworkShape): Promise<void> => {
+    const lane = new Lane(shape);
+    for (const plan of plans.filter((one) => isDeepStrictEqual(one.shape, shape))) {
       const report = reports.get(plan.number);
       try {
-        if (failures >= FAILURES_MAX) throw new Error(`not run: ${failures} others have failed`);
-        if (runs >= RUNS_PER_NETWORK) await leave();
-        network ??= await openMoneyNetwork(world, shape);
-        runs += 1;
-        report?.resolve(await moneyRun(network, plan));
+        if (failures >= FAILURES_MAX) throw new Error("not run: too many others have failed");
+        report?.resolve(await lane.run(plan));
       } catch (error) {
         report?.reject(error);
         failures += 1;
-        await leave(); // the next run is not to suffer from it
+        await lane.leave(); // the next run is not to suffer from it
       }
     }
-    await leave();
-    await world.close();
+    await lane.close();
   };
   return {
     report: (number) => reports.get(number)?.promise ?? Promise.reject(new Error(`no run ${number}`)),
-    ended: Promise.all(SHAPES.map(lane)).then(() => undefined),
+    ended: Promise.all(SHAPES.map(runAll)).then(() => undefined),
   };
 }

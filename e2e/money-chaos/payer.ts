@@ -20,7 +20,7 @@ export interface PaidAnswer {
 const TOKENS_MAX = 60; // more than an answer of the runs has
 const FEES_LAMPORTS = 50_000_000n;
 
-/** A user. */
+/** A user who pays, and what it was told of it. */
 export class Payer {
   readonly wallet: Wallet = newWallet();
   readonly address = base58.encode(this.wallet.publicKey);

@@ -32,5 +32,8 @@ test("a network is ready when the whole deposit is credited, and not before; a k
   clock.advance(25);
   await waiting;
 
-  await assert.rejects(waitForCredit({ clock, broken }, file.router_url, "sk-wrong"), /refused to tell.*malformed_key/s);
+  await assert.rejects(
+    waitForCredit({ clock, broken }, file.router_url, "sk-wrong"),
+    /refused to tell.*malformed_key/s,
+  );
 });

@@ -91,7 +91,7 @@ export interface ChainBooks extends LedgerBed {
 }
 
 /** Of generations before it no receipts are made any more: of none. */
-export const ALL_RECEIPTS = "00000000-0000-0000-0000-000000000000";
+const ALL_RECEIPTS = "00000000-0000-0000-0000-000000000000";
 const FAR = new Date("2100-01-01T00:00:00Z");
 const MUCH = 10n ** 12n;
 
