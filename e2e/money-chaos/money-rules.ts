@@ -26,6 +26,7 @@ const RULES: Readonly<Record<string, string>> = {
   "nothing was left uncollected but what a killed router answered":
     "SELECT * FROM uncollected WHERE reason <> 'router_ended'",
   "the chain did nothing that nobody here asked for": "SELECT * FROM chain_surprises",
+  "nobody has collected fees, or brought in any": "SELECT * FROM journal WHERE event IN (20, 21, 22)",
   "nobody is halted, and nothing is paused": `SELECT id FROM users WHERE is_halted
     UNION ALL SELECT 0 FROM router_accounts WHERE is_paused`,
 };

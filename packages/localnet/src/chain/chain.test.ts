@@ -52,6 +52,14 @@ test("a chain that starts again has the accounts it had, later slots, and refuse
   assert.equal(await bobsLamports(second.rpc), SOL);
 });
 
+test("a chain goes on for as long as it is there: the engine stands still after a thousand slots where nobody listens to it", async (t) => {
+  const { rpc } = await startTestChain(t, temporaryDirectory(), { slotMs: 2 });
+  const slot = async (): Promise<bigint> => rpc.getSlot({ commitment: "processed" }).send();
+  await waitFor("the slot 1,300", async () => (await slot()) > 1_300n);
+  const before = await slot();
+  await waitFor("later slots", async () => (await slot()) > before + 100n);
+});
+
 test("a chain that is killed goes on with everything that anybody saw", async (t) => {
   const directory = temporaryDirectory();
   const program = {

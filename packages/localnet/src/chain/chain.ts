@@ -47,6 +47,7 @@ export interface PlantedAccount {
 }
 
 const JOURNAL = "journal.jsonl";
+const DRAIN_MS = 50; // between two looks at what the engine has to tell: a busy one has some hundred events in it
 const SLOT_NOTE_MS = 1_000; // after a crash the chain goes on from the slot noted last, or a little before what was seen
 const SLOTS_SKIPPED = 100; // and a little is less than this
 
@@ -68,6 +69,10 @@ export async function startChain(options: ChainOptions): Promise<Chain> {
   const engine = startEngine(slotMs);
   if (state.slot > 0) engine.travelToSlot(state.slot + SLOTS_SKIPPED);
   for (const { address, path: file } of programs) engine.deploy(address, file);
+  const drainTimer = clock.timer(DRAIN_MS, () => {
+    engine.drain();
+    drainTimer.refresh();
+  });
   await restore(engine.rpcUrl, state);
   const journal = ChainJournal.open(path, state);
   const memory = new ChainMemory(engine.rpcUrl, journal, clock, state.signatures);
@@ -85,6 +90,7 @@ export async function startChain(options: ChainOptions): Promise<Chain> {
     await door.close();
     await memory.flush();
     await noteSlot();
+    drainTimer.cancel();
     engine.stop();
   };
   let closing: Promise<void> | undefined;

@@ -7,6 +7,7 @@ interface Surfnet {
   readonly wsUrl: string;
   timeTravelToSlot(slot: number): unknown;
   deploy(program: { readonly programId: string; readonly soPath: string }): unknown;
+  drainEvents(): unknown;
   stop(): void;
 }
 
@@ -20,6 +21,8 @@ export interface Engine {
   readonly wsUrl: string;
   /** Goes on from this slot; there is no way back. The clock moves by as much. */
   travelToSlot(slot: number): void;
+  /** Throws away what the engine has to tell; with 1,024 untold events, one for each slot at least, it stands still. */
+  drain(): void;
   /** Makes the program in a file be at an address, without its key and without a transaction. */
   deploy(address: string, path: string): void;
   stop(): void;
@@ -73,6 +76,7 @@ export function startEngine(slotMs: number): Engine {
     rpcUrl: surfnet.rpcUrl,
     wsUrl: surfnet.wsUrl,
     travelToSlot: (slot) => void surfnet.timeTravelToSlot(slot),
+    drain: () => void surfnet.drainEvents(),
     deploy: (address, path) => void surfnet.deploy({ programId: address, soPath: path }),
     stop: () => surfnet.stop(),
   };

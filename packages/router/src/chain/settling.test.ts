@@ -167,6 +167,8 @@ for (const commitment of ["confirmed", "finalized"] as const) {
     assert.deepEqual(await settling.fate(signed.signature), { kind: "seen" });
     bed.chain.pass(1n);
     assert.deepEqual(await settling.fate(signed.signature), { kind: "landed", slot });
+    const asked = bed.node.calls.findLast(({ method }) => method === "getSignatureStatuses")!;
+    assert.deepEqual(asked.params[1], { searchTransactionHistory: true }, "it may be of before a restart");
   });
 }
 

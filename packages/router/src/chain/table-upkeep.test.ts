@@ -145,6 +145,15 @@ test("a step that is refused ends the turn, and the next one tries again", async
   await assert.rejects(bench.turn(), /broken/);
 });
 
+test("after a refusal no other step of the turn is tried", async () => {
+  const bench = await Bench.open();
+  for (let tables = 0; tables < 2; tables++) await bench.land({ kind: "create" });
+  bench.busy = { users: Array.from({ length: 60 }, (_, place) => named(`user ${place}`)), providers: [] };
+  bench.fault = new AimoError("chain_unavailable", {});
+  await bench.turn();
+  assert.equal(bench.logged.length, 1);
+});
+
 test("a node that is away is told to whoever repeats the turns", async () => {
   const bench = await Bench.open();
   bench.bed.node.isDown = true;

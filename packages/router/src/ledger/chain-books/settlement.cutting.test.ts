@@ -241,8 +241,8 @@ test("a pair is due once it is old enough or large enough, and not before", asyn
 test("whoever leaves, or owes more than is left, is due at once, and the leavers come first", async (t) => {
   const books = await openChainBooks(t);
   const users: LedgerUser[] = [];
-  for (const deposit of [100n, 20n, 100n, 20n]) users.push(await books.addDepositor(deposit));
-  const [leaver, almostEmpty, rich, half] = users;
+  for (const deposit of [20n, 100n, 100n, 20n]) users.push(await books.addDepositor(deposit));
+  const [almostEmpty, leaver, rich, half] = users;
   assert.ok(leaver && almostEmpty && rich && half);
   await books.owe(leaver, books.provider, 3n);
   await books.owe(almostEmpty, books.provider, 11n);
@@ -254,6 +254,20 @@ test("whoever leaves, or owes more than is left, is due at once, and the leavers
     [almostEmpty.user, books.provider, 11n],
   ]);
   assert.deepEqual(await due(books, { most: 1 }), [[leaver.user, books.provider, 3n]]);
+});
+
+test("whoever looks for what is due does not wait for debts that are just being charged: they wait from the next look on", async (t) => {
+  const books = await openChainBooks(t);
+  const [busy, idle] = [await books.addDepositor(100n), await books.addDepositor(100n)];
+  for (const who of [busy, idle]) await books.owe(who, books.provider, 10n);
+  await books.database.transaction(async (query) => {
+    await query("UPDATE payables SET amount = amount + 0 WHERE user_id = $1", [busy.user]);
+    assert.deepEqual(await due(books, { since: books.now() }), [[idle.user, books.provider, 10n]]);
+  });
+  assert.deepEqual(await due(books, { since: books.now() }), [
+    [busy.user, books.provider, 10n],
+    [idle.user, books.provider, 10n],
+  ]);
 });
 
 test("a due pair says what its provider is owed by everybody and since when its account is open", async (t) => {
