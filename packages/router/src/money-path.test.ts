@@ -157,9 +157,9 @@ test("a router that starts promises nothing before it has seen the chain, whatev
   await bed.restart();
   bed.node.isDown = true;
   await bed.start();
+  assert.equal(bed.told.isStopped, true, "it is decided before anybody can ask");
   assert.equal((await bed.lock(ann, pat, 1n)).refusal, "paused");
   assert.match(bed.logged.join(""), /the chain was not seen: nothing is promised until it is/);
-  assert.equal(bed.told.isStopped, true);
   bed.node.isDown = false;
   await bed.until("requests are admitted", async () => (await bed.lock(ann, pat, 1n)).refusal === undefined);
   assert.equal(bed.told.isStopped, false);

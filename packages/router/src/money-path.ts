@@ -132,8 +132,12 @@ function publishing(
 function pausing({ config, chain, deps, link, signer, posting, watcher, reconciler }: Parts): () => Promise<void> {
   const own = { totalMs: config.totalMs, settleAgeMs: chain.settleAgeMs };
   let last: string | undefined;
+  let led = watcher.fence;
   return async () => {
     const { fence } = watcher;
+    // What was told while another led was posted by nobody here.
+    if (fence !== undefined && fence !== led) link.follower.scan();
+    led = fence;
     if (fence === undefined) return;
     const facts = chainFacts(link.latest());
     const stop = admissionStop({

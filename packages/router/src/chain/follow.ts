@@ -42,6 +42,8 @@ export interface Follower {
   start(observe: Observe): void;
   /** Looks now instead of at the next poll. */
   hint(): void;
+  /** Reads everything at once: whoever begins to observe for others has missed what was told before. */
+  scan(): void;
   /** Looks now, at these accounts too; resolves when what there is has been observed, rejects where it cannot be seen. */
   look(addresses?: readonly Address[]): Promise<void>;
   /** Undefined until the first observation. */
@@ -99,6 +101,11 @@ class ChainFollower implements Follower {
   hint(): void {
     this.#isHinted = true;
     this.#wake();
+  }
+
+  scan(): void {
+    this.#scanDueMs = 0;
+    this.hint();
   }
 
   look(addresses: readonly Address[] = []): Promise<void> {
