@@ -142,6 +142,20 @@ test("a hint wakes at once, and hints in a crowd keep their distance", async () 
   await bed.follower.stop();
 });
 
+test("a scan tells everything there is at once, also what was told before", async () => {
+  const bed = await FollowerBed.open();
+  await bed.start();
+  const [first] = bed.observed;
+  await bed.pass(HINTED_LOOK_MS);
+  bed.follower.scan();
+  await bed.idle();
+  const last = bed.observed.at(-1);
+  assert.notEqual(last, first);
+  assert.ok(last?.isWhole);
+  assert.equal(last.escrows.length, first?.escrows.length);
+  await bed.follower.stop();
+});
+
 test("a look resolves when what it asked for has been observed", async () => {
   const bed = await FollowerBed.open();
   const { scene, node } = bed;
