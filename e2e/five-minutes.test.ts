@@ -34,8 +34,8 @@ describe("the README's five minutes", () => {
   const inNetwork = (text: string): string => text.replaceAll(".aimo/", `${network.directory}/`);
 
   before(async () => {
-    // What is settled is payable no more, and payables are looked at here.
-    network = await startNetwork({ withChain: true, routerSettings: { AIMO_SETTLE_AGE_MS: "3600000" } });
+    // What is settled is payable no more, and payables are looked at here: nothing is old before they were.
+    network = await startNetwork({ withChain: true, routerSettings: { AIMO_SETTLE_AGE_MS: "60000" } });
   });
   after(() => network.stop());
 
