@@ -15,6 +15,9 @@ export const PRIORITY_FEE_MAX = 1_000_000;
 /** Milliseconds a node may take to answer with all accounts of a router: a hundred thousand of them are 50 MB. */
 export const SCAN_TIMEOUT_MS = 60_000;
 
+/** Accounts of a scan that are decoded at a time: some ten milliseconds, then requests have their turn. */
+export const ACCOUNTS_DECODED_AT_ONCE = 200;
+
 /** Bytes of one answer: about three hundred thousand accounts. */
 export const ENDPOINT_ANSWER_BYTES_MAX = 128 * 1024 * 1024;
 

@@ -6,7 +6,7 @@ import { ANN, BEN, PAT } from "@aimo-network/escrow/test-bed/cast";
 import { named } from "@aimo-network/escrow/test-bed/chain";
 import { USDC } from "@aimo-network/escrow/test-bed/router-instructions";
 import { Scene } from "@aimo-network/escrow/test-bed/scene";
-import { SCAN_TRIES_MAX } from "./limits.ts";
+import { ACCOUNTS_DECODED_AT_ONCE, SCAN_TRIES_MAX } from "./limits.ts";
 import { ACCOUNTS_PER_SIGHT, lookAtAll, lookAtSome, surveyGround } from "./observation.ts";
 import type { SightOptions } from "./observation.ts";
 import { FollowerBed } from "./test-bed/follower-bed.ts";
@@ -142,4 +142,27 @@ test("the router itself is never told as of before its accounts", async () => {
   };
   const { observation, floor } = await lookAtAll(bed.endpoints.any, ground, from(0n));
   assert.deepEqual([observation.slot, floor], [bed.chain.slot, bed.chain.slot]);
+});
+
+test("while thousands of accounts are decoded, requests have their turns", async (t) => {
+  const { scene, settings, endpoints, node } = await FollowerBed.open();
+  const slices = 20;
+  const ann = scene.bed.escrowOf(ANN);
+  const over = new AbortController();
+  t.after(() => over.abort());
+  let turns = 0;
+  const request = (): void => {
+    turns += 1;
+    if (!over.signal.aborted) setImmediate(request);
+  };
+  node.lie = (method, truth) => {
+    if (method !== "getProgramAccounts") return truth;
+    const { context, value } = truth as { context: object; value: { pubkey: string }[] };
+    const escrow = value.find(({ pubkey }) => pubkey === ann);
+    request(); // comes in with the answer
+    return { context, value: Array.from({ length: slices * ACCOUNTS_DECODED_AT_ONCE }, () => escrow) };
+  };
+  const { observation } = await lookAtAll(endpoints.any, await surveyGround(settings), from(0n));
+  assert.equal(observation.escrows.length, slices * ACCOUNTS_DECODED_AT_ONCE);
+  assert.ok(turns >= slices, `${turns} turns`);
 });

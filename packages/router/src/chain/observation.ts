@@ -28,7 +28,7 @@ import type { Provider } from "@aimo-network/escrow/generated/accounts/provider"
 import { getAddressDecoder } from "@solana/kit";
 import type { Address, Rpc, SolanaRpcApi } from "@solana/kit";
 import type { ChainSettings } from "./chain-settings.ts";
-import { SCAN_TRIES_MAX } from "./limits.ts";
+import { ACCOUNTS_DECODED_AT_ONCE, SCAN_TRIES_MAX } from "./limits.ts";
 
 /** The router itself, and the chain's time. */
 interface Head {
@@ -109,9 +109,22 @@ interface Ledger {
   readonly gone: Address[];
 }
 
+/** Other work's turn: a whole router's accounts take long to decode. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
+}
+
 /** Reads those of this router among accounts of all kinds: transactions touch others, too, and strangers choose them. */
-function readLedger({ router }: Ground, accounts: readonly AccountReading[]): Ledger {
+async function readLedger(ground: Ground, accounts: readonly AccountReading[]): Promise<Ledger> {
   const ledger: Ledger = { escrows: [], providers: [], gone: [] };
+  for (let start = 0; start < accounts.length; start += ACCOUNTS_DECODED_AT_ONCE) {
+    if (start > 0) await turn();
+    enter(ledger, ground, accounts.slice(start, start + ACCOUNTS_DECODED_AT_ONCE));
+  }
+  return ledger;
+}
+
+function enter(ledger: Ledger, { router }: Ground, accounts: readonly AccountReading[]): void {
   for (const account of accounts) {
     if (!account.exists || isVacant(account)) {
       ledger.gone.push(account.address);
@@ -128,7 +141,6 @@ function readLedger({ router }: Ground, accounts: readonly AccountReading[]): Le
       if (provider !== undefined) ledger.providers.push(provider);
     }
   }
-  return ledger;
 }
 
 function insistOnSlot(slot: bigint, floor: bigint): void {
@@ -148,10 +160,8 @@ export async function lookAtSome(
   const { slot, accounts } = await fetchSnapshot(rpc, asked, { commitment, minContextSlot: floor, abortSignal });
   insistOnSlot(slot, floor);
   const head = readHead(ground, accounts);
-  return {
-    observation: { slot, ...head, ...readLedger(ground, accounts.slice(HEAD_ACCOUNTS)), isWhole: false },
-    floor: slot,
-  };
+  const ledger = await readLedger(ground, accounts.slice(HEAD_ACCOUNTS));
+  return { observation: { slot, ...head, ...ledger, isWhole: false }, floor: slot };
 }
 
 /** Every account of the router but itself. */
@@ -177,7 +187,7 @@ export async function lookAtAll(rpc: Rpc<SolanaRpcApi>, ground: Ground, options:
     // The clock is never behind the accounts, and what comes later is never behind the clock.
     const isBehind = head.floor < found.slot;
     const later = isBehind ? await lookAtSome(rpc, ground, [], { ...options, floor: found.slot }) : head;
-    const { escrows, providers } = readLedger(ground, found.accounts);
+    const { escrows, providers } = await readLedger(ground, found.accounts);
     const { slot } = found;
     return {
       observation: { ...later.observation, slot, escrows, providers, gone: [], isWhole: true },

@@ -95,8 +95,9 @@ class SettleTurns implements Settler {
     const resting = open.filter(({ notBefore }) => notBefore > at).length;
     const places = Math.min(BATCHES_OPEN_MAX + resting, BATCHES_READ_MAX) - open.length;
     if (places <= 0 || most === 0n) return 0;
-    const since = new Date(clock.now() - this.#rules.ageMs);
-    const found = await settlement.due({ at, since, least: this.#rules.least, most: DUE_PAIRS_MAX });
+    const { ageMs, least, sponsorMin } = this.#rules;
+    const since = new Date(clock.now() - ageMs);
+    const found = await settlement.due({ at, since, least, sponsorMin, most: DUE_PAIRS_MAX });
     await this.#register(found.filter((pair) => pair.providerOpenedSlot === 0n));
     const due = found.filter((pair) => pair.providerOpenedSlot > 0n);
     if (due.length === 0) return 0;
@@ -126,15 +127,14 @@ class SettleTurns implements Settler {
     return batch !== undefined;
   }
 
-  /** Opens the accounts of providers who are owed enough; they are seen on chain when they are there. */
+  /** Opens the accounts of providers, who are owed enough for it; they are seen on chain when they are there. */
   async #register(pairs: readonly DuePair[]): Promise<void> {
     const { chain, signer, clock, log } = this.#deps;
     const nowMs = clock.monotonic();
     const wanted = new Set<string>();
-    for (const { providerWallet, owedToProvider } of pairs) {
+    for (const { providerWallet } of pairs) {
       const askedMs = this.#registering.get(providerWallet) ?? -Infinity;
-      if (owedToProvider >= this.#rules.sponsorMin && nowMs >= askedMs + REGISTRATION_RETRY_MS)
-        wanted.add(providerWallet);
+      if (nowMs >= askedMs + REGISTRATION_RETRY_MS) wanted.add(providerWallet);
     }
     const providers = [...wanted].slice(0, PROVIDERS_PER_REGISTRATION_MAX);
     if (providers.length === 0) return;

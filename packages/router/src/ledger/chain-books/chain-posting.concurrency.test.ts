@@ -80,7 +80,13 @@ function spend(
 
 async function settle(world: MoneyWorld, turn: number): Promise<void> {
   const { books } = world;
-  await books.settlement.due({ at: books.now(), since: books.now(), least: microUsdc(1n), most: 100 });
+  await books.settlement.due({
+    at: books.now(),
+    since: books.now(),
+    least: microUsdc(1n),
+    sponsorMin: microUsdc(0n),
+    most: 100,
+  });
   await cut(world, turn % 2 === 0 ? [0, 1, 2] : [(turn >> 1) % PARTIES], BigInt(5 + (turn % 40)));
   if (turn % 3 === 0) await fail(world, turn, turn % PARTIES);
   for (let place = 0; place < 2; place += 1) {

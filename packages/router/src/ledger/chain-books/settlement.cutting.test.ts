@@ -215,7 +215,8 @@ test("a late charge that is young enough gets its one receipt", async (t) => {
 
 /** Who is due, as user, provider and amount. */
 async function due(books: ChainBooks, rule: Partial<DueRule> = {}): Promise<unknown> {
-  const pairs = await books.settlement.due({ at: books.now(), since: LONG_AGO, least: MUCH, most: 100, ...rule });
+  const usual = { at: books.now(), since: LONG_AGO, least: MUCH, sponsorMin: microUsdc(0n), most: 100 };
+  const pairs = await books.settlement.due({ ...usual, ...rule });
   return pairs.map(({ user, provider, amount }) => [user, provider, amount]);
 }
 
@@ -275,7 +276,7 @@ test("a due pair says what its provider is owed by everybody and since when its 
   const [one, two] = [await books.addDepositor(100n), await books.addDepositor(100n)];
   await books.owe(one, books.provider, 10n);
   await books.owe(two, books.provider, 5n, 999n);
-  const rule = { at: books.now(), since: LONG_AGO, least: microUsdc(10n), most: 9 };
+  const rule = { at: books.now(), since: LONG_AGO, least: microUsdc(10n), sponsorMin: microUsdc(15n), most: 9 };
   const [before] = await books.settlement.due(rule);
   assert.deepEqual([before?.owedToProvider, before?.providerOpenedSlot], [15n, 0n]);
   await books.observeProvider(books.provider, { openedSlot: 44n });
@@ -283,4 +284,27 @@ test("a due pair says what its provider is owed by everybody and since when its 
   assert.equal(after?.providerOpenedSlot, 44n);
   assert.equal(await books.ledger.numbers.wallet(after?.userWallet ?? ""), one.user);
   assert.equal(await books.ledger.numbers.wallet(after?.providerWallet ?? ""), books.provider);
+});
+
+test("however many debts to providers without an account wait, they take nobody's place; enough of them together are due", async (t) => {
+  const books = await openChainBooks(t);
+  const [one, two] = [await books.addDepositor(100n), await books.addDepositor(100n)];
+  const [poor, opened] = [books.provider, await books.addWallet()];
+  await books.observeProvider(opened, { openedSlot: 44n });
+  await books.owe(one, poor, 10n);
+  books.clock.advance(1);
+  await books.owe(two, opened, 1n);
+  const rule = { least: microUsdc(1n), most: 1 };
+  assert.deepEqual(await due(books, { ...rule, sponsorMin: microUsdc(11n) }), [[two.user, opened, 1n]]);
+  assert.deepEqual(await due(books, { ...rule, sponsorMin: microUsdc(10n) }), [[one.user, poor, 10n]]);
+  await books.owe(two, poor, 1n);
+  const pairs = await due(books, { ...rule, most: 9, sponsorMin: microUsdc(11n) });
+  assert.deepEqual(
+    new Set(pairs as unknown[]),
+    new Set([
+      [one.user, poor, 10n],
+      [two.user, opened, 1n],
+      [two.user, poor, 1n],
+    ]),
+  );
 });

@@ -7,7 +7,8 @@ import type { ChainBooks } from "../../test-bed/chain-books-bed.ts";
 const AGE_MS = 10_000;
 
 async function due(books: ChainBooks): Promise<(readonly [number, number])[]> {
-  const rule = { at: books.now(), since: new Date(books.clock.now() - AGE_MS), least: microUsdc(1_000n), most: 99 };
+  const since = new Date(books.clock.now() - AGE_MS);
+  const rule = { at: books.now(), since, least: microUsdc(1_000n), sponsorMin: microUsdc(0n), most: 99 };
   return (await books.settlement.due(rule)).map(({ user, provider }) => [user, provider]);
 }
 

@@ -24,6 +24,8 @@ export interface DueRule {
   readonly since: Date;
   /** Owed at least so much: due. */
   readonly least: MicroUsdc;
+  /** Owed to a provider without an account on chain before its pairs are due at all: its account is opened with them. */
+  readonly sponsorMin: MicroUsdc;
   readonly most: number;
 }
 
@@ -113,15 +115,16 @@ const MARK = `UPDATE payables p SET since = $1 FROM (
     FOR NO KEY UPDATE SKIP LOCKED
   ) t WHERE p.user_id = t.user_id AND p.provider_id = t.provider_id`;
 // Whoever leaves or has less left than it owes goes first, then who has waited longest. Of those who have waited equally long
-// a provider's come one after the other: a batch names few accounts then.
+// a provider's come one after the other: a batch names few accounts then. What cannot be settled yet takes nobody's place.
 const DUE = `SELECT p.user_id, p.provider_id, u.address AS user_address, v.address AS provider_address,
-    (p.amount - p.in_flight) / 1000 AS amount, coalesce(a.opened_slot, 0) AS provider_opened,
-    (SELECT sum(o.amount)::bigint / 1000 FROM payables o WHERE o.provider_id = p.provider_id) AS owed
+    (p.amount - p.in_flight) / 1000 AS amount, coalesce(a.opened_slot, 0) AS provider_opened, o.owed
   FROM payables p JOIN users b ON b.id = p.user_id JOIN escrows e ON e.user_id = p.user_id
     JOIN wallets u ON u.id = p.user_id JOIN wallets v ON v.id = p.provider_id
+    JOIN (SELECT provider_id, sum(amount)::bigint / 1000 AS owed FROM payables GROUP BY provider_id) o USING (provider_id)
     LEFT JOIN provider_accounts a ON a.provider_id = p.provider_id
   WHERE p.amount - p.in_flight >= 1000 AND e.opened_slot > 0 AND p.user_id <> p.provider_id
     AND (p.since <= $1 OR (p.amount - p.in_flight) / 1000 >= $2 OR e.is_urgent OR b.payable > b.available + b.locked)
+    AND (a.opened_slot > 0 OR o.owed >= $4)
     AND NOT EXISTS (SELECT FROM settle_entries x WHERE x.user_id = p.user_id AND x.posted_at IS NULL)
   ORDER BY e.is_urgent DESC, p.since, p.provider_id, p.user_id LIMIT $3`;
 const SPLIT = "SELECT ledger_split_batch($1, $2, $3, $4, $5)";
@@ -244,9 +247,9 @@ export function createSettlement({ query }: Pick<Database, "query">): Settlement
     await query(`UPDATE settle_batches b SET ${set} FROM (SELECT ${LED}) led WHERE b.id = $2 AND ${where}`, values);
   };
   return {
-    async due({ at, since, least, most }) {
+    async due({ at, since, least, sponsorMin, most }) {
       await query(MARK, [at]);
-      return (await query<DueRow>(DUE, [since, least, most])).map(pairOf);
+      return (await query<DueRow>(DUE, [since, least, most, sponsorMin])).map(pairOf);
     },
     async cut(fence, { at, ref, pairs, most, receiptsFrom }) {
       const [users, providers] = [pairs.map(({ user }) => user), pairs.map(({ provider }) => provider)];
