@@ -13,7 +13,7 @@ import { findTestFiles } from "./find-test-files.ts";
 import { createTestTally } from "./test-tally.ts";
 
 // Longer than the slowest file of e2e needs on a machine with two cores.
-const FILE_MS_MAX = 300_000;
+const FILE_MS_MAX = 600_000;
 
 const root = process.cwd();
 // A person reads every line as it comes; in CI only failures and one line per file are of interest.

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { merkleRoot } from "@aimo-network/protocol/merkle";
+import { merkleTree } from "@aimo-network/protocol/merkle";
 import { microUsdc, nanoUsdc } from "@aimo-network/protocol/money";
 import { RECEIPT_FLAGS } from "@aimo-network/protocol/receipt-cost";
 import { formatReceipt, parseReceipt } from "@aimo-network/protocol/receipt-json";
@@ -160,7 +160,7 @@ test("less than is owed holds, and is told: the lock, or what was left, was less
 test("a batch of no receipts proves none", async () => {
   const scene = await ReceiptScene.open(1);
   const { evidence } = await scene.settled();
-  const root = merkleRoot([]);
+  const root = merkleTree([]).root;
   assert.equal(stepOf({ ...evidence, batch: { ...evidence.batch, root } }), "root");
   assert.equal(stepOf({ ...evidence, proof: { index: 0, size: 0, path: [] } }), "leaf");
 });

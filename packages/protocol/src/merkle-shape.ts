@@ -19,34 +19,63 @@ export function isSize(size: number): boolean {
   return Number.isInteger(size) && size >= 0 && size <= TREE_LEAVES_MAX;
 }
 
-/** The level above a level. */
-function levelAbove<Node>(level: readonly Node[], join: Join<Node>): Node[] {
-  const above: Node[] = [];
-  for (let at = 0; at < level.length; at += 2) {
-    const [left, right] = [level[at], level[at + 1]] as [Node, Node | undefined];
-    // Joined with itself instead, a list with its last leaf repeated would have the same root (CVE-2012-2459).
-    above.push(right === undefined ? left : join(left, right));
+/** All levels of a tree, from the leaves up to the top; a tree without leaves has no top. */
+export type Levels<Node> = readonly (readonly Node[])[];
+
+/** Nodes that are joined before other work has its turn: some ten milliseconds. */
+const JOINS_PER_TURN = 4_000;
+
+/** Grows a tree level by level; stops after some work each time. */
+export function* growLevels<Node>(leaves: readonly Node[], join: Join<Node>): Generator<undefined, Levels<Node>> {
+  const levels = [leaves];
+  let joins = 0;
+  for (let level = leaves; level.length > 1;) {
+    const above: Node[] = [];
+    for (let at = 0; at < level.length; at += 2) {
+      const [left, right] = [level[at], level[at + 1]] as [Node, Node | undefined];
+      // Joined with itself instead, a list with its last leaf repeated would have the same root (CVE-2012-2459).
+      above.push(right === undefined ? left : join(left, right));
+      joins += 1;
+      if (joins % JOINS_PER_TURN === 0) yield;
+    }
+    levels.push(above);
+    level = above;
   }
-  return above;
+  return levels;
+}
+
+/** Grows to the end at once. */
+export function grown<Result>(growing: Generator<undefined, Result>): Result {
+  for (;;) {
+    const step = growing.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** Grows to the end, and awaits a turn of other work wherever it stops. */
+export async function grownInTurns<Result>(
+  growing: Generator<undefined, Result>,
+  turn: () => Promise<void>,
+): Promise<Result> {
+  for (;;) {
+    const step = growing.next();
+    if (step.done === true) return step.value;
+    await turn();
+  }
 }
 
 /** What all leaves are joined to; undefined where there are none. */
-export function topOf<Node extends object>(leaves: readonly Node[], join: Join<Node>): Node | undefined {
-  let level = leaves;
-  while (level.length > 1) level = levelAbove(level, join);
-  return level[0];
+export function topOf<Node>(levels: Levels<Node>): Node | undefined {
+  return levels.at(-1)?.[0];
 }
 
 /** The siblings on the way from a leaf to the top. */
-export function siblingsOf<Node extends object>(leaves: readonly Node[], index: number, join: Join<Node>): Node[] {
-  const siblings: Node[] = [];
-  let level = leaves;
-  for (let at = index; level.length > 1; at = Math.floor(at / 2)) {
+export function siblingsOf<Node>(levels: Levels<Node>, index: number): Node[] {
+  return levels.slice(0, -1).flatMap((level, height) => {
+    const at = Math.floor(index / 2 ** height);
     const sibling = level[at % 2 === 0 ? at + 1 : at - 1];
-    if (sibling !== undefined) siblings.push(sibling);
-    level = levelAbove(level, join);
-  }
-  return siblings;
+    return sibling === undefined ? [] : [sibling];
+  });
 }
 
 /** On which side each sibling stands, from the leaf up: a place has exactly as many siblings as this. */

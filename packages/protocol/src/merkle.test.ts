@@ -9,9 +9,9 @@ import { TREE_LEAVES_MAX } from "./merkle-shape.ts";
 import {
   HASH_BYTES,
   SALT_BYTES,
+  growMerkleTree,
   merkleLeaf,
-  merkleProof,
-  merkleRoot,
+  merkleTree,
   provenRoot,
   saltedLeaf,
   verifyMerkleProof,
@@ -74,8 +74,8 @@ function flipped(bytes: Uint8Array, bit: number): Uint8Array {
 test("roots and proofs are those of RFC 6962, sealed with the size", () => {
   fc.assert(
     fc.property(someTree, ({ leaves, index }) => {
-      assert.deepEqual(merkleRoot(leaves), sealed(leaves.length, rfcTreeHash(leaves)));
-      assert.deepEqual(merkleProof(leaves, index), rfcPath(leaves, index));
+      assert.deepEqual(merkleTree(leaves).root, sealed(leaves.length, rfcTreeHash(leaves)));
+      assert.deepEqual(merkleTree(leaves).proofOf(index), rfcPath(leaves, index));
     }),
   );
 });
@@ -95,16 +95,16 @@ test("the well-known tree of Certificate Transparency has its roots below ours",
   const leaves = entries.map((entry) => merkleLeaf(hex.decode(entry)));
   for (const [index, root] of roots.entries()) {
     const size = index + 1;
-    assert.deepEqual(merkleRoot(leaves.slice(0, size)), sealed(size, hex.decode(root)), `of ${size}`);
+    assert.deepEqual(merkleTree(leaves.slice(0, size)).root, sealed(size, hex.decode(root)), `of ${size}`);
   }
 });
 
 test("every leaf of every small tree is proven, at its place and at no other", () => {
   for (let size = 1; size <= 20; size += 1) {
     const leaves = leavesOf(size);
-    const root = merkleRoot(leaves);
+    const root = merkleTree(leaves).root;
     for (const [index, leaf] of leaves.entries()) {
-      const proof = merkleProof(leaves, index);
+      const proof = merkleTree(leaves).proofOf(index);
       const fitting = leaves.flatMap((_, place) =>
         verifyMerkleProof({ leaf, index: place, size, proof, root }) ? [place] : [],
       );
@@ -118,8 +118,8 @@ test("nothing of a proof can be told otherwise", () => {
     fc.property(someTree, fc.nat(), fc.nat(), ({ leaves, index }, bit, pick) => {
       const leaf = leaves[index]!;
       const size = leaves.length;
-      const proof = merkleProof(leaves, index);
-      const root = merkleRoot(leaves);
+      const proof = merkleTree(leaves).proofOf(index);
+      const root = merkleTree(leaves).root;
       const claim: MerklePlace & { root: Uint8Array } = { leaf, index, size, proof, root };
       assert.ok(verifyMerkleProof(claim));
       const refuse = (changes: Partial<typeof claim>): void =>
@@ -142,14 +142,14 @@ test("nothing of a proof can be told otherwise", () => {
 test("a list with its last leaf repeated has another root", () => {
   for (let size = 1; size <= 33; size += 2) {
     const leaves = leavesOf(size);
-    assert.notDeepEqual(merkleRoot(leaves), merkleRoot([...leaves, leaves.at(-1)!]), `${size}`);
+    assert.notDeepEqual(merkleTree(leaves).root, merkleTree([...leaves, leaves.at(-1)!]).root, `${size}`);
   }
 });
 
 test("a node is no leaf, and the top of a tree no root", () => {
   const leaves = leavesOf(4);
   const [one, two, three, four] = leaves as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
-  const root = merkleRoot(leaves);
+  const root = merkleTree(leaves).root;
   const left = sha256(Uint8Array.of(1), one, two);
   const right = sha256(Uint8Array.of(1), three, four);
   for (const size of [2, 3, 4])
@@ -163,7 +163,7 @@ test("a node is no leaf, and the top of a tree no root", () => {
 });
 
 test("the empty list has 32 zero bytes for its root, and nothing is proven by it", () => {
-  const root = merkleRoot([]);
+  const root = merkleTree([]).root;
   assert.deepEqual(root, new Uint8Array(32));
   const leaf = merkleLeaf(new Uint8Array());
   for (const size of [0, 1]) assert.equal(verifyMerkleProof({ leaf, index: 0, size, proof: [], root }), false);
@@ -173,7 +173,7 @@ test("the empty list has 32 zero bytes for its root, and nothing is proven by it
 
 test("places and hashes that are none prove nothing", () => {
   const leaves = leavesOf(3);
-  const proof = merkleProof(leaves, 2);
+  const proof = merkleTree(leaves).proofOf(2);
   const claim = { leaf: leaves[2]!, index: 2, size: 3, proof };
   const unproven = (changes: Partial<MerklePlace>): void =>
     assert.equal(provenRoot({ ...claim, ...changes }), undefined, JSON.stringify(changes));
@@ -182,7 +182,7 @@ test("places and hashes that are none prove nothing", () => {
   unproven({ leaf: leaves[2]!.subarray(1) });
   unproven({ proof: [proof[0]!.subarray(1)] });
   unproven({ proof: [Uint8Array.of(...proof[0]!, 0)] });
-  const root = merkleRoot(leaves);
+  const root = merkleTree(leaves).root;
   assert.equal(verifyMerkleProof({ ...claim, root: root.subarray(0, 31) }), false);
   assert.equal(verifyMerkleProof({ ...claim, root: new Uint8Array() }), false);
   assert.equal(verifyMerkleProof({ ...claim, root: Uint8Array.of(...root, 0) }), false);
@@ -195,14 +195,14 @@ test("a tree has at most 2^20 leaves", () => {
   const place = { leaf, index: 0, size: TREE_LEAVES_MAX, proof: siblings(20) };
   assert.ok(provenRoot(place));
   assert.equal(provenRoot({ ...place, size: TREE_LEAVES_MAX + 1, proof: siblings(21) }), undefined);
-  assert.throws(() => merkleRoot(siblings(TREE_LEAVES_MAX + 1)), /at most 1048576 leaves/);
-  assert.throws(() => merkleProof(siblings(TREE_LEAVES_MAX + 1), 0), /at most 1048576 leaves/);
+  assert.throws(() => merkleTree(siblings(TREE_LEAVES_MAX + 1)).root, /at most 1048576 leaves/);
+  assert.throws(() => merkleTree(siblings(TREE_LEAVES_MAX + 1)).proofOf(0), /at most 1048576 leaves/);
 });
 
 test("a tree is made of hashes, and proves leaves that it has", () => {
-  assert.throws(() => merkleRoot([new Uint8Array(31)]), /a hash of 32 bytes/);
-  for (const index of [-1, 3, 1.5]) assert.throws(() => merkleProof(leavesOf(3), index), /one of the tree's/);
-  assert.throws(() => merkleProof([], 0), /one of the tree's/);
+  assert.throws(() => merkleTree([new Uint8Array(31)]).root, /a hash of 32 bytes/);
+  for (const index of [-1, 3, 1.5]) assert.throws(() => merkleTree(leavesOf(3)).proofOf(index), /one of the tree's/);
+  assert.throws(() => merkleTree([]).proofOf(0), /one of the tree's/);
 });
 
 test("a salted leaf is one of its kind, salt and content, whose bounds are certain", () => {
@@ -222,9 +222,25 @@ test("a salted leaf is one of its kind, salt and content, whose bounds are certa
 
 test("the last of 50,000 leaves is proven by sixteen hashes at most", () => {
   const leaves = leavesOf(50_000);
-  const root = merkleRoot(leaves);
+  const { root, proofOf } = merkleTree(leaves);
   const index = 49_999;
-  const proof = merkleProof(leaves, index);
+  const proof = proofOf(index);
   assert.ok(verifyMerkleProof({ leaf: leaves[index]!, index, size: 50_000, proof, root }));
   assert.ok(proof.length <= 16);
+});
+
+test("a large tree grows in turns, and is the same", async () => {
+  const leaves = leavesOf(20_000);
+  let turns = 0;
+  const grown = await growMerkleTree(leaves, () => {
+    turns += 1;
+    return Promise.resolve();
+  });
+  const { root, size, proofOf } = merkleTree(leaves);
+  assert.deepEqual([grown.root, grown.size, grown.proofOf(12_345)], [root, size, proofOf(12_345)]);
+  assert.equal(turns, 5); // of 20,005 pairs, at each 4,000
+  await assert.rejects(
+    growMerkleTree([new Uint8Array(31)], () => Promise.resolve()),
+    /a hash of 32 bytes/,
+  );
 });

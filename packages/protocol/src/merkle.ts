@@ -3,7 +3,17 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { assert } from "./assert.ts";
 import { joinPieces } from "./byte-pieces.ts";
 import { AimoError } from "./errors.ts";
-import { TREE_LEAVES_MAX, climb, isPlace, isSize, siblingsOf, topOf } from "./merkle-shape.ts";
+import {
+  TREE_LEAVES_MAX,
+  climb,
+  growLevels,
+  grown,
+  grownInTurns,
+  isPlace,
+  isSize,
+  siblingsOf,
+  topOf,
+} from "./merkle-shape.ts";
 
 /** Bytes of every leaf, node and root. */
 export const HASH_BYTES = 32;
@@ -61,18 +71,38 @@ function assertLeaves(leaves: readonly Uint8Array[]): void {
   assert(leaves.every(isHash), `a leaf is a hash of ${HASH_BYTES} bytes`);
 }
 
-/** The root of a list of leaves, in their order: 32 zero bytes where there are none. */
-export function merkleRoot(leaves: readonly Uint8Array[]): Uint8Array {
-  assertLeaves(leaves);
-  const top = topOf(leaves, join);
-  return top === undefined ? new Uint8Array(HASH_BYTES) : seal(leaves.length, top);
+/** A tree over a list of leaves, in their order. */
+export interface MerkleTree {
+  /** 32 zero bytes where there are no leaves. */
+  readonly root: Uint8Array;
+  readonly size: number;
+  /** The hashes by which the leaf at a place leads to the root, from the leaf up. */
+  proofOf(index: number): Uint8Array[];
 }
 
-/** The hashes by which the leaf at a place leads to the root, from the leaf up. */
-export function merkleProof(leaves: readonly Uint8Array[], index: number): Uint8Array[] {
+function* growing(leaves: readonly Uint8Array[]): Generator<undefined, MerkleTree> {
   assertLeaves(leaves);
-  assert(isPlace(index, leaves.length), "the leaf to prove is one of the tree's");
-  return siblingsOf(leaves, index, join);
+  const levels = yield* growLevels(leaves, join);
+  const size = leaves.length;
+  const top = topOf(levels);
+  return {
+    root: top === undefined ? new Uint8Array(HASH_BYTES) : seal(size, top),
+    size,
+    proofOf: (index) => {
+      assert(isPlace(index, size), "the leaf to prove is one of the tree's");
+      return siblingsOf(levels, index);
+    },
+  };
+}
+
+/** The tree over a list of leaves. */
+export function merkleTree(leaves: readonly Uint8Array[]): MerkleTree {
+  return grown(growing(leaves));
+}
+
+/** The same; a large one takes a second, in which it awaits a turn of other work now and then. */
+export function growMerkleTree(leaves: readonly Uint8Array[], turn: () => Promise<void>): Promise<MerkleTree> {
+  return grownInTurns(growing(leaves), turn);
 }
 
 /** That a leaf has a place in a tree of this size, and the hashes that lead from it to the root. */

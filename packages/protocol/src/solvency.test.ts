@@ -9,7 +9,7 @@ import { isAimoError } from "./errors.ts";
 import { TREE_LEAVES_MAX } from "./merkle-shape.ts";
 import { nanoUsdc, parseNanoUsdc } from "./money.ts";
 import type { NanoUsdc } from "./money.ts";
-import { inSumOrder, liabilityLeaf, sumProof, sumRoot, verifySumProof } from "./solvency.ts";
+import { inSumOrder, liabilityLeaf, sumTree, verifySumProof } from "./solvency.ts";
 import type { SumNode, SumPlace } from "./solvency.ts";
 import { makeSolvencyVectors } from "./__fixtures__/solvency-vectors.ts";
 import type { SolvencyVectorFile } from "./__fixtures__/solvency-vectors.ts";
@@ -70,7 +70,7 @@ test("a leaf is the hash of kind, salt, wallet and balance, and owes the balance
 test("the root is that of the page's definition, and its total what all are owed", () => {
   fc.assert(
     fc.property(someTree, (leaves) => {
-      const { hash, total, size } = sumRoot(leaves);
+      const { hash, total, size } = sumTree(leaves).root;
       const top = topDown(leaves);
       assert.equal(size, leaves.length);
       assert.equal(
@@ -85,9 +85,9 @@ test("the root is that of the page's definition, and its total what all are owed
 test("every user of every small router is counted, at one place", () => {
   for (let size = 1; size <= 20; size += 1) {
     const leaves = leavesOf(size);
-    const root = sumRoot(leaves);
+    const root = sumTree(leaves).root;
     for (const [place, leaf] of leaves.entries()) {
-      const proof = sumProof(leaves, place);
+      const proof = sumTree(leaves).proofOf(place);
       const fitting = leaves.flatMap((_, index) => (verifySumProof({ leaf, index, proof, root }) ? [index] : []));
       assert.deepEqual(fitting, [place], `${place} of ${size}`);
     }
@@ -109,8 +109,8 @@ test("nothing of a proof can be told otherwise", () => {
     fc.property(someTree, fc.nat(), fc.nat(), fc.bigInt(1n, 1_000n), (leaves, pick, bit, off) => {
       const index = pick % leaves.length;
       const leaf = leaves[index]!;
-      const root = sumRoot(leaves);
-      const proof = sumProof(leaves, index);
+      const root = sumTree(leaves).root;
+      const proof = sumTree(leaves).proofOf(index);
       const claim = { leaf, index, proof, root };
       assert.ok(verifySumProof(claim));
       const refuse = (changes: Partial<SumPlace>): void =>
@@ -170,14 +170,14 @@ test("a negative sum, and one that is more than an amount can be, hide nothing",
 test("more than an amount can hold is owed by nobody", () => {
   const half = nanoUsdc((SUM_MAX + 1n) / 2n);
   const [one, two] = leavesOf(2) as [SumNode, SumNode];
-  const root = sumRoot([
+  const root = sumTree([
     { ...one, sum: half },
     { ...two, sum: nanoUsdc(half - 1n) },
-  ]);
+  ]).root;
   assert.equal(root.total, SUM_MAX);
   const over = [one, two].map((leaf) => ({ ...leaf, sum: half }));
   assert.throws(
-    () => sumRoot(over),
+    () => sumTree(over).root,
     (error) => isAimoError(error, "invalid_amount"),
   );
 });
@@ -188,17 +188,17 @@ test("leaves are ordered by their hashes, each once", () => {
   assert.deepEqual(texts, texts.toSorted());
   assert.deepEqual(inSumOrder(leaves.toReversed()), leaves);
   for (const wrong of [leaves.toReversed(), leaves.with(4, leaves[3]!), leaves.with(0, leaves[8]!)]) {
-    assert.throws(() => sumRoot(wrong), /in the order of their hashes/);
-    assert.throws(() => sumProof(wrong, 0), /in the order of their hashes/);
+    assert.throws(() => sumTree(wrong).root, /in the order of their hashes/);
+    assert.throws(() => sumTree(wrong).proofOf(0), /in the order of their hashes/);
   }
 });
 
 test("nobody is owed nothing, and nothing is proven by it", () => {
-  const root = sumRoot([]);
+  const root = sumTree([]).root;
   assert.deepEqual(root, { hash: new Uint8Array(32), total: 0n, size: 0 });
   const leaf = { hash: new Uint8Array(32), sum: nanoUsdc(0n) };
   assert.equal(verifySumProof({ leaf, index: 0, proof: [], root }), false);
-  assert.throws(() => sumProof([], 0), /one of the tree's/);
+  assert.throws(() => sumTree([]).proofOf(0), /one of the tree's/);
 });
 
 test("a wallet that is none, a salt of another length and a tree that is too large are refused", () => {
@@ -219,11 +219,11 @@ test("a wallet that is none, a salt of another length and a tree that is too lar
       () => liabilityLeaf({ user: good, balance: claimed(amount) }, salt),
       (error) => isAimoError(error, "invalid_amount"),
     );
-  assert.throws(() => sumRoot(Array.from({ length: TREE_LEAVES_MAX + 1 }, () => leaf)), /at most 1048576 leaves/);
-  assert.throws(() => sumRoot([{ ...leaf, hash: leaf.hash.subarray(1) }]), /a hash and an amount/);
-  assert.throws(() => sumRoot([{ ...leaf, sum: claimed(-1n) }]), /a hash and an amount/);
+  assert.throws(() => sumTree(Array.from({ length: TREE_LEAVES_MAX + 1 }, () => leaf)).root, /at most 1048576 leaves/);
+  assert.throws(() => sumTree([{ ...leaf, hash: leaf.hash.subarray(1) }]).root, /a hash and an amount/);
+  assert.throws(() => sumTree([{ ...leaf, sum: claimed(-1n) }]).root, /a hash and an amount/);
   const [one, other] = leavesOf(2) as [SumNode, SumNode];
-  const root = sumRoot([one, other]);
+  const root = sumTree([one, other]).root;
   const short = { ...other, hash: other.hash.subarray(1) };
   assert.equal(verifySumProof({ leaf: one, index: 0, proof: [short], root }), false);
 });

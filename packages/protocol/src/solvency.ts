@@ -4,7 +4,17 @@ import { assert } from "./assert.ts";
 import { joinPieces } from "./byte-pieces.ts";
 import { AimoError } from "./errors.ts";
 import { HASH_BYTES, isSameHash, saltedLeaf } from "./merkle.ts";
-import { TREE_LEAVES_MAX, climb, isPlace, isSize, siblingsOf, topOf } from "./merkle-shape.ts";
+import {
+  TREE_LEAVES_MAX,
+  climb,
+  growLevels,
+  grown,
+  grownInTurns,
+  isPlace,
+  isSize,
+  siblingsOf,
+  topOf,
+} from "./merkle-shape.ts";
 import { nanoUsdc } from "./money.ts";
 import type { NanoUsdc } from "./money.ts";
 import { readAddress } from "./sign-in/sign-in-message.ts";
@@ -93,19 +103,35 @@ function assertLeaves(leaves: readonly SumNode[]): void {
   assert(isOrdered, "leaves come in the order of their hashes, each once");
 }
 
-/** The root of leaves in their order; throws `invalid_amount` where they are more than an amount can hold. */
-export function sumRoot(leaves: readonly SumNode[]): SumRoot {
-  assertLeaves(leaves);
-  const top = topOf(leaves, join);
-  if (top === undefined) return { hash: new Uint8Array(HASH_BYTES), total: nanoUsdc(0n), size: 0 };
-  return seal(leaves.length, top);
+/** A tree over leaves in their order. */
+export interface SumTree {
+  readonly root: SumRoot;
+  /** The nodes by which the leaf at a place leads to the root, from the leaf up. */
+  proofOf(index: number): SumNode[];
 }
 
-/** The nodes by which the leaf at a place leads to the root, from the leaf up. */
-export function sumProof(leaves: readonly SumNode[], index: number): SumNode[] {
+function* growing(leaves: readonly SumNode[]): Generator<undefined, SumTree> {
   assertLeaves(leaves);
-  assert(isPlace(index, leaves.length), "the leaf to prove is one of the tree's");
-  return siblingsOf(leaves, index, join);
+  const levels = yield* growLevels(leaves, join);
+  const size = leaves.length;
+  const top = topOf(levels);
+  return {
+    root: top === undefined ? { hash: new Uint8Array(HASH_BYTES), total: nanoUsdc(0n), size } : seal(size, top),
+    proofOf: (index) => {
+      assert(isPlace(index, size), "the leaf to prove is one of the tree's");
+      return siblingsOf(levels, index);
+    },
+  };
+}
+
+/** The tree over leaves in their order; throws `invalid_amount` where they are more than an amount can hold. */
+export function sumTree(leaves: readonly SumNode[]): SumTree {
+  return grown(growing(leaves));
+}
+
+/** The same; a large one takes a second, in which it awaits a turn of other work now and then. */
+export function growSumTree(leaves: readonly SumNode[], turn: () => Promise<void>): Promise<SumTree> {
+  return grownInTurns(growing(leaves), turn);
 }
 
 /** That a leaf has a place below a root, and the nodes that lead there. */

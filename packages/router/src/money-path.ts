@@ -230,17 +230,13 @@ export async function openMoneyPath(chain: ChainConfig, config: Config, given: M
   const room = chainRoomSettings(chain, identity.routerId);
   const link = await openChainLink(room, { clock, log, counts });
   const signer = await openSigner(chain, { clock, database, link });
-  const jobs = { clock: systemClock, log, database };
+  const ioClock = systemClock;
+  const jobs = { clock: ioClock, log, database };
   const [watcher, settler] = [leadJob(jobs, "watcher", instance), leadJob(jobs, "settler", instance)];
   await Promise.all([watcher.tried, settler.tried]);
-  const { routerId, receiptSecret } = identity;
-  const receipts = createReceiptBook({ receipts: createLedgerReceipts(database), routerId, secret: receiptSecret });
-  const liabilities = createLiabilityTree({
-    clock,
-    ioClock: systemClock,
-    random,
-    liabilities: createLiabilities(patientDatabase),
-  });
+  const receipts = createReceiptBook({ ...identity, ioClock, receipts: createLedgerReceipts(database) });
+  const kept = createLiabilities(patientDatabase);
+  const liabilities = createLiabilityTree({ clock, ioClock, random, liabilities: kept });
   const settlement = createSettlement(database);
   const tables = tending(chain, deps, link, signer, settlement);
   const parts: Parts = {

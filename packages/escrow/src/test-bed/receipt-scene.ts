@@ -5,7 +5,7 @@ import type { Address, Instruction, RpcTransport, Signature, Transaction } from 
 import { FailedTransactionMetadata } from "litesvm";
 import { manualClock } from "@aimo-network/protocol/clock";
 import { uuidV7 } from "@aimo-network/protocol/ids";
-import { merkleProof, merkleRoot } from "@aimo-network/protocol/merkle";
+import { merkleTree } from "@aimo-network/protocol/merkle";
 import { microUsdc, nanoUsdc } from "@aimo-network/protocol/money";
 import { seededRandom } from "@aimo-network/protocol/random";
 import { receiptLeaf } from "@aimo-network/protocol/receipt";
@@ -125,7 +125,7 @@ export class ReceiptScene {
   }
 
   get root(): Uint8Array {
-    return merkleRoot(this.leaves);
+    return merkleTree(this.leaves).root;
   }
 
   /** The instruction that settles what Ann owes Pat. */
@@ -141,7 +141,7 @@ export class ReceiptScene {
     return {
       receipt,
       salt,
-      proof: { index: 0, size: this.receipts.length, path: merkleProof(this.leaves, 0) },
+      proof: { index: 0, size: this.receipts.length, path: merkleTree(this.leaves).proofOf(0) },
       batch: { batchId: 41n, root: this.root, signature: signatureOf(kept.transaction) },
       transaction: await answerOf(kept),
       programAddress: chain.programAddress,

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { base58, hex } from "@scure/base";
 import { manualClock } from "../clock.ts";
 import { uuidV7 } from "../ids.ts";
-import { merkleProof, merkleRoot } from "../merkle.ts";
+import { merkleTree } from "../merkle.ts";
 import { microUsdc, nanoUsdc } from "../money.ts";
 import type { Price } from "../price.ts";
 import { seededRandom } from "../random.ts";
@@ -157,7 +157,9 @@ export function makeReceiptVectors(): ReceiptVectorFile {
   const leaves = made.map(({ receipt: each, salt }) => receiptLeaf(each, salt));
   const size = leaves.length;
   const receipts = made.map(({ name, receipt: each, salt }, index): ReceiptVector => {
-    const path = merkleProof(leaves, index).map((hash) => hex.encode(hash));
+    const path = merkleTree(leaves)
+      .proofOf(index)
+      .map((hash) => hex.encode(hash));
     return {
       name,
       receipt: formatReceipt(each),
@@ -168,7 +170,7 @@ export function makeReceiptVectors(): ReceiptVectorFile {
       proof: { index, size, path },
     };
   });
-  const rootOf = (count: number): string => hex.encode(merkleRoot(leaves.slice(0, count)));
+  const rootOf = (count: number): string => hex.encode(merkleTree(leaves.slice(0, count)).root);
   return {
     note: NOTE,
     receipts,

@@ -1,7 +1,7 @@
 // Makes the published tree of what a router owes its users; run this file to print docs/vectors/solvency.json anew.
 import { hex } from "@scure/base";
 import { formatNanoUsdc, nanoUsdc } from "../money.ts";
-import { inSumOrder, liabilityLeaf, sumProof, sumRoot } from "../solvency.ts";
+import { inSumOrder, liabilityLeaf, sumTree } from "../solvency.ts";
 import type { SumNode } from "../solvency.ts";
 import { addressOf, saltOf } from "./receipt-vectors.ts";
 
@@ -39,7 +39,7 @@ export function makeSolvencyVectors(): SolvencyVectorFile {
     return { liability, salt, leaf: liabilityLeaf(liability, salt) };
   });
   const leaves = inSumOrder(users.map(({ leaf }) => leaf));
-  const { hash, total, size } = sumRoot(leaves);
+  const { hash, total, size } = sumTree(leaves).root;
   return {
     note: NOTE,
     users: users.map(({ liability, salt, leaf }) => {
@@ -50,7 +50,7 @@ export function makeSolvencyVectors(): SolvencyVectorFile {
         salt: hex.encode(salt),
         leaf: hex.encode(leaf.hash),
         index,
-        path: sumProof(leaves, index).map(jsonOf),
+        path: sumTree(leaves).proofOf(index).map(jsonOf),
       };
     }),
     root: { hash: hex.encode(hash), total: formatNanoUsdc(total), size },

@@ -30,6 +30,9 @@ export const CHARGE_WAIT_MS = 1_500;
 /** Milliseconds past a request's total deadline until its lock expires: for its last bytes and its charge. */
 export const LOCK_GRACE_MS = 60_000;
 
+/** Milliseconds past its deadline in which a lock still counts as open at the latest: many looks of the sweep, which may be busy. */
+export const LOCK_SWEEP_LAG_MS = 60_000;
+
 /** Requests of one key per minute: a thousand at once that take two seconds each (configurable). */
 export const KEY_REQUESTS_PER_MINUTE = 30_000;
 

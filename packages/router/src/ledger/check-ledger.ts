@@ -74,11 +74,15 @@ function usdc(nano: bigint): string {
   return nano < 0n ? `-${usdc(-nano)}` : `${formatPicoUsdc(nano * 1000n)} USDC`;
 }
 
+/** Accounts of which things are counted, not money. */
+const COUNTED: readonly string[] = ["entries", "batch"];
+
 function line({ check, account, user, provider, day, expected, found }: LedgerDifference): string {
   const who = [user, provider].filter((wallet) => wallet !== undefined).join(" → ");
   const where = `${account}${who === "" ? "" : ` of ${who}`}${day === undefined ? "" : ` on ${day}`}`;
   if (account === "closing") return `${check}: ${day}`;
-  return `${check}: ${where}: expected ${usdc(expected)}, found ${usdc(found)}`;
+  const words = COUNTED.includes(account) ? String : usdc;
+  return `${check}: ${where}: expected ${words(expected)}, found ${words(found)}`;
 }
 
 /** The report as lines for a terminal. */

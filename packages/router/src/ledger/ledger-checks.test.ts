@@ -3,7 +3,7 @@ import type { TestContext } from "node:test";
 import { test } from "node:test";
 import type { ChainBooks } from "../test-bed/chain-books-bed.ts";
 import { openChainBooks } from "../test-bed/chain-books-bed.ts";
-import { checkLedger } from "./check-ledger.ts";
+import { checkLedger, reportLines } from "./check-ledger.ts";
 
 /** Books in which everything is going on: settled, on its way, queued, held for withdrawals of a user and a provider. */
 async function openBusyBooks(t: TestContext): Promise<ChainBooks> {
@@ -143,4 +143,14 @@ test("entries of days whose journal is gone are not looked for in it", async (t)
     [books.now()],
   );
   assert.equal(await differs(), false);
+});
+
+test("things that are counted are no money in the report", async (t) => {
+  const books = await openBusyBooks(t);
+  await tamper(books, "DELETE FROM settle_entries WHERE seq = 3");
+  await tamper(books, "INSERT INTO settle_batches (ref, queued_at) VALUES (gen_random_uuid(), now())");
+  const lines = reportLines(await checkLedger(books.database)).join("\n");
+  assert.match(lines, /entries of \w+: expected 2, found 1\n/);
+  assert.match(lines, /batch: expected 0, found 0$/m);
+  assert.match(lines, /payable on its way of \w+ → \w+: expected 0.* USDC, found 0.00003 USDC/);
 });

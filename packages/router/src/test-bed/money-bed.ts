@@ -88,9 +88,14 @@ export async function openMoneyBed(
     { windowMax: undefined, sponsorMin: microUsdc(1_000_000n), priorityFeeMax: 0n },
   );
   const withdrawals = createWithdrawals(database);
-  const secret = systemRandom.bytes(32);
+  const receiptSecret = systemRandom.bytes(32);
   const routerId = chain.settings.routerId;
-  const receipts = createReceiptBook({ receipts: createLedgerReceipts(database), routerId, secret });
+  const receipts = createReceiptBook({
+    ioClock: systemClock,
+    receipts: createLedgerReceipts(database),
+    routerId,
+    receiptSecret,
+  });
   const liabilities = createLiabilityTree({
     clock,
     ioClock: systemClock,

@@ -308,6 +308,18 @@ test("earnings that no entry here brought are taken over only after everything w
   assert.deepEqual(await bed.books.faults(), []);
 });
 
+test("a whole scan posts earnings again that the books have lost since", async (t) => {
+  const bed = await WatchBed.open(t);
+  const { ann, pat } = bed.people;
+  bed.scene.collect(ann, 10_000_000n);
+  await bed.tell(await bed.whole());
+  assert.equal(await bed.earnings(pat), 9_750_000_000n);
+  await bed.books.row("UPDATE provider_accounts SET earned = earned - 50000 WHERE earned > 0");
+  assert.deepEqual(await bed.tell(await bed.some(pat)), [], "not before everything was looked at");
+  assert.deepEqual(await bed.tell(await bed.whole()), ["provider pat posted"]);
+  assert.equal(await bed.earnings(pat), 9_800_000_000n);
+});
+
 test("fees are taken over only after everything was looked at, and what is collected is posted at once", async (t) => {
   const bed = await WatchBed.open(t);
   const { ann, pat } = bed.people;

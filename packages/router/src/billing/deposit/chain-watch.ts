@@ -93,6 +93,7 @@ class Watch implements ChainWatch {
     await inTurns(jobs, POSTINGS_AT_ONCE_MAX);
     if (observation.isWhole) await this.#postMissing(round, new Set(standings.map(({ wallet }) => wallet)));
     const accounts = providers.map(({ data }) => providerStanding(data, time));
+    if (observation.isWhole) await this.#doubt(accounts);
     await inTurns(
       accounts.map((standing) => () => this.#postProvider(round, standing)),
       POSTINGS_AT_ONCE_MAX,
@@ -185,6 +186,13 @@ class Watch implements ChainWatch {
       const wallet = base58.encode(address);
       if (!found.has(wallet)) await this.#postGone(round, wallet);
     }
+  }
+
+  /** Earnings that are not as the books have them, whatever has changed there since they were posted, are posted again. */
+  async #doubt(accounts: readonly ProviderStanding[]): Promise<void> {
+    const books = await this.#deps.posting.earned();
+    for (const { wallet, earned } of accounts)
+      if (books.get(wallet) !== earned) this.#known.delete(`provider ${wallet}`);
   }
 
   async #postProvider(round: Round, standing: ProviderStanding): Promise<void> {

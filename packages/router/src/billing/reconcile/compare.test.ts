@@ -65,8 +65,6 @@ function agreed(amounts: readonly number[]): Both {
         wallet,
         owed: (deposited - settled - withdrawn) * 1_000n,
         ...{ openedSlot, deposited, settled, withdrawn },
-        seenSlot: 9n,
-        onTheWay: 0n,
         isHalted: false,
       })),
       providers: providers.map(({ wallet, earned, withdrawn }, provider) => ({
@@ -74,11 +72,8 @@ function agreed(amounts: readonly number[]): Both {
         wallet,
         owed: (earned - withdrawn) * 1_000n,
         ...{ earned, withdrawn },
-        seenSlot: 9n,
-        onTheWay: 0n,
       })),
       fees: feeAccrued * 1_000n,
-      vault: vaultAmount * 1_000n,
       openBatches: 0,
     },
   };
@@ -141,7 +136,7 @@ const FAULTS = {
   },
   "the ledger owes a provider more": (both: Both, provider: number, by: bigint): Found => {
     const row = both.ledger.providers[provider]!;
-    both.ledger.providers[provider] = { ...row, owed: row.owed + by, onTheWay: 5n };
+    both.ledger.providers[provider] = { ...row, owed: row.owed + by };
     return { account: "provider", wallet: row.wallet, kind: "short", by: -by };
   },
   "earnings are not posted": (both: Both, provider: number, by: bigint): Found => {

@@ -3,7 +3,8 @@ import { createHmac } from "node:crypto";
 import { test } from "node:test";
 import type { TestContext } from "node:test";
 import { base58 } from "@scure/base";
-import { HASH_BYTES, SALT_BYTES, isSameHash, merkleRoot, verifyMerkleProof } from "@aimo-network/protocol/merkle";
+import { systemClock } from "@aimo-network/protocol/clock";
+import { HASH_BYTES, SALT_BYTES, isSameHash, merkleTree, verifyMerkleProof } from "@aimo-network/protocol/merkle";
 import { microUsdc, nanoUsdc } from "@aimo-network/protocol/money";
 import { systemRandom } from "@aimo-network/protocol/random";
 import { receiptLeaf } from "@aimo-network/protocol/receipt";
@@ -30,7 +31,8 @@ async function openBench(t: TestContext): Promise<Bench> {
   const bed = await ScriptedSettling.open(t);
   const receipts = createLedgerReceipts(bed.books.database);
   const routerId = base58.encode(systemRandom.bytes(32));
-  const book: Bench["book"] = (given = receipts) => createReceiptBook({ receipts: given, routerId, secret: SECRET });
+  const book: Bench["book"] = (given = receipts) =>
+    createReceiptBook({ ioClock: systemClock, receipts: given, routerId, receiptSecret: SECRET });
   return { bed, routerId, receipts, book };
 }
 
@@ -161,7 +163,7 @@ test("the root is that of the receipts of every entry, in the order of entries a
       ].map(async ([who, provider]) => [(who as typeof ann).wallet, await bed.walletOf(provider as number)]),
     ),
   );
-  assert.deepEqual(await book().rootOf(batch), merkleRoot(expected.map(leafOf)));
+  assert.deepEqual(await book().rootOf(batch), merkleTree(expected.map(leafOf)).root);
 });
 
 test("every receipt of a batch is proven, with its salt, and only by the root of its batch", async (t) => {
@@ -266,7 +268,7 @@ test("the root is the same whoever makes it, also where another had begun; many 
   calls.length = 0;
   const root = await bench.book(counted).rootOf(batch);
   assert.deepEqual(calls, [RECEIPTS_AT_ONCE_MAX, 50, 0]);
-  assert.deepEqual(root, merkleRoot((await receiptsFromRows(bench, batch)).map(leafOf)));
+  assert.deepEqual(root, merkleTree((await receiptsFromRows(bench, batch)).map(leafOf)).root);
   assert.deepEqual(await bench.book().rootOf(batch), root);
 });
 
@@ -288,7 +290,7 @@ test("three thousand answers of one batch have a root, and each a proof", async 
   const batch = await bed.cut([ann, pat]);
   const book = bench.book();
   const root = await book.rootOf(batch);
-  assert.deepEqual(root, merkleRoot((await receiptsFromRows(bench, batch)).map(leafOf)));
+  assert.deepEqual(root, merkleTree((await receiptsFromRows(bench, batch)).map(leafOf)).root);
   await bed.books.settlement.setRoot(bed.books.settler, batch, root);
   for (const id of [ids[0]!, ids[1_499]!, ids[2_999]!]) {
     const proven = (await book.prove(id, ann.wallet))!;

@@ -2,8 +2,10 @@
 import { createHmac } from "node:crypto";
 import { hex } from "@scure/base";
 import { LRUCache } from "lru-cache";
+import type { Clock } from "@aimo-network/protocol/clock";
 import { uuidTimeMs } from "@aimo-network/protocol/ids";
-import { isSameHash, merkleProof, merkleRoot, SALT_BYTES } from "@aimo-network/protocol/merkle";
+import { growMerkleTree, isSameHash, SALT_BYTES } from "@aimo-network/protocol/merkle";
+import type { MerkleTree } from "@aimo-network/protocol/merkle";
 import type { Receipt } from "@aimo-network/protocol/receipt";
 import { receiptLeaf } from "@aimo-network/protocol/receipt";
 import type { LedgerReceipt, LedgerReceipts, ReceiptPlace, SettledReceipt } from "../../ledger/chain-books/receipts.ts";
@@ -11,10 +13,12 @@ import { PROOF_TREES_KEPT_MAX, RECEIPTS_AT_ONCE_MAX } from "../limits.ts";
 
 /** What the receipts of a router are made with. */
 export interface ReceiptBookDeps {
+  /** Real time, in which other work has its turn. */
+  readonly ioClock: Clock;
   readonly receipts: LedgerReceipts;
   readonly routerId: string;
   /** What the salts of leaves follow from; nobody else can guess a receipt by its leaf. */
-  readonly secret: Uint8Array;
+  readonly receiptSecret: Uint8Array;
 }
 
 /** A receipt with all that proves it. */
@@ -34,28 +38,36 @@ export interface ReceiptBook {
   prove(generation: string, wallet: string): Promise<ProvenReceipt | undefined>;
 }
 
-/** The leaves below a root, and which place each generation has. */
-interface Tree {
+/** The tree below a root, and which place each generation has. */
+interface Places {
+  readonly tree: MerkleTree;
   readonly places: ReadonlyMap<string, number>;
-  readonly leaves: readonly Uint8Array[];
 }
 
 /** Creates the book. */
-export function createReceiptBook({ receipts, routerId, secret }: ReceiptBookDeps): ReceiptBook {
-  const saltOf = (id: string): Uint8Array => createHmac("sha256", secret).update(id).digest().subarray(0, SALT_BYTES);
+export function createReceiptBook({ ioClock, receipts, routerId, receiptSecret }: ReceiptBookDeps): ReceiptBook {
+  const saltOf = (id: string): Uint8Array =>
+    createHmac("sha256", receiptSecret).update(id).digest().subarray(0, SALT_BYTES);
   const whole = ({ ...receipt }: LedgerReceipt): Receipt => ({ ...receipt, routerId });
   // Below one root the leaves never change, and many ask for proofs of the same one; a batch that is split gets another.
-  const kept = new LRUCache<string, Tree>({ max: PROOF_TREES_KEPT_MAX });
-  const treeOf = async (batch: bigint, root: Uint8Array): Promise<Tree | undefined> => {
+  const kept = new LRUCache<string, Places>({ max: PROOF_TREES_KEPT_MAX });
+  const turn = (): Promise<void> => new Promise((resolve) => void ioClock.timer(0, resolve));
+  const treeOf = async (batch: bigint): Promise<Places> => {
+    const rows = await receipts.leavesOf(batch);
+    const tree = await growMerkleTree(
+      rows.map(({ leaf }) => new Uint8Array(leaf)),
+      turn,
+    );
+    return { tree, places: new Map(rows.map(({ id }, place) => [id, place])) };
+  };
+  const treeBelow = async (batch: bigint, root: Uint8Array): Promise<Places | undefined> => {
     const name = hex.encode(new Uint8Array(root));
     const found = kept.get(name);
     if (found !== undefined) return found;
-    const rows = await receipts.leavesOf(batch);
-    const leaves = rows.map(({ leaf }) => new Uint8Array(leaf));
-    if (!isSameHash(merkleRoot(leaves), new Uint8Array(root))) return undefined; // it is being split just now
-    const tree = { places: new Map(rows.map(({ id }, place) => [id, place])), leaves };
-    kept.set(name, tree);
-    return tree;
+    const made = await treeOf(batch);
+    if (!isSameHash(made.tree.root, new Uint8Array(root))) return undefined; // it is being split just now
+    kept.set(name, made);
+    return made;
   };
   return {
     async rootOf(batch) {
@@ -68,8 +80,7 @@ export function createReceiptBook({ receipts, routerId, secret }: ReceiptBookDep
         await receipts.keepLeaves(rows.map((row) => ({ id: row.id, leaf: receiptLeaf(whole(row), saltOf(row.id)) })));
         after = { entry: last.entry, generation: last.id };
       }
-      const leaves = await receipts.leavesOf(batch);
-      return merkleRoot(leaves.map(({ leaf }) => new Uint8Array(leaf)));
+      return (await treeOf(batch)).tree.root;
     },
     async prove(generation, wallet) {
       const day = new Date(uuidTimeMs(generation)).toISOString().slice(0, 10);
@@ -78,10 +89,10 @@ export function createReceiptBook({ receipts, routerId, secret }: ReceiptBookDep
       const { receipt, batch } = found;
       const proven = { receipt: whole(receipt), salt: saltOf(receipt.id), batch };
       if (batch?.root === undefined) return { ...proven, proof: undefined };
-      const { places, leaves = [] } = (await treeOf(batch.id, batch.root)) ?? {};
-      const index = places?.get(receipt.id);
-      if (index === undefined) return { ...proven, proof: undefined };
-      return { ...proven, proof: { index, size: leaves.length, path: merkleProof(leaves, index) } };
+      const below = await treeBelow(batch.id, batch.root);
+      const index = below?.places.get(receipt.id);
+      if (below === undefined || index === undefined) return { ...proven, proof: undefined };
+      return { ...proven, proof: { index, size: below.tree.size, path: below.tree.proofOf(index) } };
     },
   };
 }

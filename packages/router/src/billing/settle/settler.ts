@@ -18,6 +18,7 @@ import {
   CAP_SHARE,
   DUE_PAIRS_MAX,
   LOCK_GRACE_MS,
+  LOCK_SWEEP_LAG_MS,
   PROVIDERS_PER_REGISTRATION_MAX,
   REGISTRATION_RETRY_MS,
 } from "../limits.ts";
@@ -120,8 +121,9 @@ class SettleTurns implements Settler {
   async #cut(fence: bigint, pairs: readonly DuePair[], most: MicroUsdc, at: Date): Promise<boolean> {
     const { clock, random, settlement, log } = this.#deps;
     const ref = uuidV7(clock, random);
-    // A request's id is as old as the request: what ends later was locked within the longest a request may take.
-    const receiptsFrom = firstUuidAt(clock.now() - this.#rules.totalMs - LOCK_GRACE_MS);
+    // A request's id is as old as its lock: whatever has no receipt now, and is not charged late, is younger.
+    const lockMs = this.#rules.totalMs + LOCK_GRACE_MS + LOCK_SWEEP_LAG_MS;
+    const receiptsFrom = firstUuidAt(clock.now() - lockMs);
     const batch = await settlement.cut(fence, { at, ref, pairs, most, receiptsFrom });
     if (batch !== undefined) log.debug({ batch: String(batch), pairs: pairs.length }, "a batch was cut");
     return batch !== undefined;

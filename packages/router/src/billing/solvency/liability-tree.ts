@@ -5,8 +5,8 @@ import { SALT_BYTES } from "@aimo-network/protocol/merkle";
 import type { NanoUsdc } from "@aimo-network/protocol/money";
 import { nanoUsdc } from "@aimo-network/protocol/money";
 import type { Random } from "@aimo-network/protocol/random";
-import { inSumOrder, liabilityLeaf, sumProof, sumRoot } from "@aimo-network/protocol/solvency";
-import type { SumNode } from "@aimo-network/protocol/solvency";
+import { growSumTree, inSumOrder, liabilityLeaf } from "@aimo-network/protocol/solvency";
+import type { SumNode, SumTree } from "@aimo-network/protocol/solvency";
 import type { Liabilities, LiabilityAssets, LiabilityRoot } from "../../ledger/chain-books/liabilities.ts";
 import { LIABILITY_LEAVES_AT_ONCE, LIABILITY_ROOTS_KEPT_MS, PROOF_TREES_KEPT_MAX } from "../limits.ts";
 
@@ -45,7 +45,7 @@ export function createLiabilityTree({ clock, ioClock, random, liabilities }: Lia
       string,
       { readonly index: number; readonly balance: NanoUsdc; readonly salt: Uint8Array }
     >;
-    readonly nodes: readonly SumNode[];
+    readonly sums: SumTree;
   }
   const kept = new LRUCache<bigint, Promise<Tree>>({ max: PROOF_TREES_KEPT_MAX });
   const turn = (): Promise<void> => new Promise((resolve) => void ioClock.timer(0, resolve));
@@ -57,7 +57,7 @@ export function createLiabilityTree({ clock, ioClock, random, liabilities }: Lia
       if (index % LIABILITY_LEAVES_AT_ONCE === 0) await turn();
       nodes.push(liabilityLeaf({ user: wallet, balance }, salt));
     }
-    return { places, nodes };
+    return { places, sums: await growSumTree(nodes, turn) };
   };
   // Those who ask while it is read wait for it; one that could not be read is read again.
   const treeOf = async (root: bigint): Promise<Tree> => {
@@ -81,7 +81,7 @@ export function createLiabilityTree({ clock, ioClock, random, liabilities }: Lia
       }
       const byNode = new Map(made.map((leaf) => [leaf.node, leaf]));
       const nodes = inSumOrder(made.map(({ node }) => node));
-      const { hash, total } = sumRoot(nodes);
+      const { hash, total } = (await growSumTree(nodes, turn)).root;
       const at = new Date(clock.now());
       const leaves = nodes.flatMap((node) => byNode.get(node) ?? []);
       const keepAfter = new Date(at.getTime() - LIABILITY_ROOTS_KEPT_MS);
@@ -91,9 +91,9 @@ export function createLiabilityTree({ clock, ioClock, random, liabilities }: Lia
     async prove(wallet) {
       const root = await liabilities.latest();
       if (root === undefined) return undefined;
-      const { places, nodes } = await treeOf(root.id);
+      const { places, sums } = await treeOf(root.id);
       const place = places.get(wallet);
-      return place && { root, wallet, ...place, path: sumProof(nodes, place.index) };
+      return place && { root, wallet, ...place, path: sums.proofOf(place.index) };
     },
   };
 }

@@ -1,5 +1,7 @@
 // Posts what the chain says of its accounts: what their running totals exceed what was posted, once.
+import { base58 } from "@scure/base";
 import type { MicroUsdc, NanoUsdc } from "@aimo-network/protocol/money";
+import { microUsdc } from "@aimo-network/protocol/money";
 import type { Database } from "../database/database.ts";
 
 /** Whose accounts are observed, when, and by which leader. */
@@ -61,6 +63,8 @@ export interface ChainPosting {
   pause(fence: bigint, isPaused: boolean): Promise<void>;
   /** The wallets whose escrow was open when it was seen last: whoever is missing in a whole scan has closed it. */
   openEscrows(): Promise<readonly { readonly user: number; readonly address: Uint8Array }[]>;
+  /** What each provider has earned by what was posted, by its wallet. */
+  earned(): Promise<ReadonlyMap<string, MicroUsdc>>;
   /** What all users owe and have locked, in nano-USDC: what settling must be able to collect in time. */
   exposure(): Promise<bigint>;
 }
@@ -71,6 +75,7 @@ const GONE = "SELECT ledger_escrow_gone($1, $2, $3, $4, $5, $6) AS outcome";
 const PROVIDER = "SELECT ledger_observe_provider($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) AS outcome";
 const FEES = "SELECT ledger_observe_fees($1, $2, $3, $4, $5, $6) AS difference";
 const OPEN = `SELECT e.user_id, w.address FROM escrows e JOIN wallets w ON w.id = e.user_id WHERE e.opened_slot > 0`;
+const EARNED = "SELECT w.address, a.earned FROM provider_accounts a JOIN wallets w ON w.id = a.provider_id";
 const EXPOSURE = "SELECT coalesce(sum(payable + locked), 0)::bigint AS exposure FROM users";
 
 /** Creates the postings on a ledger's database. */
@@ -105,6 +110,10 @@ export function createChainPosting({ query }: Pick<Database, "query">): ChainPos
     async openEscrows() {
       const rows = await query<{ user_id: number; address: Uint8Array }>(OPEN);
       return rows.map(({ user_id, address }) => ({ user: user_id, address }));
+    },
+    async earned() {
+      const rows = await query<{ address: Uint8Array; earned: bigint }>(EARNED);
+      return new Map(rows.map(({ address, earned }) => [base58.encode(address), microUsdc(earned)]));
     },
     async exposure() {
       const [row] = await query<{ exposure: bigint }>(EXPOSURE);

@@ -8,12 +8,9 @@ export interface UserStanding {
   readonly wallet: string;
   readonly owed: bigint;
   readonly openedSlot: bigint;
-  readonly seenSlot: bigint;
   readonly deposited: bigint;
   readonly settled: bigint;
   readonly withdrawn: bigint;
-  /** Entries and withdrawals that are on their way, in micro-USDC. */
-  readonly onTheWay: bigint;
   /** Whether nothing is promised in the user's name, since the chain had less. */
   readonly isHalted: boolean;
 }
@@ -23,10 +20,8 @@ export interface ProviderLedger {
   readonly provider: number;
   readonly wallet: string;
   readonly owed: bigint;
-  readonly seenSlot: bigint;
   readonly earned: bigint;
   readonly withdrawn: bigint;
-  readonly onTheWay: bigint;
 }
 
 /** All of it at one moment. */
@@ -35,7 +30,6 @@ export interface LedgerStandings {
   readonly providers: readonly ProviderLedger[];
   /** In nano-USDC. */
   readonly fees: bigint;
-  readonly vault: bigint;
   /** Batches that have not landed. */
   readonly openBatches: number;
 }
@@ -57,19 +51,15 @@ export interface Standings {
 }
 
 const USERS = `SELECT u.id, w.address, u.available + u.locked + u.withdrawing + u.payable AS owed,
-    coalesce(e.opened_slot, 0) AS opened_slot, coalesce(e.seen_slot, 0) AS seen_slot, coalesce(e.deposited, 0) AS deposited,
-    coalesce(e.settled, 0) AS settled, coalesce(e.withdrawn, 0) AS withdrawn, u.is_halted,
-    coalesce((SELECT sum(amount) FROM settle_entries x WHERE x.user_id = u.id AND x.posted_at IS NULL), 0)::bigint
-      + coalesce((SELECT sum(amount) FROM withdrawals x WHERE x.party = 'user' AND x.wallet_id = u.id AND x.ended_at IS NULL), 0)::bigint AS on_the_way
+    coalesce(e.opened_slot, 0) AS opened_slot, coalesce(e.deposited, 0) AS deposited,
+    coalesce(e.settled, 0) AS settled, coalesce(e.withdrawn, 0) AS withdrawn, u.is_halted
   FROM users u JOIN wallets w ON w.id = u.id LEFT JOIN escrows e ON e.user_id = u.id
   WHERE coalesce(e.opened_slot, 0) > 0 OR u.available + u.locked + u.withdrawing + u.payable > 0`;
-const PROVIDERS = `SELECT p.id, w.address, p.claimable + p.withdrawing AS owed, coalesce(a.seen_slot, 0) AS seen_slot,
-    coalesce(a.earned, 0) AS earned, coalesce(a.withdrawn, 0) AS withdrawn,
-    coalesce((SELECT sum(amount) FROM settle_entries x WHERE x.provider_id = p.id AND x.posted_at IS NULL), 0)::bigint
-      + coalesce((SELECT sum(amount) FROM withdrawals x WHERE x.party = 'provider' AND x.wallet_id = p.id AND x.ended_at IS NULL), 0)::bigint AS on_the_way
+const PROVIDERS = `SELECT p.id, w.address, p.claimable + p.withdrawing AS owed,
+    coalesce(a.earned, 0) AS earned, coalesce(a.withdrawn, 0) AS withdrawn
   FROM providers p JOIN wallets w ON w.id = p.id LEFT JOIN provider_accounts a ON a.provider_id = p.id
   WHERE a.provider_id IS NOT NULL OR p.claimable + p.withdrawing > 0`;
-const OWN = `SELECT fees, vault, (SELECT count(*)::integer FROM settle_batches WHERE state IN ('queued', 'signed', 'sent')) AS open_batches
+const OWN = `SELECT fees, (SELECT count(*)::integer FROM settle_batches WHERE state IN ('queued', 'signed', 'sent')) AS open_batches
   FROM router_accounts`;
 const SURPRISES = `SELECT s.at, s.slot, s.kind, w.address, s.amount FROM chain_surprises s
   LEFT JOIN wallets w ON w.id = coalesce(s.user_id, s.provider_id) ORDER BY s.id DESC LIMIT $1`;
@@ -79,15 +69,13 @@ interface UserRow {
   readonly address: Uint8Array;
   readonly owed: bigint;
   readonly opened_slot: bigint;
-  readonly seen_slot: bigint;
   readonly deposited: bigint;
   readonly settled: bigint;
   readonly withdrawn: bigint;
-  readonly on_the_way: bigint;
   readonly is_halted: boolean;
 }
 
-interface ProviderRow extends Pick<UserRow, "id" | "address" | "owed" | "seen_slot" | "withdrawn" | "on_the_way"> {
+interface ProviderRow extends Pick<UserRow, "id" | "address" | "owed" | "withdrawn"> {
   readonly earned: bigint;
 }
 
@@ -100,31 +88,26 @@ export function createStandings(database: Pick<Database, "query" | "transaction"
         await run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
         const users = await run<UserRow>(USERS);
         const providers = await run<ProviderRow>(PROVIDERS);
-        const [own] = await run<{ fees: bigint; vault: bigint; open_batches: number }>(OWN);
+        const [own] = await run<{ fees: bigint; open_batches: number }>(OWN);
         return {
           users: users.map((row) => ({
             user: row.id,
             wallet: base58.encode(row.address),
             owed: row.owed,
             openedSlot: row.opened_slot,
-            seenSlot: row.seen_slot,
             deposited: row.deposited,
             settled: row.settled,
             withdrawn: row.withdrawn,
-            onTheWay: row.on_the_way,
             isHalted: row.is_halted,
           })),
           providers: providers.map((row) => ({
             provider: row.id,
             wallet: base58.encode(row.address),
             owed: row.owed,
-            seenSlot: row.seen_slot,
             earned: row.earned,
             withdrawn: row.withdrawn,
-            onTheWay: row.on_the_way,
           })),
           fees: own?.fees ?? 0n,
-          vault: own?.vault ?? 0n,
           openBatches: own?.open_batches ?? 0,
         };
       }),
