@@ -41,10 +41,13 @@ const LITERAL_KEY = mark("sk-literal");
 const COLLECTOR_KEY = mark("collector");
 const STOLEN_KEY = `aimo-sk-v2-${base58.encode(systemRandom.bytes(150))}`;
 
+const WALLETS = ["user", "provider", "operator", "faucet", "mint"] as const;
+
 /** The only files that hold secrets, and which. */
 const KEPT: readonly (readonly [file: RegExp, secrets: readonly string[]])[] = [
   [/^localnet\.json$/, ["user key", "provider key"]],
-  [/^wallets\/(?:user|provider)\.json$/, ["user wallet", "provider wallet"]],
+  [/^wallets\/\w+\.json$/, WALLETS.map((owner) => `${owner} wallet`)],
+  [/^router\/(?:settler|cosigner)\.json$/, ["settler's key", "cosigner's key"]],
   [/^router\/router-identity\.json$/, ["router identity"]],
   [/^provider-\d+\/config\.toml$/, ["upstream key in a config"]],
 ];
@@ -131,6 +134,12 @@ describe("a network whose every process logs all it can", () => {
     await child.exited;
     return child.lastLines();
   };
+  /** The secret half of a key's file, in all its spellings. */
+  const keySecrets = (name: string, file: string): Secret[] => {
+    const bytes = JSON.parse(readFileSync(join(network.directory, file), "utf8")) as number[];
+    const seed = Uint8Array.from(bytes.slice(0, 32));
+    return [seed.join(","), base58.encode(seed), Buffer.from(seed).toString("hex")].map((text) => ({ name, text }));
+  };
   const scrape = async (url: string, where: string): Promise<void> => {
     pages.push({ where, text: await (await fetch(`${url}/metrics`)).text() });
   };
@@ -139,6 +148,7 @@ describe("a network whose every process logs all it can", () => {
     collector = await startCollector();
     upstream = await startQuotingUpstream();
     network = await startNetwork({
+      withChain: true,
       routerSettings: {
         AIMO_LOG_LEVEL: "trace",
         OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
@@ -163,12 +173,8 @@ describe("a network whose every process logs all it can", () => {
     const { user, provider } = network.file;
     secrets.push({ name: "user key", text: user.api_key }, { name: "provider key", text: provider.api_key });
     for (const key of demo.keys) secrets.push({ name: "key of a provider", text: key });
-    for (const owner of ["user", "provider"] as const) {
-      const bytes = JSON.parse(readFileSync(join(network.directory, "wallets", `${owner}.json`), "utf8")) as number[];
-      secrets.push({ name: `${owner} wallet`, text: bytes.slice(0, 32).join(",") });
-      secrets.push({ name: `${owner} wallet`, text: base58.encode(Uint8Array.from(bytes.slice(0, 32))) });
-      secrets.push({ name: `${owner} wallet`, text: Buffer.from(bytes.slice(0, 32)).toString("hex") });
-    }
+    for (const owner of WALLETS) secrets.push(...keySecrets(`${owner} wallet`, `wallets/${owner}.json`));
+    for (const role of ["settler", "cosigner"]) secrets.push(...keySecrets(`${role}'s key`, `router/${role}.json`));
     const identity = JSON.parse(readFileSync(join(network.directory, "router", "router-identity.json"), "utf8")) as {
       d: string;
     };
