@@ -4,7 +4,7 @@ import { AimoError as Answer } from "@aimo-network/protocol/errors";
 import { generationId } from "@aimo-network/protocol/ids";
 import type { NanoUsdc } from "@aimo-network/protocol/money";
 import { formatNanoUsdc } from "@aimo-network/protocol/money";
-import type { LockRefusal } from "../ledger/commands.ts";
+import type { LockRefusal, LockStop } from "../ledger/commands.ts";
 import type { RateRules } from "./rate-rules.ts";
 
 /** What the answer says beside the reason. */
@@ -17,6 +17,13 @@ export interface RefusedRequest {
   /** Seconds until the minute of the rate limits ends. */
   readonly secondsLeft: number;
 }
+
+const STOP_WORDS: Readonly<Record<LockStop, string>> = {
+  exiting: "that the wallet is leaving this router: cancel its exit first.",
+  ending: "that the wallet's allowance is about to end or to get smaller: raise the allowance.",
+  halted:
+    "that the escrow on chain has less of the wallet's than this router's books: wait until both agree again, or ask the operator.",
+};
 
 function rateAnswer(
   { subject, what }: Extract<LockRefusal, { reason: "rate_limited" }>,
@@ -56,9 +63,8 @@ export function refusalError(refusal: LockRefusal, request: RefusedRequest, rule
       });
     }
     case "allowance_exceeded": {
-      const detail = refusal.isExiting
-        ? "that the wallet is leaving this router: cancel its exit first."
-        : `${formatNanoUsdc(refusal.lockable)} USDC left of the wallet's allowance: raise the allowance.`;
+      const left = `${formatNanoUsdc(refusal.lockable)} USDC left of the wallet's allowance: raise the allowance.`;
+      const detail = refusal.stop === undefined ? left : STOP_WORDS[refusal.stop];
       return new Answer("allowance_exceeded", { required, detail });
     }
     case "escrow_not_opened":

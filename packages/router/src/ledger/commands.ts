@@ -40,11 +40,14 @@ export interface RateUse {
   readonly tokens: bigint;
 }
 
+/** Why a wallet may lock nothing, whatever it has: it leaves, its allowance is about to end, or the chain has less than the ledger. */
+export type LockStop = "exiting" | "ending" | "halted";
+
 /** Why a lock was refused; each carries what its message says. */
 export type LockRefusal =
   | { readonly reason: "insufficient_balance"; readonly available: NanoUsdc; readonly locked: NanoUsdc }
   | { readonly reason: "key_limit_exceeded"; readonly remaining: NanoUsdc; readonly resetsAt: Date | undefined }
-  | { readonly reason: "allowance_exceeded"; readonly lockable: NanoUsdc; readonly isExiting: boolean }
+  | { readonly reason: "allowance_exceeded"; readonly lockable: NanoUsdc; readonly stop: LockStop | undefined }
   | { readonly reason: "escrow_not_opened" }
   | { readonly reason: "paused" }
   | { readonly reason: "key_revoked"; readonly at: Date }

@@ -82,12 +82,12 @@ test("an allowance bounds what may be locked by what was settled, is owed and is
   await bed.ledger.charge(bed.chargeOf(first, 150n));
   await bed.ledger.lock(bed.lockOf(who, 250n));
   const over = await bed.ledger.lock(bed.lockOf(who, 301n)); // 1000 − 300 settled − 150 owed − 250 locked = 300
-  assert.deepEqual(over.refusal, { reason: "allowance_exceeded", lockable: 300n, isExiting: false });
+  assert.deepEqual(over.refusal, { reason: "allowance_exceeded", lockable: 300n, stop: undefined });
   assert.equal((await bed.ledger.lock(bed.lockOf(who, 300n))).granted, 300n);
   assert.deepEqual(await bed.faults(), []);
 });
 
-test("admission stops at the moment an allowance's notice begins, and at once when an exit is requested", async (t) => {
+test("admission stops at the moment an allowance's notice begins, and at once when an exit is requested or the chain has less", async (t) => {
   const bed = await openLedgerBed(t);
   const who = await bed.addUser(1_000n);
   const edgeMs = bed.clock.now() + 1;
@@ -100,15 +100,18 @@ test("admission stops at the moment an allowance's notice begins, and at once wh
   assert.deepEqual((await bed.ledger.lock(bed.lockOf(who, 1n))).refusal, {
     reason: "allowance_exceeded",
     lockable: 0n,
-    isExiting: false,
+    stop: "ending",
   });
   const leaving = await bed.addUser(1_000n);
   await bed.database.query("UPDATE users SET is_exiting = true WHERE id = $1", [leaving.user]);
   assert.deepEqual((await bed.ledger.lock(bed.lockOf(leaving, 1n))).refusal, {
     reason: "allowance_exceeded",
     lockable: 0n,
-    isExiting: true,
+    stop: "exiting",
   });
+  await bed.database.query("UPDATE users SET is_exiting = false, is_halted = true WHERE id = $1", [leaving.user]);
+  const { refusal } = await bed.ledger.lock(bed.lockOf(leaving, 1n));
+  assert.deepEqual(refusal, { reason: "allowance_exceeded", lockable: 0n, stop: "halted" });
   assert.equal((await bed.ledger.lock(bed.lockOf(leaving, 0n))).granted, 0n, "free answers need no escrow");
 });
 

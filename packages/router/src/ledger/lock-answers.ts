@@ -1,7 +1,15 @@
 // Reads the codes with which `ledger_post` answers for each lock and charge (migrations 003 and 004).
 import { assert } from "@aimo-network/protocol/assert";
 import { nanoUsdc } from "@aimo-network/protocol/money";
-import type { ChargeCommand, ChargeResult, LockCommand, LockRefusal, LockResult, RateUse } from "./commands.ts";
+import type {
+  ChargeCommand,
+  ChargeResult,
+  LockCommand,
+  LockRefusal,
+  LockResult,
+  LockStop,
+  RateUse,
+} from "./commands.ts";
 
 /** The row `ledger_post` answers with; an array is null where there is nothing special in it. */
 export interface PostAnswer {
@@ -30,6 +38,13 @@ function known(at: Date | undefined): Date {
   return at;
 }
 
+/** By `ledger_lock_stop`. */
+const STOPS: ReadonlyMap<bigint, LockStop> = new Map([
+  [1n, "exiting"],
+  [2n, "ending"],
+  [3n, "halted"],
+]);
+
 function refusalOf(code: number, { d1, d2, at, other }: Details): LockRefusal {
   switch (code) {
     case 1:
@@ -37,7 +52,7 @@ function refusalOf(code: number, { d1, d2, at, other }: Details): LockRefusal {
     case 2:
       return { reason: "key_limit_exceeded", remaining: nanoUsdc(d1), resetsAt: at };
     case 3:
-      return { reason: "allowance_exceeded", lockable: nanoUsdc(d1), isExiting: d2 !== 0n };
+      return { reason: "allowance_exceeded", lockable: nanoUsdc(d1), stop: STOPS.get(d2) };
     case 4:
       return { reason: "escrow_not_opened" };
     case 5:

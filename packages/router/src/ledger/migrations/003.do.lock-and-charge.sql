@@ -48,6 +48,11 @@ CREATE FUNCTION ledger_lockable(u users, p_now timestamptz) RETURNS bigint LANGU
   END
 $$;
 
+-- Why a user may lock nothing, whatever is available: 1 leaves, 2 the allowance in force is about to end; 0 for no such reason.
+CREATE FUNCTION ledger_lock_stop(u users, p_now timestamptz) RETURNS integer LANGUAGE sql STABLE AS $$
+  SELECT CASE WHEN u.is_exiting THEN 1 WHEN u.allowance_stops_at <= p_now THEN 2 ELSE 0 END
+$$;
+
 -- Puts what locks held, less what was charged, back where it came from: into their users' balances and their keys' windows;
 -- and corrects what the rate limits had counted.
 CREATE FUNCTION ledger_give_back(p_user integer[], p_key integer[], p_parent integer[], p_ceiling bigint[], p_back bigint[],
@@ -167,7 +172,7 @@ BEGIN
       -- A parent's limit never starts anew.
       IF ledger_key_left(k, p_now) < p_least THEN at := ledger_window_end(k.limit_reset, p_now); END IF;
     END IF;
-    IF code = 3 THEN d1 := lockable; d2 := u.is_exiting::integer; END IF;
+    IF code = 3 THEN d1 := lockable; d2 := ledger_lock_stop(u, p_now); END IF;
     granted := NULL;
     RETURN;
   END IF;

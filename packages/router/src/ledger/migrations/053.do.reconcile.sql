@@ -11,6 +11,11 @@ CREATE OR REPLACE FUNCTION ledger_lockable(u users, p_now timestamptz) RETURNS b
   END
 $$;
 
+-- 3: halted.
+CREATE OR REPLACE FUNCTION ledger_lock_stop(u users, p_now timestamptz) RETURNS integer LANGUAGE sql STABLE AS $$
+  SELECT CASE WHEN u.is_halted THEN 3 WHEN u.is_exiting THEN 1 WHEN u.allowance_stops_at <= p_now THEN 2 ELSE 0 END
+$$;
+
 -- Halts users, and lets all others go on.
 CREATE FUNCTION ledger_halt_users(p_fence bigint, p_users integer[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
