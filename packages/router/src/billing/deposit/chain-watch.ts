@@ -215,8 +215,8 @@ class Watch implements ChainWatch {
     const { config, isWhole } = round.observation;
     const posting = this.#postingOf(round, "fees");
     const difference = await this.#deps.posting.fees(posting, microUsdc(config.data.feeAccrued), isWhole);
-    if (difference !== 0n)
-      this.#deps.log.info({ microUsdc: String(difference) }, "fees were collected, or are to come");
+    // Less than nothing: of settlements that are posted with the next look.
+    if (difference > 0n) this.#deps.log.info({ microUsdc: String(difference) }, "fees were collected");
   }
 }
 
