@@ -19,7 +19,7 @@ import { optionsHelp, readOptions } from "./options.ts";
 import { profile } from "./profile.ts";
 import { findWorse } from "./results/compare.ts";
 import type { Figure, Run } from "./results/figures.ts";
-import { readRun, writeRun } from "./results/figures.ts";
+import { keepRun, readRuns, writeRuns } from "./results/figures.ts";
 import { README_FILE, tablesOf, withFigures } from "./results/tables.ts";
 import { runSoak } from "./soak.ts";
 
@@ -51,22 +51,23 @@ async function measure(options: Options, tools: BenchTools): Promise<Run> {
 }
 
 function write(run: Run): void {
-  writeRun(run);
-  writeFileSync(README_FILE, withFigures(readFileSync(README_FILE, "utf8"), run));
+  const runs = keepRun(readRuns(), run);
+  writeRuns(runs);
+  writeFileSync(README_FILE, withFigures(readFileSync(README_FILE, "utf8"), runs));
   console.log("\nWritten to bench/figures.json and bench/README.md.");
 }
 
-function compare(run: Run, earlier: Run): void {
+function compare(run: Run, earlier: readonly Run[]): void {
   const worse = findWorse(run, earlier);
-  if (worse.length === 0) console.log(`\nNo ratio is more than a quarter worse than on ${earlier.date}.`);
-  else console.log(`\nWorse than on ${earlier.date}:\n${worse.map((sentence) => `  ${sentence}`).join("\n")}`);
+  if (worse.length === 0) console.log("\nNo ratio is more than a quarter worse than the committed one.");
+  else console.log(`\nWorse than the committed figures:\n${worse.map((sentence) => `  ${sentence}`).join("\n")}`);
   if (worse.length > 0) process.exitCode = 1;
 }
 
 async function measureAndReport(options: Options, tools: BenchTools): Promise<void> {
   const run = await measure(options, tools);
   console.log(tablesOf(run.figures));
-  if (options.compare) compare(run, readRun());
+  if (options.compare) compare(run, readRuns());
   if (options.write) write(run);
 }
 

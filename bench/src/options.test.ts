@@ -24,9 +24,9 @@ test("rounds are a whole number from 1 to 99", () => {
   }
 });
 
-test("only a run of everything can be kept", () => {
+test("a run can be kept, of everything or of some subjects", () => {
   assert.equal(readOptions(["--write"], SUBJECTS).write, true);
-  assert.throws(() => readOptions(["--write", "--only", "json"], SUBJECTS), /one run of everything/);
+  assert.deepEqual(readOptions(["--write", "--only", "json"], SUBJECTS).only, ["json"]);
 });
 
 test("a soak, a profile or another checkout has no figures to keep or to compare", () => {

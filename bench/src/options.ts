@@ -43,9 +43,6 @@ export function readOptions(words: readonly string[], subjects: readonly string[
   const only = values.only.flatMap((names) => names.split(","));
   const unknown = only.find((name) => !subjects.includes(name));
   if (unknown !== undefined) throw new Error(`--only: expected any of ${subjects.join(", ")}, found ${unknown}`);
-  if (values.write && only.length > 0) {
-    throw new Error("--write: expected no --only, for what is kept is one run of everything");
-  }
   const { compare, write, soak, "cpu-prof": cpuProfile, against, "full-tables": fullTables, help } = values;
   if ((soak || cpuProfile || against !== undefined) && (write || compare)) {
     throw new Error(

@@ -28,9 +28,9 @@ function complaint(now: Figure, before: Figure): string | undefined {
   return `${nameOf(now)}: ${shown}, ${((share - 1) * 100).toFixed(0)} % worse`;
 }
 
-/** A sentence for each figure of `now` that is worse than in `before`, or that was to be compared and is missing there. */
-export function findWorse(now: Run, before: Run): string[] {
-  const known = new Map(before.figures.map((one) => [nameOf(one), one]));
+/** A sentence for each figure of `now` that is worse than in the runs before, or that was to be compared and is missing there. */
+export function findWorse(now: Run, before: readonly Run[]): string[] {
+  const known = new Map(before.flatMap(({ figures }) => figures).map((one) => [nameOf(one), one]));
   return now.figures.flatMap((one) => {
     if (one.better === undefined && boundOf(one) === undefined) return [];
     const earlier = known.get(nameOf(one));

@@ -1,4 +1,4 @@
-// What a run measured, and the committed file `figures.json` that keeps the last run.
+// What a run measured, and the committed file `figures.json` that keeps the last run of every table.
 import { readFileSync, writeFileSync } from "node:fs";
 import type { Spread } from "./spread.ts";
 import { spreadOf } from "./spread.ts";
@@ -29,7 +29,7 @@ export interface Run {
   readonly figures: readonly Figure[];
 }
 
-/** The run that `--compare` compares with and the tables of README.md show. */
+/** The runs that `--compare` compares with and the tables of README.md show. */
 const FIGURES_FILE = new URL("../../figures.json", import.meta.url);
 
 const DIGITS_KEPT = 4; // more would only be noise that changes with every run
@@ -52,12 +52,19 @@ export function nameOf({ table, case: row, what }: Figure): string {
   return `${table}: ${row}: ${what}`;
 }
 
-/** Reads the committed run. */
-export function readRun(file: URL = FIGURES_FILE): Run {
-  return JSON.parse(readFileSync(file, "utf8")) as Run;
+/** The runs with a new one: what it measured again is theirs no more. */
+export function keepRun(runs: readonly Run[], run: Run): Run[] {
+  const tables = new Set(run.figures.map(({ table }) => table));
+  const earlier = runs.map((one) => ({ ...one, figures: one.figures.filter(({ table }) => !tables.has(table)) }));
+  return [...earlier.filter(({ figures }) => figures.length > 0), run];
 }
 
-/** Writes a run as the committed one. */
-export function writeRun(run: Run, file: URL = FIGURES_FILE): void {
-  writeFileSync(file, `${JSON.stringify(run, undefined, 2)}\n`);
+/** Reads the committed runs. */
+export function readRuns(file: URL = FIGURES_FILE): Run[] {
+  return JSON.parse(readFileSync(file, "utf8")) as Run[];
+}
+
+/** Writes runs as the committed ones. */
+export function writeRuns(runs: readonly Run[], file: URL = FIGURES_FILE): void {
+  writeFileSync(file, `${JSON.stringify(runs, undefined, 2)}\n`);
 }

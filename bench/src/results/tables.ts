@@ -49,11 +49,15 @@ export function tablesOf(figures: readonly Figure[]): string {
   return [...tables, ...(bounds.length === 0 ? [] : ["### Bounds", bounds.join("\n")])].join("\n\n");
 }
 
-/** `document` with its part between the two marks replaced by this run; throws where the marks are missing. */
-export function withFigures(document: string, run: Run): string {
+function part(run: Run): string {
+  const made = `\`${run.command}\`, ${run.date}, ${run.machine}; medians of the rounds (smallest–largest):`;
+  return `${made}\n\n${tablesOf(run.figures)}`;
+}
+
+/** `document` with its part between the two marks replaced by these runs; throws where the marks are missing. */
+export function withFigures(document: string, runs: readonly Run[]): string {
   const start = document.indexOf(BEGIN);
   const end = document.indexOf(END);
   if (start < 0 || end < start) throw new Error(`the document has no place for figures: ${BEGIN} … ${END}`);
-  const made = `\`${run.command}\`, ${run.date}, ${run.machine}; medians of the rounds (smallest–largest):`;
-  return `${document.slice(0, start)}${BEGIN}\n\n${made}\n\n${tablesOf(run.figures)}\n\n${document.slice(end)}`;
+  return [`${document.slice(0, start)}${BEGIN}`, ...runs.map(part), document.slice(end)].join("\n\n");
 }
