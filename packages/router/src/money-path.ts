@@ -234,7 +234,7 @@ export async function openMoneyPath(chain: ChainConfig, config: Config, given: M
   const jobs = { clock: ioClock, log, database };
   const [watcher, settler] = [leadJob(jobs, "watcher", instance), leadJob(jobs, "settler", instance)];
   await Promise.all([watcher.tried, settler.tried]);
-  const receipts = createReceiptBook({ ...identity, ioClock, receipts: createLedgerReceipts(database) });
+  const receipts = createReceiptBook({ ...identity, ioClock, receipts: createLedgerReceipts(patientDatabase) });
   const kept = createLiabilities(patientDatabase);
   const liabilities = createLiabilityTree({ clock, ioClock, random, liabilities: kept });
   const settlement = createSettlement(database);

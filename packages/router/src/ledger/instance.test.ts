@@ -2,12 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { systemClock } from "@aimo-network/protocol/clock";
 import { createLog } from "../log.ts";
-import { INSTANCE_LEASE_MS, INSTANCE_RENEW_MS, LOCKS_KEPT_MS, SWEEP_MS } from "./limits.ts";
+import { INSTANCE_LEASE_MS, INSTANCE_RENEW_MS, LOCKS_KEPT_MS, RECEIPTS_LONGER_MS, SWEEP_MS } from "./limits.ts";
+import { openChainBooks } from "../test-bed/chain-books-bed.ts";
 import type { LedgerBed } from "../test-bed/ledger-bed.ts";
 import { openLedgerBed } from "../test-bed/ledger-bed.ts";
 import { openInstance } from "./instance.ts";
 
 const log = createLog("silent");
+const MS_PER_DAY = 86_400_000;
 
 /** An instance as the tests of this file want it. */
 function start(bed: LedgerBed, historyDays = 400): ReturnType<typeof openInstance> {
@@ -73,6 +75,26 @@ test("ended locks are kept for 48 hours after their end, open ones until they en
   t.after(() => second.close());
   await until(bed, "SELECT count(*) AS n FROM locks WHERE state <> 'o'", { n: 0n });
   assert.equal(await bed.stateOf(open), "o");
+});
+
+test("receipts are kept three days longer than their generations", async (t) => {
+  const bed = await openChainBooks(t);
+  const who = await bed.addDepositor(100n);
+  const lock = await bed.owe(who, bed.provider, 10n);
+  await bed.cut([[who.user, bed.provider]]);
+  assert.deepEqual(await bed.row("SELECT generation_id FROM receipts"), { generation_id: lock });
+  const nextDayMs = (Math.floor(bed.clock.now() / MS_PER_DAY) + 1) * MS_PER_DAY;
+  for (const [ms, n] of [
+    [nextDayMs + 2 * MS_PER_DAY + RECEIPTS_LONGER_MS - 1, 1n],
+    [nextDayMs + 2 * MS_PER_DAY + RECEIPTS_LONGER_MS, 0n],
+  ] as const) {
+    bed.clock.advance(ms - bed.clock.now());
+    const instance = await start(bed, 2);
+    const day = new Date(ms).toISOString().slice(0, 10).replaceAll("-", "");
+    await until(bed, `SELECT to_regclass('journal_${day}') IS NOT NULL AS made`, { made: true });
+    await instance.close(); // after its round of tidying
+    assert.deepEqual(await bed.row("SELECT count(*) AS n FROM receipts"), { n });
+  }
 });
 
 test("a day's partitions are there before the day, and rows go into them", async (t) => {

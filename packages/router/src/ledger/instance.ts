@@ -13,6 +13,7 @@ import {
   LOCKS_EXPIRED_PER_TURN_MAX,
   LOCKS_KEPT_MS,
   PARTITIONS_AHEAD_DAYS,
+  RECEIPTS_LONGER_MS,
   SWEEP_MS,
   TIDY_MS,
 } from "./limits.ts";
@@ -50,6 +51,8 @@ export interface InstanceOptions {
 const RENEW = "UPDATE instances SET lease_until = $2 WHERE id = $1";
 // The oldest ids first: what is left of a lock is for replays, and none comes after two days.
 const DELETE_LOCKS = `DELETE FROM locks WHERE id IN (SELECT id FROM locks WHERE id < $1 AND ended_at < $2 ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING 1`;
+const DELETE_RECEIPTS = `DELETE FROM receipts WHERE generation_id IN (
+    SELECT generation_id FROM receipts WHERE day < $1::date ORDER BY day LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING 1`;
 const MAKE_PARTITIONS = "SELECT ledger_make_partitions($1, $2::date, $3)";
 const DELETE_CLAIMS = "DELETE FROM idempotency_keys WHERE claimed_at < $1";
 const DELETE_INSTANCES =
@@ -63,7 +66,16 @@ async function deleteLocks(database: Database, beforeMs: number): Promise<void> 
   }
 }
 
-async function tidy({ clock, database }: InstanceDeps): Promise<void> {
+/** Receipts outlive their generations a little: the tree of a batch may have leaves of several days. */
+async function deleteReceipts(database: Database, beforeMs: number): Promise<void> {
+  const before = new Date(beforeMs - RECEIPTS_LONGER_MS).toISOString().slice(0, 10);
+  for (let turn = 0; turn < LOCKS_DELETING_TURNS_MAX; turn += 1) {
+    const deleted = await database.query(DELETE_RECEIPTS, [before, LOCKS_DELETED_AT_ONCE_MAX]);
+    if (deleted.length < LOCKS_DELETED_AT_ONCE_MAX) return;
+  }
+}
+
+async function tidy({ clock, database }: InstanceDeps, historyDays: number): Promise<void> {
   const now = clock.now();
   const yesterday = new Date(now - MS_PER_DAY).toISOString().slice(0, 10);
   for (const table of PARTITIONED_TABLES) {
@@ -71,6 +83,7 @@ async function tidy({ clock, database }: InstanceDeps): Promise<void> {
   }
   const old = new Date(now - LOCKS_KEPT_MS);
   await deleteLocks(database, now - LOCKS_KEPT_MS);
+  await deleteReceipts(database, now - historyDays * MS_PER_DAY);
   await database.query(DELETE_CLAIMS, [old]);
   await database.query(DELETE_INSTANCES, [old]);
 }
@@ -103,7 +116,7 @@ export async function openInstance(deps: InstanceDeps, { historyDays }: Instance
       turn: async () => void (await database.query(RENEW, [id, leaseEnd()])),
     },
     { what: "sweep", restMs: SWEEP_MS, turn: () => sweep(deps) },
-    { what: "tidying", restMs: TIDY_MS, turn: () => tidy(deps) },
+    { what: "tidying", restMs: TIDY_MS, turn: () => tidy(deps, historyDays) },
     {
       what: "closing days",
       restMs: TIDY_MS,

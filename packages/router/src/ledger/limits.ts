@@ -72,6 +72,9 @@ export const LEDGER_CHECK_MS = 3_600_000;
 /** Days that the journal and the generations of are kept, after they are closed (configurable): a year and a month to ask about. */
 export const HISTORY_DAYS = 400;
 
+/** Milliseconds that receipts are kept longer than their generations: a batch's tree has leaves of late answers, two days old. */
+export const RECEIPTS_LONGER_MS = 3 * 24 * 60 * 60 * 1000;
+
 /** Partitions dropped in one transaction: each holds up the batches for a few milliseconds. */
 export const PARTITIONS_DROPPED_AT_ONCE_MAX = 4;
 

@@ -8,6 +8,7 @@ import type { BatchCourse, BatchCourseDeps } from "../billing/settle/batch-cours
 import { createBatchCourse } from "../billing/settle/batch-course.ts";
 import type { SettleSigner } from "../billing/settle/settle-signer.ts";
 import type { BatchFate, BatchLog, SettleChain, SettleRoom } from "../chain/settle-chain.ts";
+import { createLedgerReceipts } from "../ledger/chain-books/receipts.ts";
 import type { OpenBatch, SettleEntry } from "../ledger/chain-books/settlement.ts";
 import type { ChainBooks } from "./chain-books-bed.ts";
 import { openChainBooks } from "./chain-books-bed.ts";
@@ -158,7 +159,10 @@ export class ScriptedSettling {
       settlement: this.books.settlement,
       chain: this.settleChain,
       signer: this.signer,
-      rootOf: (batch) => Promise.resolve(rootFor(batch)),
+      rootOf: async (batch) => {
+        await createLedgerReceipts(this.books.database).make(batch);
+        return rootFor(batch);
+      },
       ...more,
     });
   }

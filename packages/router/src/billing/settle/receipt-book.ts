@@ -71,6 +71,7 @@ export function createReceiptBook({ ioClock, receipts, routerId, receiptSecret }
   };
   return {
     async rootOf(batch) {
+      await receipts.make(batch);
       let after: ReceiptPlace | undefined;
       // A few at a time: requests have their turn in between.
       for (;;) {

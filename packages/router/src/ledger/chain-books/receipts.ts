@@ -31,6 +31,8 @@ export interface SettledReceipt {
 
 /** The receipts of a ledger. */
 export interface LedgerReceipts {
+  /** Makes the receipts that a batch stands for; what was made before stays. */
+  make(batch: bigint): Promise<void>;
   /** Receipts of a batch without a leaf yet, in order, after a place. */
   withoutLeaf(
     batch: bigint,
@@ -104,6 +106,9 @@ function receiptOf(row: Row): LedgerReceipt {
 /** Opens the receipts of a ledger's database. */
 export function createLedgerReceipts({ query }: Pick<Database, "query">): LedgerReceipts {
   return {
+    async make(batch) {
+      await query("SELECT ledger_make_receipts($1)", [batch]);
+    },
     async withoutLeaf(batch, after, most) {
       const values = [batch, after?.entry ?? 0n, after?.generation ?? NOWHERE, most];
       const rows = await query<Row & { readonly entry_id: bigint }>(WITHOUT_LEAF, values);

@@ -5,6 +5,7 @@ import { microUsdc, nanoUsdc } from "@aimo-network/protocol/money";
 import type { ChainBooks } from "../../test-bed/chain-books-bed.ts";
 import { openChainBooks } from "../../test-bed/chain-books-bed.ts";
 import type { LedgerUser } from "../../test-bed/ledger-bed.ts";
+import { createLedgerReceipts } from "./receipts.ts";
 import type { DueRule } from "./settlement.ts";
 
 const MUCH = microUsdc(10n ** 12n);
@@ -307,4 +308,36 @@ test("however many debts to providers without an account wait, they take nobody'
       [two.user, poor, 1n],
     ]),
   );
+});
+
+test("what is charged after a cut belongs to the next one, however late the first one's receipts are made", async (t) => {
+  const books = await openChainBooks(t);
+  const who = await books.addDepositor(100n);
+  const cutOnly = async (): Promise<bigint> => {
+    const pairs = [{ user: who.user, provider: books.provider }];
+    const wish = { at: books.now(), ref: books.id(), pairs, most: MUCH, receiptsFrom: firstUuidAt(0) };
+    return (await books.settlement.cut(books.settler, wish))!;
+  };
+  const late = books.lockOf(who, 2_000n, { deadlineMs: books.clock.now() });
+  await books.ledger.lock(late);
+  await books.row("SELECT ledger_expire($1, 10)", [books.now()]);
+  const before = await books.owe(who, books.provider, 3n);
+  const first = await cutOnly();
+  const after = await books.owe(who, books.provider, 4n);
+  await books.ledger.charge(books.chargeOf(late, 1_000n));
+  const { make } = createLedgerReceipts(books.database);
+  for (let turn = 0; turn < 2; turn += 1) await make(first);
+  assert.deepEqual(await receipts(books), new Map<string, unknown>([[before, [first, who.user, books.provider]]]));
+  await books.observe(who.user, { settled: 3n, settleSeq: 1n });
+  const second = await cutOnly();
+  await make(second);
+  assert.deepEqual(
+    await receipts(books),
+    new Map<string, unknown>([
+      [before, [first, who.user, books.provider]],
+      [after, [second, who.user, books.provider]],
+      [late.id, [second, who.user, books.provider]],
+    ]),
+  );
+  assert.deepEqual(await books.row("SELECT count(*) AS n FROM late_generations"), { n: 0n });
 });

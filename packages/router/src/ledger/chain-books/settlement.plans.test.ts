@@ -1,9 +1,11 @@
-// How many generations a cut looks at, while it holds its users: those that are to be settled, however many others there are.
+// How many generations are looked at for a batch: none while users are held, and then those to be settled, however many there are.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { firstUuidAt } from "@aimo-network/protocol/ids";
 import { microUsdc } from "@aimo-network/protocol/money";
 import { openChainBooks } from "../../test-bed/chain-books-bed.ts";
+import type { Query } from "../database/database.ts";
+import { createLedgerReceipts } from "./receipts.ts";
 import { createSettlement } from "./settlement.ts";
 
 const DAYS = 20;
@@ -26,7 +28,7 @@ const OLD_GENERATIONS = `INSERT INTO generations (day, id, user_id, key_id, prov
 const READ = `SELECT coalesce(sum(seq_tup_read + coalesce(idx_tup_fetch, 0)), 0)::bigint AS rows, coalesce(sum(seq_scan + coalesce(idx_scan, 0)), 0)::bigint AS scans FROM pg_stat_xact_user_tables
   WHERE relname LIKE 'generations%'`;
 
-test("a cut reads the generations of its pairs since the last one, and late ones by their day", async (t) => {
+test("a cut reads no generations; its receipts are made of those since the last one, and of late ones by their day", async (t) => {
   const books = await openChainBooks(t);
   const { clock, database, provider } = books;
   const today = Math.floor(clock.now() / DAY_MS);
@@ -45,15 +47,24 @@ test("a cut reads the generations of its pairs since the last one, and late ones
     await books.row("SELECT ledger_expire($1, 10)", [books.now()]);
     await books.ledger.charge(books.chargeOf(late, 4_000n));
     const receiptsFrom = firstUuidAt(clock.now());
-    const read = await database.transaction(async (query) => {
-      const [before] = await query<Read>(READ);
+    const readBy = (work: (query: Query) => Promise<void>): Promise<Read> =>
+      database.transaction(async (query) => {
+        const [before] = await query<Read>(READ);
+        await work(query);
+        const [after] = await query<Read>(READ);
+        assert.ok(before && after);
+        return { rows: after.rows - before.rows, scans: after.scans - before.scans };
+      });
+    let batch: bigint | undefined;
+    const cutting = await readBy(async (query) => {
       const pairs = [{ user: who.user, provider }];
-      const batch = { at: books.now(), ref: books.id(), pairs, most: microUsdc(1_000n), receiptsFrom };
-      assert.ok(await createSettlement({ query }).cut(books.settler, batch));
-      const [after] = await query<Read>(READ);
-      assert.ok(before && after);
-      return { rows: after.rows - before.rows, scans: after.scans - before.scans };
+      const wish = { at: books.now(), ref: books.id(), pairs, most: microUsdc(1_000n), receiptsFrom };
+      batch = await createSettlement({ query }).cut(books.settler, wish);
     });
+    assert.deepEqual(cutting, { rows: 0n, scans: 0n });
+    assert.ok(batch !== undefined);
+    const made = batch;
+    const read = await readBy((query) => createLedgerReceipts({ query }).make(made));
     // Of the first cut nothing is known of what was settled before.
     if (round > 1n) {
       assert.ok(read.rows <= READ_MAX, `round ${round}: ${read.rows} generations were read`);

@@ -165,12 +165,13 @@ test("an entry never changes but for its batch, and never goes away", async (t) 
     "opened_slot = 9",
     "provider_id = user_id",
     "user_id = provider_id",
+    "cut = cut + 1",
   ]) {
     await assert.rejects(books.row(`UPDATE settle_entries SET ${change}`), /never other amounts/, change);
   }
   await assert.rejects(books.row("DELETE FROM settle_entries"), /never other amounts/);
   const again =
-    "INSERT INTO settle_entries (batch_id, user_id, opened_slot, seq, provider_id, amount) SELECT batch_id, user_id, opened_slot, seq, provider_id, 1 FROM settle_entries";
+    "INSERT INTO settle_entries (batch_id, user_id, opened_slot, seq, provider_id, amount, cut, receipts_from) SELECT batch_id, user_id, opened_slot, seq, provider_id, 1, cut, receipts_from FROM settle_entries";
   await assert.rejects(books.row(again), { code: "23505" });
 });
 

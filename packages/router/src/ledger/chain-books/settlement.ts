@@ -72,8 +72,8 @@ export interface LoggedEntry {
 export interface Settlement {
   due(rule: DueRule): Promise<readonly DuePair[]>;
   /**
-   * Cuts a batch: gives every pair an entry of what it owes now, at most `most`; undefined where nothing is left of it. Of
-   * generations before `receiptsFrom`, a UUID, all receipts are taken to be made.
+   * Cuts a batch: gives every pair an entry of what it owes now, at most `most`; undefined where nothing is left of it. What is
+   * charged after it is no older than `receiptsFrom`, a UUID, or charged late.
    */
   cut(fence: bigint, batch: CutBatch): Promise<bigint | undefined>;
   open(most: number): Promise<readonly OpenBatch[]>;

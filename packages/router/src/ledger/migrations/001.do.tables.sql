@@ -61,6 +61,7 @@ CREATE TABLE payables (
   user_id integer NOT NULL REFERENCES users,
   provider_id integer NOT NULL REFERENCES providers,
   amount bigint NOT NULL CHECK (amount >= 0),
+  cuts integer NOT NULL DEFAULT 0, -- how often something of it was cut into a settlement batch
   PRIMARY KEY (user_id, provider_id)
 ) WITH (fillfactor = 70);
 
@@ -199,6 +200,7 @@ CREATE TABLE generations (
   image_count smallint NOT NULL,
   flags smallint NOT NULL, -- GENERATION_FLAGS in ledger/generation-row.ts
   finish_reason text NOT NULL CHECK (char_length(finish_reason) <= 40),
+  cut integer, -- how often its payable had been cut when it was charged: it is settled with the next cut
   PRIMARY KEY (day, id)
 ) PARTITION BY RANGE (day);
 CREATE INDEX generations_key ON generations (key_id, id);

@@ -196,16 +196,19 @@ BEGIN
   END IF;
 END $$;
 
--- The row and the day's sums of one answered request.
+-- The row and the day's sums of answered requests; what they owe is in their payables by then.
 CREATE FUNCTION ledger_record_generations(p_id uuid[], p_day date[], p_user integer[], p_key integer[], p_provider integer[],
   p_model integer[], p_price integer[], p_cost bigint[], p_prompt integer[], p_completion integer[], p_cached integer[],
   p_reasoning integer[], p_first_ms integer[], p_duration_ms integer[], p_images smallint[], p_flags smallint[], p_finish text[])
 RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO generations (id, day, user_id, key_id, provider_id, model_id, price_id, cost, prompt_tokens, completion_tokens,
-      cached_tokens, reasoning_tokens, first_output_ms, duration_ms, image_count, flags, finish_reason)
-    SELECT * FROM unnest(p_id, p_day, p_user, p_key, p_provider, p_model, p_price, p_cost, p_prompt, p_completion, p_cached,
-      p_reasoning, p_first_ms, p_duration_ms, p_images, p_flags, p_finish);
+      cached_tokens, reasoning_tokens, first_output_ms, duration_ms, image_count, flags, finish_reason, cut)
+    SELECT t.*, a.cuts FROM unnest(p_id, p_day, p_user, p_key, p_provider, p_model, p_price, p_cost, p_prompt, p_completion,
+      p_cached, p_reasoning, p_first_ms, p_duration_ms, p_images, p_flags, p_finish)
+      t(id, day, user_id, key_id, provider_id, model_id, price_id, cost, prompt, completion, cached, reasoning, first_ms,
+        duration_ms, images, flags, finish)
+      LEFT JOIN payables a ON a.user_id = t.user_id AND a.provider_id = t.provider_id;
   INSERT INTO usage_daily AS d (user_id, day, key_id, model_id, provider_id, requests, prompt_tokens, completion_tokens,
       reasoning_tokens, cached_tokens, cost)
     SELECT user_id, day, key_id, model_id, provider_id, count(*), sum(prompt), sum(completion), sum(reasoning), sum(cached), sum(cost)

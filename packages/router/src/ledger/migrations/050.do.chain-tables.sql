@@ -91,6 +91,9 @@ CREATE TABLE settle_entries (
   seq bigint NOT NULL,
   provider_id integer NOT NULL REFERENCES providers,
   amount bigint NOT NULL CHECK (amount > 0),
+  cut integer NOT NULL, -- stands for the generations of this cut
+  receipts_from uuid NOT NULL, -- which are no older than this, but for late ones
+  has_receipts boolean NOT NULL DEFAULT false,
   logged_applied bigint, -- as the confirmed transaction logged it
   logged_fee bigint,
   applied bigint, -- as posted
@@ -109,7 +112,7 @@ CREATE FUNCTION settle_entry_refuse_change() RETURNS trigger LANGUAGE plpgsql AS
 BEGIN
   RAISE EXCEPTION 'entry % of user % is for good: never other amounts under the same number', OLD.seq, OLD.user_id;
 END $$;
-CREATE TRIGGER settle_entries_never_change BEFORE UPDATE OF user_id, opened_slot, seq, provider_id, amount OR DELETE ON settle_entries
+CREATE TRIGGER settle_entries_never_change BEFORE UPDATE OF user_id, opened_slot, seq, provider_id, amount, cut OR DELETE ON settle_entries
   FOR EACH ROW EXECUTE FUNCTION settle_entry_refuse_change();
 
 -- Which entry each generation was settled by: the leaves of its batch's root, in the order of entry and generation.
@@ -126,8 +129,10 @@ CREATE INDEX receipts_day ON receipts (day);
 CREATE TABLE late_generations (
   generation_id uuid PRIMARY KEY,
   user_id integer NOT NULL,
-  provider_id integer NOT NULL
+  provider_id integer NOT NULL,
+  cut integer NOT NULL
 );
+CREATE INDEX late_generations_cut ON late_generations (user_id, provider_id, cut);
 
 -- Withdrawals with two signatures. One open at a time for each account.
 CREATE TABLE withdrawals (

@@ -108,9 +108,9 @@ BEGIN
   PERFORM ledger_insist_leader('settler', p_fence);
   PERFORM ledger_hold_users(p_users);
   INSERT INTO settle_batches (ref, queued_at) VALUES (p_ref, p_now) RETURNING id INTO batch;
-  INSERT INTO settle_entries (batch_id, user_id, opened_slot, seq, provider_id, amount)
+  INSERT INTO settle_entries (batch_id, user_id, opened_slot, seq, provider_id, amount, cut, receipts_from)
     SELECT batch, t.user_id, e.opened_slot, e.next_seq + row_number() OVER (PARTITION BY t.user_id ORDER BY t.n), t.provider_id,
-      least(p_most, (p.amount - p.in_flight) / 1000)
+      least(p_most, (p.amount - p.in_flight) / 1000), p.cuts, p.receipts_from
     FROM (SELECT user_id, provider_id, min(n) AS n FROM unnest(p_users, p_providers) WITH ORDINALITY t(user_id, provider_id, n) GROUP BY 1, 2) t
       JOIN payables p USING (user_id, provider_id) JOIN escrows e USING (user_id)
     WHERE e.opened_slot > 0 AND p.amount - p.in_flight >= 1000 AND t.user_id <> t.provider_id
@@ -122,22 +122,33 @@ BEGIN
   END IF;
   UPDATE escrows e SET next_seq = t.seq FROM (SELECT user_id, max(seq) AS seq FROM settle_entries WHERE batch_id = batch GROUP BY user_id) t
     WHERE e.user_id = t.user_id;
-  INSERT INTO receipts (generation_id, day, entry_id)
-    SELECT g.id, g.day, x.id FROM settle_entries x JOIN payables p USING (user_id, provider_id)
-      JOIN keys k ON k.user_id = x.user_id
-      JOIN generations g ON g.key_id = k.id AND g.day >= ledger_uuid_day(p.receipts_from) AND g.id >= p.receipts_from
-        AND g.provider_id = x.provider_id AND g.cost > 0
-    WHERE x.batch_id = batch ON CONFLICT DO NOTHING;
-  WITH late AS (
-    DELETE FROM late_generations l USING settle_entries x
-    WHERE x.batch_id = batch AND l.user_id = x.user_id AND l.provider_id = x.provider_id RETURNING l.generation_id, x.id
-  )
-  INSERT INTO receipts (generation_id, day, entry_id)
-    SELECT g.id, g.day, late.id FROM late JOIN generations g ON g.day = ledger_uuid_day(late.generation_id) AND g.id = late.generation_id
-      WHERE g.cost > 0 ON CONFLICT DO NOTHING;
-  UPDATE payables p SET in_flight = p.in_flight + x.amount * 1000, since = NULL, receipts_from = p_receipts_from
+  UPDATE payables p SET in_flight = p.in_flight + x.amount * 1000, since = NULL, cuts = p.cuts + 1, receipts_from = p_receipts_from
     FROM settle_entries x WHERE x.batch_id = batch AND p.user_id = x.user_id AND p.provider_id = x.provider_id;
   RETURN batch;
+END $$;
+
+-- Makes the receipts that a batch's entries stand for, where there are none yet. Nobody's row is held meanwhile: a busy user's
+-- generations are hundreds of thousands, and what is charged after the cut has another number.
+CREATE FUNCTION ledger_make_receipts(p_batch bigint) RETURNS void LANGUAGE plpgsql
+  SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$ -- as in migration 004
+BEGIN
+  INSERT INTO receipts (generation_id, day, entry_id)
+    SELECT g.id, g.day, x.id FROM settle_entries x JOIN keys k ON k.user_id = x.user_id
+      CROSS JOIN LATERAL (
+        SELECT id, day FROM generations
+        WHERE key_id = k.id AND day >= ledger_uuid_day(x.receipts_from) AND id >= x.receipts_from
+          AND provider_id = x.provider_id AND cut = x.cut AND cost > 0
+        OFFSET 0 -- a plan of its own for each key: only so are the days before, and what is older, never read
+      ) g
+    WHERE x.batch_id = p_batch AND NOT x.has_receipts ON CONFLICT DO NOTHING;
+  INSERT INTO receipts (generation_id, day, entry_id)
+    SELECT g.id, g.day, x.id FROM settle_entries x
+      JOIN late_generations l ON l.user_id = x.user_id AND l.provider_id = x.provider_id AND l.cut = x.cut
+      JOIN generations g ON g.day = ledger_uuid_day(l.generation_id) AND g.id = l.generation_id
+    WHERE x.batch_id = p_batch AND NOT x.has_receipts AND g.cost > 0 ON CONFLICT DO NOTHING;
+  DELETE FROM late_generations l USING settle_entries x
+    WHERE x.batch_id = p_batch AND l.user_id = x.user_id AND l.provider_id = x.provider_id AND l.cut = x.cut;
+  UPDATE settle_entries SET has_receipts = true WHERE batch_id = p_batch AND NOT has_receipts;
 END $$;
 
 -- Moves some of a batch's users, with all their entries, into a batch of their own; the rest stays. Null where there is nothing to
@@ -251,7 +262,8 @@ BEGIN
     INSERT INTO payables AS a (user_id, provider_id, amount) VALUES (p_user, p_provider, taken)
       ON CONFLICT (user_id, provider_id) DO UPDATE SET amount = a.amount + excluded.amount;
     INSERT INTO journal (at, event, ref, user_id, provider_id, amount) VALUES (p_now, 6, p_id, p_user, p_provider, taken);
-    INSERT INTO late_generations (generation_id, user_id, provider_id) VALUES (p_id, p_user, p_provider) ON CONFLICT DO NOTHING;
+    INSERT INTO late_generations (generation_id, user_id, provider_id, cut)
+      SELECT p_id, p_user, p_provider, cuts FROM payables WHERE user_id = p_user AND provider_id = p_provider ON CONFLICT DO NOTHING;
   END IF;
   code := 2;
 END $$;
