@@ -1,6 +1,6 @@
 // What the settler's transactions cost, by the chain's own word.
 import type { FaucetChain } from "@aimo-network/localnet/money/faucet-chain";
-import { readTables } from "aimo-router/src/chain/lookup-tables.ts";
+import { createTableReader } from "aimo-router/src/chain/lookup-tables.ts";
 import type { MoneySite } from "./money-site.ts";
 
 type Signature = Parameters<FaucetChain["rpc"]["getTransaction"]>[0];
@@ -47,7 +47,7 @@ export async function transactionFees({ chain }: MoneySite, signatures: readonly
 
 /** How many addresses are in the router's tables. */
 export async function tableAddresses({ chain, keys }: MoneySite): Promise<number> {
-  const { tables } = await readTables(chain.rpc, keys.settler, { commitment: COMMITMENT });
+  const { tables } = await createTableReader().read(chain.rpc, keys.settler, { commitment: COMMITMENT });
   return tables.reduce((sum, { addresses }) => sum + addresses.length, 0);
 }
 
@@ -66,7 +66,7 @@ async function settlersSignatures({ chain, keys }: MoneySite): Promise<string[]>
 /** What the router's tables have cost until now; `settlements` are the transactions that were not about them. */
 export async function tableCosts(site: MoneySite, settlements: ReadonlySet<string>): Promise<TableCosts> {
   const { chain, keys } = site;
-  const { tables } = await readTables(chain.rpc, keys.settler, { commitment: COMMITMENT });
+  const { tables } = await createTableReader().read(chain.rpc, keys.settler, { commitment: COMMITMENT });
   const rents = await Promise.all(
     tables.map(({ address }) => chain.rpc.getBalance(address, { commitment: COMMITMENT }).send()),
   );

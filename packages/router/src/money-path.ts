@@ -197,6 +197,7 @@ function tending(
     authority: signer.addresses.settler,
     commitment: chain.commitment,
     router: link.router,
+    addresses: link.addresses,
     busy: () => settlement.busy(new Date(clock.now() - TABLE_BUSY_MS), TABLE_WALLETS_MAX),
     sign: (step) => signer.signTable(step),
   });

@@ -4,6 +4,8 @@ import { routerPlace } from "@aimo-network/escrow/addresses";
 import type { Clock } from "@aimo-network/protocol/clock";
 import type { Logger } from "pino";
 import type { ChainSettings } from "./chain-settings.ts";
+import { createDerivedAddresses } from "./derived-addresses.ts";
+import type { DerivedAddresses } from "./derived-addresses.ts";
 import { createEndpoints } from "./endpoints.ts";
 import type { Endpoints } from "./endpoints.ts";
 import { createFollower } from "./follow.ts";
@@ -23,6 +25,7 @@ export interface ChainCounts {
 /** The chain of a running router. */
 export interface ChainLink {
   readonly router: RouterPlace;
+  readonly addresses: DerivedAddresses;
   readonly endpoints: Endpoints;
   readonly sender: Sender;
   readonly follower: Follower;
@@ -52,8 +55,10 @@ export async function openChainLink(
   const follower = createFollower(settings, { clock, log, endpoints, hints });
   const nodes = createNodeWatch(settings, { clock, log, endpoints, counts });
   let latest: ChainObservation | undefined;
+  const router = await routerPlace(settings);
   return {
-    router: await routerPlace(settings),
+    router,
+    addresses: createDerivedAddresses(router),
     endpoints,
     sender: createSender(settings, endpoints),
     follower,

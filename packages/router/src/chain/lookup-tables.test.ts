@@ -10,7 +10,7 @@ import { named, signer } from "@aimo-network/escrow/test-bed/chain";
 import { USDC } from "@aimo-network/escrow/test-bed/router-instructions";
 import type { Address } from "@solana/kit";
 import { TABLE_IDLE_SLOTS, TABLE_SPARSE_PERCENT } from "./limits.ts";
-import { planTables, readTables, tableInstructions, usableTables } from "./lookup-tables.ts";
+import { planTables, createTableReader, tableInstructions, usableTables } from "./lookup-tables.ts";
 import type { TableState } from "./lookup-tables.ts";
 import { FollowerBed } from "./test-bed/follower-bed.ts";
 
@@ -26,6 +26,7 @@ class TableKeeper {
   readonly authority = named("settler of tables");
   /** Kinds of the actions that were taken. */
   readonly taken: string[] = [];
+  readonly #reader = createTableReader();
 
   private constructor(bed: FollowerBed) {
     this.bed = bed;
@@ -35,8 +36,15 @@ class TableKeeper {
     return new TableKeeper(await FollowerBed.open());
   }
 
-  read(): Promise<TableState> {
-    return readTables(this.bed.endpoints.any, this.authority, { commitment: "confirmed" });
+  /** As whoever has read them all along sees them, which is what somebody new sees. */
+  async read(): Promise<TableState> {
+    const [known, fresh] = await Promise.all(
+      [this.#reader, createTableReader()].map((reader) =>
+        reader.read(this.bed.endpoints.any, this.authority, { commitment: "confirmed" }),
+      ),
+    );
+    assert.deepEqual(known, fresh);
+    return fresh!;
   }
 
   pass(slots: bigint): void {
@@ -74,6 +82,17 @@ class TableKeeper {
     return new Set(usableTables(await this.read()).flatMap((table) => table.addresses));
   }
 }
+
+test("a table that is as it was is not read anew", async () => {
+  const keeper = await TableKeeper.open();
+  const wanted = addresses(20);
+  for (let turn = 0; turn < 4; turn += 1) await keeper.step(wanted);
+  const reader = createTableReader();
+  const read = () => reader.read(keeper.bed.endpoints.any, keeper.authority, { commitment: "confirmed" });
+  const [first, second] = [await read(), await read()];
+  assert.equal(first.tables[0]?.addresses.length, 20);
+  assert.equal(second.tables[0], first.tables[0]);
+});
 
 test("every wanted address gets into a table, the first ones first, in as few tables as can be", async () => {
   const keeper = await TableKeeper.open();
@@ -157,7 +176,9 @@ test("a table nobody looks anything up in retires a day after it grew last, and 
 test("tables of another authority are not this router's", async () => {
   const keeper = await TableKeeper.open();
   await keeper.tend(addresses(3));
-  const others = await readTables(keeper.bed.endpoints.any, named("another settler"), { commitment: "confirmed" });
+  const others = await createTableReader().read(keeper.bed.endpoints.any, named("another settler"), {
+    commitment: "confirmed",
+  });
   assert.deepEqual(others.tables, []);
 });
 

@@ -2,6 +2,7 @@
 // that those are looked up that are settled now. Nothing is stored: the chain knows the tables by their authority.
 import { keyFilter, searchProgram } from "@aimo-network/escrow/accounts/fetch-accounts";
 import type { ReadOptions } from "@aimo-network/escrow/accounts/fetch-accounts";
+import type { AccountReading } from "@aimo-network/escrow/accounts/read-account";
 import {
   EXTENSION_ADDRESSES_MAX,
   TABLE_ADDRESSES_MAX,
@@ -34,15 +35,32 @@ export type TableAction =
 const TABLE_PROGRAM_ADDRESS = "AddressLookupTab1e1111111111111111111111111" as Address;
 const AUTHORITY_OFFSET = 22n; // after kind, two slots, an index, and whether there is an authority
 
-/** Reads all tables of an authority, those that are out of use included. */
-export async function readTables(
-  rpc: Rpc<GetProgramAccountsApi>,
-  authority: Address,
-  options: ReadOptions = {},
-): Promise<TableState> {
-  const filters = [keyFilter(AUTHORITY_OFFSET, authority)];
-  const { slot, accounts } = await searchProgram(rpc, TABLE_PROGRAM_ADDRESS, filters, options);
-  return { slot, tables: accounts.map(readLookupTable).filter((table) => table !== undefined) };
+/** Reads the tables of an authority. */
+export interface TableReader {
+  /** All of them, those that are out of use included. */
+  read(rpc: Rpc<GetProgramAccountsApi>, authority: Address, options?: ReadOptions): Promise<TableState>;
+}
+
+/** Creates a reader that remembers what it read: of a table that is as it was nothing is decoded again, which takes milliseconds. */
+export function createTableReader(): TableReader {
+  let known: ReadonlyMap<Address, { readonly data: Uint8Array; readonly table: LookupTable }> = new Map();
+  const read = (account: AccountReading) => {
+    if (!account.exists) return undefined;
+    const data = new Uint8Array(account.data);
+    const found = known.get(account.address);
+    if (found !== undefined && Buffer.compare(found.data, data) === 0) return found;
+    const table = readLookupTable(account);
+    return table && { data, table };
+  };
+  return {
+    async read(rpc, authority, options = {}) {
+      const filters = [keyFilter(AUTHORITY_OFFSET, authority)];
+      const { slot, accounts } = await searchProgram(rpc, TABLE_PROGRAM_ADDRESS, filters, options);
+      const now = accounts.map(read).filter((one) => one !== undefined);
+      known = new Map(now.map((one) => [one.table.address, one]));
+      return { slot, tables: now.map(({ table }) => table) };
+    },
+  };
 }
 
 /** What can be looked up now. */

@@ -25,6 +25,7 @@ import { lookAtAll, surveyGround } from "./observation.ts";
 import { createSender } from "./send.ts";
 import type { SettleChain } from "./settle-chain.ts";
 import { createSettling } from "./settling.ts";
+import { createDerivedAddresses } from "./derived-addresses.ts";
 import { FollowerBed } from "./test-bed/follower-bed.ts";
 
 const DAY = 86_400n;
@@ -49,6 +50,7 @@ class Bench {
     this.#settler = settler;
     this.settling = createSettling({
       router: bed.scene.bed.place,
+      addresses: createDerivedAddresses(bed.scene.bed.place),
       sender: createSender({ ...bed.settings, commitment }, bed.endpoints),
       follower: { look: async (addresses = []) => void this.looks.push(addresses) },
       latest: () => this.seen,

@@ -1,7 +1,6 @@
 // Settling as the chain takes it: batches packed to its limits, followed by their signatures, read from their logs.
 import { windowRoom, pauseState } from "@aimo-network/escrow/accounts/config-facts";
 import { readEscrow } from "@aimo-network/escrow/accounts/read-account";
-import { escrowAddress, providerAddress } from "@aimo-network/escrow/addresses";
 import type { RouterPlace } from "@aimo-network/escrow/addresses";
 import { packEntries } from "@aimo-network/escrow/batch/pack";
 import type { UsableTable } from "@aimo-network/escrow/batch/pack";
@@ -11,14 +10,12 @@ import { divide, microUsdc } from "@aimo-network/protocol/money";
 import {
   SOLANA_ERROR__JSON_RPC__SERVER_ERROR_SEND_TRANSACTION_PREFLIGHT_FAILURE,
   SOLANA_ERROR__TRANSACTION_ERROR__BLOCKHASH_NOT_FOUND,
-  address,
   isSolanaError,
   signature,
 } from "@solana/kit";
 import type { Address, Base64EncodedWireTransaction, Signature } from "@solana/kit";
-import { LRUCache } from "lru-cache";
+import type { DerivedAddresses } from "./derived-addresses.ts";
 import type { Follower } from "./follow.ts";
-import { ADDRESSES_DERIVED_MAX } from "./limits.ts";
 import type { ChainObservation } from "./observation.ts";
 import type { Fate, Sender } from "./send.ts";
 import type { BatchFate, SettleChain, SettleWallets } from "./settle-chain.ts";
@@ -28,6 +25,7 @@ const BPS = 10_000n;
 /** What settling stands on. */
 export interface SettlingDeps {
   readonly router: RouterPlace;
+  readonly addresses: DerivedAddresses;
   readonly sender: Sender;
   readonly follower: Pick<Follower, "look">;
   /** The latest observation. */
@@ -54,20 +52,9 @@ function isExpired(error: unknown): boolean {
   return isSolanaError(reason, SOLANA_ERROR__TRANSACTION_ERROR__BLOCKHASH_NOT_FOUND);
 }
 
-/** Addresses follow from wallets by hashing, many times each: those of busy wallets are remembered. */
-function rememberedAddresses(find: (wallet: Address) => Promise<Address>): (wallet: string) => Promise<Address> {
-  const known = new LRUCache<string, Address>({ max: ADDRESSES_DERIVED_MAX });
-  return async (wallet) => {
-    const found = known.get(wallet) ?? (await find(address(wallet)));
-    known.set(wallet, found);
-    return found;
-  };
-}
-
 /** Creates settling on a chain. */
-export function createSettling({ router, sender, follower, latest, tables }: SettlingDeps): SettleChain {
-  const escrowOf = rememberedAddresses((wallet) => escrowAddress(router, wallet));
-  const providerOf = rememberedAddresses((wallet) => providerAddress(router, wallet));
+export function createSettling({ router, addresses, sender, follower, latest, tables }: SettlingDeps): SettleChain {
+  const { escrowOf, providerOf } = addresses;
   const escrowsOf = (wallets: readonly Pick<SettleWallets, "userWallet">[]): Promise<Address[]> =>
     Promise.all([...new Set(wallets.map(({ userWallet }) => userWallet))].map(escrowOf));
   return {
@@ -110,8 +97,7 @@ export function createSettling({ router, sender, follower, latest, tables }: Set
     },
     isDead: (lastValidBlockHeight) => sender.isDeadEverywhere(lastValidBlockHeight),
     async areUnapplied(entries) {
-      const addresses = await escrowsOf(entries);
-      const snapshots = await sender.everywhere(addresses);
+      const snapshots = await sender.everywhere(await escrowsOf(entries));
       return snapshots.every(({ accounts }) => {
         const escrows = accounts.map((account) => readEscrow(account, router)?.data);
         return entries.every(({ userWallet, openedSlot, seq }) => {

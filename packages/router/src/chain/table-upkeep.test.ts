@@ -8,10 +8,11 @@ import { address } from "@solana/kit";
 import type { Address } from "@solana/kit";
 import { pino } from "pino";
 import { TABLE_STEPS_PER_TURN_MAX } from "./limits.ts";
-import { readTables, tableInstructions } from "./lookup-tables.ts";
+import { createTableReader, tableInstructions } from "./lookup-tables.ts";
 import type { TableAction } from "./lookup-tables.ts";
 import { createTableUpkeep } from "./table-upkeep.ts";
 import type { TableStep, TableUpkeep } from "./table-upkeep.ts";
+import { createDerivedAddresses } from "./derived-addresses.ts";
 import { FollowerBed } from "./test-bed/follower-bed.ts";
 
 /** An upkeep whose signer signs what it is asked for, and whose transactions land at once. */
@@ -34,6 +35,7 @@ class Bench {
       authority: this.authority,
       commitment: "confirmed",
       router: bed.scene.bed.place,
+      addresses: createDerivedAddresses(bed.scene.bed.place),
       busy: async () => this.busy,
       sign: async (step) => {
         if (this.fault !== undefined) throw this.fault;
@@ -53,7 +55,7 @@ class Bench {
   async land(step: TableStep): Promise<void> {
     this.pass(1n);
     const { chain, endpoints } = this.bed;
-    const { tables } = await readTables(endpoints.any, this.authority, { commitment: "confirmed" });
+    const { tables } = await createTableReader().read(endpoints.any, this.authority, { commitment: "confirmed" });
     const table = step.kind === "create" ? undefined : tables.find((one) => one.address === step.table);
     const action =
       step.kind === "create"

@@ -1,15 +1,15 @@
 // Keeps the router's lookup tables as settling needs them: one transaction for each step, planned anew each time.
 import { isAimoError } from "@aimo-network/protocol/errors";
-import { escrowAddress, providerAddress } from "@aimo-network/escrow/addresses";
 import type { RouterPlace } from "@aimo-network/escrow/addresses";
 import { address } from "@solana/kit";
 import type { Address, Base64EncodedWireTransaction } from "@solana/kit";
 import type { UsableTable } from "@aimo-network/escrow/batch/pack";
 import type { Logger } from "pino";
+import type { DerivedAddresses } from "./derived-addresses.ts";
 import type { Endpoints } from "./endpoints.ts";
 import { TABLE_STEPS_PER_TURN_MAX } from "./limits.ts";
 import type { TableAction } from "./lookup-tables.ts";
-import { planTables, readTables, usableTables } from "./lookup-tables.ts";
+import { createTableReader, planTables, usableTables } from "./lookup-tables.ts";
 import type { Sender } from "./send.ts";
 
 /** A step of the upkeep, without what was read to plan it. */
@@ -27,6 +27,7 @@ export interface TableUpkeepDeps {
   readonly authority: string;
   readonly commitment: "confirmed" | "finalized";
   readonly router: RouterPlace;
+  readonly addresses: DerivedAddresses;
   /** Wallets that are settled again and again, busiest first. */
   busy(): Promise<{ readonly users: readonly string[]; readonly providers: readonly string[] }>;
   sign(step: TableStep): Promise<{ readonly wire: string }>;
@@ -46,24 +47,27 @@ function stepOf(action: TableAction): TableStep {
 }
 
 /** The accounts of busy wallets, and the router's own, which every batch names. */
-async function wantedAddresses({ router, busy }: TableUpkeepDeps): Promise<readonly Address[]> {
+async function wantedAddresses({ router, addresses, busy }: TableUpkeepDeps): Promise<readonly Address[]> {
   const { users, providers } = await busy();
   if (users.length === 0) return [];
-  const escrows = await Promise.all(users.map((wallet) => escrowAddress(router, address(wallet))));
-  const accounts = await Promise.all(providers.map((wallet) => providerAddress(router, address(wallet))));
-  return [router.address, ...accounts, ...escrows];
+  const wanted = [router.address];
+  // One after the other: thousands that are begun at once would hold up everything else for a second.
+  for (const wallet of providers) wanted.push(await addresses.providerOf(wallet));
+  for (const wallet of users) wanted.push(await addresses.escrowOf(wallet));
+  return wanted;
 }
 
 /** Creates the upkeep of an authority's tables. */
 export function createTableUpkeep(deps: TableUpkeepDeps): TableUpkeep {
   const { log, endpoints, sender, authority, commitment, sign } = deps;
+  const reader = createTableReader();
   let usable: readonly UsableTable[] = [];
   return {
     get usable() {
       return usable;
     },
     async turn(isLeader) {
-      const state = await readTables(endpoints.any, address(authority), { commitment });
+      const state = await reader.read(endpoints.any, address(authority), { commitment });
       usable = usableTables(state);
       if (!isLeader) return;
       for (const action of planTables(state, await wantedAddresses(deps)).slice(0, TABLE_STEPS_PER_TURN_MAX)) {

@@ -3,7 +3,7 @@ import type { LookupTable } from "@aimo-network/escrow/batch/lookup-table";
 import type { UsableTable } from "@aimo-network/escrow/batch/pack";
 import type { Address } from "@solana/kit";
 import type { TableState } from "../chain/lookup-tables.ts";
-import { readTables, usableTables } from "../chain/lookup-tables.ts";
+import { createTableReader, usableTables } from "../chain/lookup-tables.ts";
 import type { ChainSource } from "./chain-view.ts";
 import { TABLES_KEPT_MS } from "./limits.ts";
 
@@ -19,9 +19,10 @@ export interface OwnTables {
 
 /** Reads the tables of an authority; a scan of all there are on Solana takes nodes long, so it is made seldom. */
 export function createOwnTables({ clock, rpc }: Pick<ChainSource, "clock" | "rpc">, authority: Address): OwnTables {
+  const reader = createTableReader();
   let kept: { readonly state: TableState; readonly atMs: number } | undefined;
   const readNow = async (): Promise<TableState> => {
-    const state = await readTables(rpc, authority, { commitment: "confirmed" });
+    const state = await reader.read(rpc, authority, { commitment: "confirmed" });
     kept = { state, atMs: clock.monotonic() };
     return state;
   };
