@@ -4,6 +4,7 @@ import { systemClock } from "@aimo-network/protocol/clock";
 import { createLog } from "../log.ts";
 import { INSTANCE_LEASE_MS, INSTANCE_RENEW_MS, LOCKS_KEPT_MS, RECEIPTS_LONGER_MS, SWEEP_MS } from "./limits.ts";
 import { openChainBooks } from "../test-bed/chain-books-bed.ts";
+import { makeReceipts } from "../test-bed/made-receipts.ts";
 import type { LedgerBed } from "../test-bed/ledger-bed.ts";
 import { openLedgerBed } from "../test-bed/ledger-bed.ts";
 import { openInstance } from "./instance.ts";
@@ -81,7 +82,8 @@ test("receipts are kept three days longer than their generations", async (t) => 
   const bed = await openChainBooks(t);
   const who = await bed.addDepositor(100n);
   const lock = await bed.owe(who, bed.provider, 10n);
-  await bed.cut([[who.user, bed.provider]]);
+  const batch = await bed.cut([[who.user, bed.provider]]);
+  await makeReceipts(bed.database, batch!);
   assert.deepEqual(await bed.row("SELECT generation_id FROM receipts"), { generation_id: lock });
   const nextDayMs = (Math.floor(bed.clock.now() / MS_PER_DAY) + 1) * MS_PER_DAY;
   for (const [ms, n] of [

@@ -8,7 +8,6 @@ import type {
   Posting,
   PostingOutcome,
 } from "../ledger/chain-books/chain-posting.ts";
-import { createLedgerReceipts } from "../ledger/chain-books/receipts.ts";
 import { createSettlement } from "../ledger/chain-books/settlement.ts";
 import type { OpenBatch, Settlement } from "../ledger/chain-books/settlement.ts";
 import { createWithdrawals } from "../ledger/chain-books/withdrawals.ts";
@@ -177,17 +176,14 @@ export async function openChainBooks(
       await bed.ledger.charge(bed.chargeOf(lock, micro * 1000n + dust));
       return lock.id;
     },
-    async cut(pairs, most = MUCH, receiptsFrom = ALL_RECEIPTS) {
-      const batch = await settlement.cut(settler, {
+    cut: (pairs, most = MUCH, receiptsFrom = ALL_RECEIPTS) =>
+      settlement.cut(settler, {
         at: now(),
         ref: bed.id(),
         pairs: pairs.map(([user, provider]) => ({ user, provider })),
         most: microUsdc(most),
         receiptsFrom,
-      });
-      if (batch !== undefined) await createLedgerReceipts(bed.database).make(batch);
-      return batch;
-    },
+      }),
     async batch(id) {
       const found = (await settlement.open(1000)).find((batch) => batch.id === id);
       if (found === undefined) throw new Error(`no batch ${id} is open`);

@@ -8,13 +8,13 @@ import type { BatchCourse, BatchCourseDeps } from "../billing/settle/batch-cours
 import { createBatchCourse } from "../billing/settle/batch-course.ts";
 import type { SettleSigner } from "../billing/settle/settle-signer.ts";
 import type { BatchFate, BatchLog, SettleChain, SettleRoom } from "../chain/settle-chain.ts";
-import { createLedgerReceipts } from "../ledger/chain-books/receipts.ts";
 import type { OpenBatch, SettleEntry } from "../ledger/chain-books/settlement.ts";
 import type { ChainBooks } from "./chain-books-bed.ts";
 import { openChainBooks } from "./chain-books-bed.ts";
 import type { EntryLog } from "./chain-books-chain.ts";
 import { SmallChain } from "./chain-books-chain.ts";
 import type { LedgerUser } from "./ledger-bed.ts";
+import { makeReceipts } from "./made-receipts.ts";
 
 /** A transaction that was signed. */
 export interface ScriptedTransaction {
@@ -160,7 +160,7 @@ export class ScriptedSettling {
       chain: this.settleChain,
       signer: this.signer,
       rootOf: async (batch) => {
-        await createLedgerReceipts(this.books.database).make(batch);
+        await makeReceipts(this.books.database, batch);
         return rootFor(batch);
       },
       ...more,

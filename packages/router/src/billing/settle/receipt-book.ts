@@ -8,7 +8,7 @@ import { growMerkleTree, isSameHash, SALT_BYTES } from "@aimo-network/protocol/m
 import type { MerkleTree } from "@aimo-network/protocol/merkle";
 import type { Receipt } from "@aimo-network/protocol/receipt";
 import { receiptLeaf } from "@aimo-network/protocol/receipt";
-import type { LedgerReceipt, LedgerReceipts, ReceiptPlace, SettledReceipt } from "../../ledger/chain-books/receipts.ts";
+import type { LedgerReceipt, LedgerReceipts, SettledReceipt } from "../../ledger/chain-books/receipts.ts";
 import { PROOF_TREES_KEPT_MAX, RECEIPTS_AT_ONCE_MAX } from "../limits.ts";
 
 /** What the receipts of a router are made with. */
@@ -71,16 +71,13 @@ export function createReceiptBook({ ioClock, receipts, routerId, receiptSecret }
   };
   return {
     async rootOf(batch) {
-      await receipts.make(batch);
-      let after: ReceiptPlace | undefined;
       // A few at a time: requests have their turn in between.
-      for (;;) {
-        const rows = await receipts.withoutLeaf(batch, after, RECEIPTS_AT_ONCE_MAX);
-        const last = rows.at(-1);
-        if (last === undefined) break;
-        await receipts.keepLeaves(rows.map((row) => ({ id: row.id, leaf: receiptLeaf(whole(row), saltOf(row.id)) })));
-        after = { entry: last.entry, generation: last.id };
+      for await (const rows of receipts.unmade(batch, RECEIPTS_AT_ONCE_MAX)) {
+        await receipts.keepLeaves(
+          rows.map(({ entry, ...row }) => ({ id: row.id, entry, leaf: receiptLeaf(whole(row), saltOf(row.id)) })),
+        );
       }
+      await receipts.finish(batch);
       return (await treeOf(batch)).tree.root;
     },
     async prove(generation, wallet) {

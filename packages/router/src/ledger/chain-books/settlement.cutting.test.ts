@@ -5,7 +5,7 @@ import { microUsdc, nanoUsdc } from "@aimo-network/protocol/money";
 import type { ChainBooks } from "../../test-bed/chain-books-bed.ts";
 import { openChainBooks } from "../../test-bed/chain-books-bed.ts";
 import type { LedgerUser } from "../../test-bed/ledger-bed.ts";
-import { createLedgerReceipts } from "./receipts.ts";
+import { makeReceipts } from "../../test-bed/made-receipts.ts";
 import type { DueRule } from "./settlement.ts";
 
 const MUCH = microUsdc(10n ** 12n);
@@ -18,8 +18,10 @@ async function entriesOf(books: ChainBooks, batch: bigint | undefined): Promise<
   );
 }
 
-/** The entry of each generation's receipt: its batch, user and provider. */
+/** The entry of each generation's receipt, once all batches have theirs: its batch, user and provider. */
 async function receipts({ database }: ChainBooks): Promise<ReadonlyMap<string, unknown>> {
+  const batches = await database.query<{ id: bigint }>("SELECT id FROM settle_batches ORDER BY id");
+  for (const { id } of batches) await makeReceipts(database, id);
   const rows = await database.query<{ id: string; batch: bigint; user: number; provider: number }>(
     `SELECT r.generation_id AS id, x.batch_id AS batch, x.user_id AS "user", x.provider_id AS provider
      FROM receipts r JOIN settle_entries x ON x.id = r.entry_id`,
@@ -313,7 +315,7 @@ test("however many debts to providers without an account wait, they take nobody'
 test("what is charged after a cut belongs to the next one, however late the first one's receipts are made", async (t) => {
   const books = await openChainBooks(t);
   const who = await books.addDepositor(100n);
-  const cutOnly = async (): Promise<bigint> => {
+  const cut = async (): Promise<bigint> => {
     const pairs = [{ user: who.user, provider: books.provider }];
     const wish = { at: books.now(), ref: books.id(), pairs, most: MUCH, receiptsFrom: firstUuidAt(0) };
     return (await books.settlement.cut(books.settler, wish))!;
@@ -322,15 +324,12 @@ test("what is charged after a cut belongs to the next one, however late the firs
   await books.ledger.lock(late);
   await books.row("SELECT ledger_expire($1, 10)", [books.now()]);
   const before = await books.owe(who, books.provider, 3n);
-  const first = await cutOnly();
+  const first = await cut();
   const after = await books.owe(who, books.provider, 4n);
   await books.ledger.charge(books.chargeOf(late, 1_000n));
-  const { make } = createLedgerReceipts(books.database);
-  for (let turn = 0; turn < 2; turn += 1) await make(first);
   assert.deepEqual(await receipts(books), new Map<string, unknown>([[before, [first, who.user, books.provider]]]));
   await books.observe(who.user, { settled: 3n, settleSeq: 1n });
-  const second = await cutOnly();
-  await make(second);
+  const second = await cut();
   assert.deepEqual(
     await receipts(books),
     new Map<string, unknown>([

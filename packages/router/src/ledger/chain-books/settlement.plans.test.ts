@@ -4,8 +4,8 @@ import { test } from "node:test";
 import { firstUuidAt } from "@aimo-network/protocol/ids";
 import { microUsdc } from "@aimo-network/protocol/money";
 import { openChainBooks } from "../../test-bed/chain-books-bed.ts";
+import { makeReceipts } from "../../test-bed/made-receipts.ts";
 import type { Query } from "../database/database.ts";
-import { createLedgerReceipts } from "./receipts.ts";
 import { createSettlement } from "./settlement.ts";
 
 const DAYS = 20;
@@ -64,7 +64,7 @@ test("a cut reads no generations; its receipts are made of those since the last 
     assert.deepEqual(cutting, { rows: 0n, scans: 0n });
     assert.ok(batch !== undefined);
     const made = batch;
-    const read = await readBy((query) => createLedgerReceipts({ query }).make(made));
+    const read = await readBy((query) => makeReceipts({ query }, made));
     // Of the first cut nothing is known of what was settled before.
     if (round > 1n) {
       assert.ok(read.rows <= READ_MAX, `round ${round}: ${read.rows} generations were read`);

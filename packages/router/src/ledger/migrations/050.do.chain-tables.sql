@@ -93,13 +93,14 @@ CREATE TABLE settle_entries (
   amount bigint NOT NULL CHECK (amount > 0),
   cut integer NOT NULL, -- stands for the generations of this cut
   receipts_from uuid NOT NULL, -- which are no older than this, but for late ones
-  has_receipts boolean NOT NULL DEFAULT false,
+  has_receipts boolean NOT NULL DEFAULT false, -- whether all of them have their leaves
   logged_applied bigint, -- as the confirmed transaction logged it
   logged_fee bigint,
   applied bigint, -- as posted
   fee bigint,
   posted_at timestamptz,
   UNIQUE (user_id, opened_slot, seq),
+  UNIQUE (user_id, provider_id, cut),
   CHECK ((posted_at IS NULL) = (applied IS NULL) AND (applied IS NULL) = (fee IS NULL)),
   CHECK (applied BETWEEN 0 AND amount AND fee BETWEEN 0 AND applied),
   CHECK ((logged_applied IS NULL) = (logged_fee IS NULL)),
@@ -115,12 +116,12 @@ END $$;
 CREATE TRIGGER settle_entries_never_change BEFORE UPDATE OF user_id, opened_slot, seq, provider_id, amount, cut OR DELETE ON settle_entries
   FOR EACH ROW EXECUTE FUNCTION settle_entry_refuse_change();
 
--- Which entry each generation was settled by: the leaves of its batch's root, in the order of entry and generation.
+-- The leaves of batches' roots, in the order of entry and generation.
 CREATE TABLE receipts (
   generation_id uuid PRIMARY KEY,
   day date NOT NULL,
   entry_id bigint NOT NULL REFERENCES settle_entries,
-  leaf bytea CHECK (octet_length(leaf) = 32)
+  leaf bytea NOT NULL CHECK (octet_length(leaf) = 32)
 );
 CREATE INDEX receipts_entry ON receipts (entry_id, generation_id);
 CREATE INDEX receipts_day ON receipts (day);

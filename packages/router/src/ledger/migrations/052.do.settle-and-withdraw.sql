@@ -127,25 +127,9 @@ BEGIN
   RETURN batch;
 END $$;
 
--- Makes the receipts that a batch's entries stand for, where there are none yet. Nobody's row is held meanwhile: a busy user's
--- generations are hundreds of thousands, and what is charged after the cut has another number.
-CREATE FUNCTION ledger_make_receipts(p_batch bigint) RETURNS void LANGUAGE plpgsql
-  SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$ -- as in migration 004
+-- All that a batch's entries stand for have their leaves.
+CREATE FUNCTION ledger_finish_receipts(p_batch bigint) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO receipts (generation_id, day, entry_id)
-    SELECT g.id, g.day, x.id FROM settle_entries x JOIN keys k ON k.user_id = x.user_id
-      CROSS JOIN LATERAL (
-        SELECT id, day FROM generations
-        WHERE key_id = k.id AND day >= ledger_uuid_day(x.receipts_from) AND id >= x.receipts_from
-          AND provider_id = x.provider_id AND cut = x.cut AND cost > 0
-        OFFSET 0 -- a plan of its own for each key: only so are the days before, and what is older, never read
-      ) g
-    WHERE x.batch_id = p_batch AND NOT x.has_receipts ON CONFLICT DO NOTHING;
-  INSERT INTO receipts (generation_id, day, entry_id)
-    SELECT g.id, g.day, x.id FROM settle_entries x
-      JOIN late_generations l ON l.user_id = x.user_id AND l.provider_id = x.provider_id AND l.cut = x.cut
-      JOIN generations g ON g.day = ledger_uuid_day(l.generation_id) AND g.id = l.generation_id
-    WHERE x.batch_id = p_batch AND NOT x.has_receipts AND g.cost > 0 ON CONFLICT DO NOTHING;
   DELETE FROM late_generations l USING settle_entries x
     WHERE x.batch_id = p_batch AND l.user_id = x.user_id AND l.provider_id = x.provider_id AND l.cut = x.cut;
   UPDATE settle_entries SET has_receipts = true WHERE batch_id = p_batch AND NOT has_receipts;

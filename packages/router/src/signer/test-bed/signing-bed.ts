@@ -259,7 +259,7 @@ export class SigningBed {
         amount,
       ];
       await ledger.row(
-        "INSERT INTO settle_entries (batch_id, user_id, opened_slot, seq, provider_id, amount, cut, receipts_from) VALUES ($1, $2, $3, $4, $5, $6, 0, gen_random_uuid())",
+        "INSERT INTO settle_entries (batch_id, user_id, opened_slot, seq, provider_id, amount, cut, receipts_from) SELECT $1, $2, $3, $4, $5, $6, -1 - count(*), gen_random_uuid() FROM settle_entries",
         values,
       );
     }
