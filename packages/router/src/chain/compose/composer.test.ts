@@ -207,7 +207,10 @@ describe("the allowance and the exit", () => {
   test("what is no address is refused by the name of its field", async () => {
     for (const [order, param] of [
       [{ wallet: "nobody", amount: FIVE }, "wallet"],
-      [{ wallet: bed.cosigner.address, funder: `${bed.cosigner.address}${bed.cosigner.address}`, amount: FIVE }, "funder"],
+      [
+        { wallet: bed.cosigner.address, funder: `${bed.cosigner.address}${bed.cosigner.address}`, amount: FIVE },
+        "funder",
+      ],
     ] as const) {
       await assert.rejects(
         composer.deposit(order),
