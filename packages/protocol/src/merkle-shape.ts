@@ -1,4 +1,5 @@
 // The shape that all hash trees here have: nodes are joined in pairs, level by level; one without a partner moves up as it is.
+import { assert } from "./assert.ts";
 
 /** Leaves of one tree: more than any batch or router has, and a tree of them takes a few seconds. */
 export const TREE_LEAVES_MAX = 2 ** 20;
@@ -20,13 +21,28 @@ export function isSize(size: number): boolean {
 }
 
 /** All levels of a tree, from the leaves up to the top; a tree without leaves has no top. */
-export type Levels<Node> = readonly (readonly Node[])[];
+type Levels<Node> = readonly (readonly Node[])[];
+
+/** What a tree is made of. */
+export interface TreeParts<Node, Root> {
+  readonly leaves: readonly Node[];
+  readonly join: Join<Node>;
+  /** What stands for the whole tree; its top is undefined where there are no leaves. */
+  seal(top: Node | undefined): Root;
+}
+
+/** A tree over leaves in their order. */
+export interface Tree<Node, Root> {
+  readonly root: Root;
+  readonly size: number;
+  /** The siblings by which the leaf at a place leads to the top, from the leaf up. */
+  proofOf(index: number): Node[];
+}
 
 /** Nodes that are joined before other work has its turn: some ten milliseconds. */
 const JOINS_PER_TURN = 4_000;
 
-/** Grows a tree level by level; stops after some work each time. */
-export function* growLevels<Node>(leaves: readonly Node[], join: Join<Node>): Generator<undefined, Levels<Node>> {
+function* growLevels<Node>(leaves: readonly Node[], join: Join<Node>): Generator<undefined, Levels<Node>> {
   const levels = [leaves];
   let joins = 0;
   for (let level = leaves; level.length > 1;) {
@@ -44,38 +60,48 @@ export function* growLevels<Node>(leaves: readonly Node[], join: Join<Node>): Ge
   return levels;
 }
 
-/** Grows to the end at once. */
-export function grown<Result>(growing: Generator<undefined, Result>): Result {
-  for (;;) {
-    const step = growing.next();
-    if (step.done === true) return step.value;
-  }
-}
-
-/** Grows to the end, and awaits a turn of other work wherever it stops. */
-export async function grownInTurns<Result>(
-  growing: Generator<undefined, Result>,
-  turn: () => Promise<void>,
-): Promise<Result> {
-  for (;;) {
-    const step = growing.next();
-    if (step.done === true) return step.value;
-    await turn();
-  }
-}
-
-/** What all leaves are joined to; undefined where there are none. */
-export function topOf<Node>(levels: Levels<Node>): Node | undefined {
-  return levels.at(-1)?.[0];
-}
-
-/** The siblings on the way from a leaf to the top. */
-export function siblingsOf<Node>(levels: Levels<Node>, index: number): Node[] {
+function siblingsOf<Node>(levels: Levels<Node>, index: number): Node[] {
   return levels.slice(0, -1).flatMap((level, height) => {
     const at = Math.floor(index / 2 ** height);
     const sibling = level[at % 2 === 0 ? at + 1 : at - 1];
     return sibling === undefined ? [] : [sibling];
   });
+}
+
+/** Grows a tree, and stops after some work each time. */
+function* growing<Node, Root>({ leaves, join, seal }: TreeParts<Node, Root>): Generator<undefined, Tree<Node, Root>> {
+  const levels = yield* growLevels(leaves, join);
+  const size = leaves.length;
+  return {
+    root: seal(levels.at(-1)?.[0]),
+    size,
+    proofOf(index) {
+      assert(isPlace(index, size), "the leaf to prove is one of the tree's");
+      return siblingsOf(levels, index);
+    },
+  };
+}
+
+/** Makes a tree. */
+export function makeTree<Node, Root>(parts: TreeParts<Node, Root>): Tree<Node, Root> {
+  const growth = growing(parts);
+  for (;;) {
+    const step = growth.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** Makes a tree, and awaits a turn of other work now and then: a large one takes a second. */
+export async function makeTreeInTurns<Node, Root>(
+  parts: TreeParts<Node, Root>,
+  turn: () => Promise<void>,
+): Promise<Tree<Node, Root>> {
+  const growth = growing(parts);
+  for (;;) {
+    const step = growth.next();
+    if (step.done === true) return step.value;
+    await turn();
+  }
 }
 
 /** On which side each sibling stands, from the leaf up: a place has exactly as many siblings as this. */

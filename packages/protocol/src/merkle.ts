@@ -3,17 +3,8 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { assert } from "./assert.ts";
 import { joinPieces } from "./byte-pieces.ts";
 import { AimoError } from "./errors.ts";
-import {
-  TREE_LEAVES_MAX,
-  climb,
-  growLevels,
-  grown,
-  grownInTurns,
-  isPlace,
-  isSize,
-  siblingsOf,
-  topOf,
-} from "./merkle-shape.ts";
+import { TREE_LEAVES_MAX, climb, isSize, makeTree, makeTreeInTurns } from "./merkle-shape.ts";
+import type { Tree, TreeParts } from "./merkle-shape.ts";
 
 /** Bytes of every leaf, node and root. */
 export const HASH_BYTES = 32;
@@ -66,43 +57,27 @@ function isHash(bytes: Uint8Array): boolean {
   return bytes.length === HASH_BYTES;
 }
 
-function assertLeaves(leaves: readonly Uint8Array[]): void {
+/** A tree over a list of leaves, in their order; its root is 32 zero bytes where there are none. */
+export type MerkleTree = Tree<Uint8Array, Uint8Array>;
+
+function partsOf(leaves: readonly Uint8Array[]): TreeParts<Uint8Array, Uint8Array> {
   assert(isSize(leaves.length), `a tree has at most ${TREE_LEAVES_MAX} leaves`);
   assert(leaves.every(isHash), `a leaf is a hash of ${HASH_BYTES} bytes`);
-}
-
-/** A tree over a list of leaves, in their order. */
-export interface MerkleTree {
-  /** 32 zero bytes where there are no leaves. */
-  readonly root: Uint8Array;
-  readonly size: number;
-  /** The hashes by which the leaf at a place leads to the root, from the leaf up. */
-  proofOf(index: number): Uint8Array[];
-}
-
-function* growing(leaves: readonly Uint8Array[]): Generator<undefined, MerkleTree> {
-  assertLeaves(leaves);
-  const levels = yield* growLevels(leaves, join);
-  const size = leaves.length;
-  const top = topOf(levels);
   return {
-    root: top === undefined ? new Uint8Array(HASH_BYTES) : seal(size, top),
-    size,
-    proofOf: (index) => {
-      assert(isPlace(index, size), "the leaf to prove is one of the tree's");
-      return siblingsOf(levels, index);
-    },
+    leaves,
+    join,
+    seal: (top) => (top === undefined ? new Uint8Array(HASH_BYTES) : seal(leaves.length, top)),
   };
 }
 
 /** The tree over a list of leaves. */
 export function merkleTree(leaves: readonly Uint8Array[]): MerkleTree {
-  return grown(growing(leaves));
+  return makeTree(partsOf(leaves));
 }
 
 /** The same; a large one takes a second, in which it awaits a turn of other work now and then. */
-export function growMerkleTree(leaves: readonly Uint8Array[], turn: () => Promise<void>): Promise<MerkleTree> {
-  return grownInTurns(growing(leaves), turn);
+export async function growMerkleTree(leaves: readonly Uint8Array[], turn: () => Promise<void>): Promise<MerkleTree> {
+  return await makeTreeInTurns(partsOf(leaves), turn);
 }
 
 /** That a leaf has a place in a tree of this size, and the hashes that lead from it to the root. */

@@ -4,17 +4,8 @@ import { assert } from "./assert.ts";
 import { joinPieces } from "./byte-pieces.ts";
 import { AimoError } from "./errors.ts";
 import { HASH_BYTES, isSameHash, saltedLeaf } from "./merkle.ts";
-import {
-  TREE_LEAVES_MAX,
-  climb,
-  growLevels,
-  grown,
-  grownInTurns,
-  isPlace,
-  isSize,
-  siblingsOf,
-  topOf,
-} from "./merkle-shape.ts";
+import { TREE_LEAVES_MAX, climb, isSize, makeTree, makeTreeInTurns } from "./merkle-shape.ts";
+import type { Tree, TreeParts } from "./merkle-shape.ts";
 import { nanoUsdc } from "./money.ts";
 import type { NanoUsdc } from "./money.ts";
 import { readAddress } from "./sign-in/sign-in-message.ts";
@@ -92,7 +83,10 @@ export function inSumOrder(leaves: readonly SumNode[]): SumNode[] {
   return leaves.toSorted((one, other) => compareHashes(one.hash, other.hash));
 }
 
-function assertLeaves(leaves: readonly SumNode[]): void {
+/** A tree over leaves in their order. */
+export type SumTree = Tree<SumNode, SumRoot>;
+
+function partsOf(leaves: readonly SumNode[]): TreeParts<SumNode, SumRoot> {
   assert(isSize(leaves.length), `a tree has at most ${TREE_LEAVES_MAX} leaves`);
   assert(
     leaves.every(({ hash, sum }) => hash.length === HASH_BYTES && isSum(sum)),
@@ -101,37 +95,18 @@ function assertLeaves(leaves: readonly SumNode[]): void {
   const [, ...later] = leaves;
   const isOrdered = later.every(({ hash }, index) => compareHashes(leaves[index]?.hash ?? hash, hash) < 0);
   assert(isOrdered, "leaves come in the order of their hashes, each once");
-}
-
-/** A tree over leaves in their order. */
-export interface SumTree {
-  readonly root: SumRoot;
-  /** The nodes by which the leaf at a place leads to the root, from the leaf up. */
-  proofOf(index: number): SumNode[];
-}
-
-function* growing(leaves: readonly SumNode[]): Generator<undefined, SumTree> {
-  assertLeaves(leaves);
-  const levels = yield* growLevels(leaves, join);
-  const size = leaves.length;
-  const top = topOf(levels);
-  return {
-    root: top === undefined ? { hash: new Uint8Array(HASH_BYTES), total: nanoUsdc(0n), size } : seal(size, top),
-    proofOf: (index) => {
-      assert(isPlace(index, size), "the leaf to prove is one of the tree's");
-      return siblingsOf(levels, index);
-    },
-  };
+  const nobody = { hash: new Uint8Array(HASH_BYTES), total: nanoUsdc(0n), size: 0 };
+  return { leaves, join, seal: (top) => (top === undefined ? nobody : seal(leaves.length, top)) };
 }
 
 /** The tree over leaves in their order; throws `invalid_amount` where they are more than an amount can hold. */
 export function sumTree(leaves: readonly SumNode[]): SumTree {
-  return grown(growing(leaves));
+  return makeTree(partsOf(leaves));
 }
 
 /** The same; a large one takes a second, in which it awaits a turn of other work now and then. */
-export function growSumTree(leaves: readonly SumNode[], turn: () => Promise<void>): Promise<SumTree> {
-  return grownInTurns(growing(leaves), turn);
+export async function growSumTree(leaves: readonly SumNode[], turn: () => Promise<void>): Promise<SumTree> {
+  return await makeTreeInTurns(partsOf(leaves), turn);
 }
 
 /** That a leaf has a place below a root, and the nodes that lead there. */
