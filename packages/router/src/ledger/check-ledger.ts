@@ -1,6 +1,6 @@
 // Proves the books from the journal and the chained closing balances alone, and says what differs.
 import { base58 } from "@scure/base";
-import { formatPicoUsdc } from "@aimo-network/protocol/money";
+import { nanoWords } from "./nano-words.ts";
 import type { Database } from "./database/database.ts";
 import { LEDGER_CHECKS } from "./ledger-checks.ts";
 import { LEDGER_DIFFERENCES_SHOWN_MAX } from "./limits.ts";
@@ -70,10 +70,6 @@ export function checkLedger(database: Database): Promise<LedgerReport> {
   });
 }
 
-function usdc(nano: bigint): string {
-  return nano < 0n ? `-${usdc(-nano)}` : `${formatPicoUsdc(nano * 1000n)} USDC`;
-}
-
 /** Accounts of which things are counted, not money. */
 const COUNTED: readonly string[] = ["entries", "batch"];
 
@@ -81,14 +77,14 @@ function line({ check, account, user, provider, day, expected, found }: LedgerDi
   const who = [user, provider].filter((wallet) => wallet !== undefined).join(" → ");
   const where = `${account}${who === "" ? "" : ` of ${who}`}${day === undefined ? "" : ` on ${day}`}`;
   if (account === "closing") return `${check}: ${day}`;
-  const words = COUNTED.includes(account) ? String : usdc;
+  const words = COUNTED.includes(account) ? String : nanoWords;
   return `${check}: ${where}: expected ${words(expected)}, found ${words(found)}`;
 }
 
 /** The report as lines for a terminal. */
 export function reportLines({ differences, count, accounts, daysClosed, vault }: LedgerReport): readonly string[] {
   if (count === 0n) {
-    return [`The books are right: ${accounts} accounts, ${daysClosed} closed days, ${usdc(vault)} in the vault.`];
+    return [`The books are right: ${accounts} accounts, ${daysClosed} closed days, ${nanoWords(vault)} in the vault.`];
   }
   const hidden = count - BigInt(differences.length);
   return [

@@ -1,16 +1,12 @@
 // What `aimo-router reconcile` prints.
-import { formatPicoUsdc } from "@aimo-network/protocol/money";
+import { nanoWords } from "../../ledger/nano-words.ts";
 import type { ChainSurprise } from "../../ledger/chain-books/standings.ts";
 import type { ChainDifference, Reconciliation } from "./compare.ts";
 import { DIFFERENCES_LOGGED_MAX } from "../limits.ts";
 
-function usdc(nano: bigint): string {
-  return nano < 0n ? `-${usdc(-nano)}` : `${formatPicoUsdc(nano * 1000n)} USDC`;
-}
-
 function differenceLines({ account, wallet, kind, onChain, inLedger, why }: ChainDifference): string[] {
   const name = wallet === undefined ? account : `${account} ${wallet}`;
-  return [`  ${kind}: ${name}: ${usdc(onChain)} on chain, ${usdc(inLedger)} in the ledger`, `    ${why}`];
+  return [`  ${kind}: ${name}: ${nanoWords(onChain)} on chain, ${nanoWords(inLedger)} in the ledger`, `    ${why}`];
 }
 
 /** The report as lines for a terminal: what is short first, then what has too much, then what passes by itself. */
@@ -31,7 +27,7 @@ export function reconcileLines(
     ...(surprises.length === 0 ? [] : ["The chain did what this ledger did not ask for:"]),
     ...surprises.map(
       ({ at, slot: when, kind, wallet, amount }) =>
-        `  ${at.toISOString()}, slot ${when}: ${kind}: ${usdc(amount * 1000n)}${wallet === undefined ? "" : ` of ${wallet}`}`,
+        `  ${at.toISOString()}, slot ${when}: ${kind}: ${nanoWords(amount * 1000n)}${wallet === undefined ? "" : ` of ${wallet}`}`,
     ),
   ];
 }
