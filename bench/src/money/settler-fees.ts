@@ -1,6 +1,7 @@
 // What the settler's transactions cost, by the chain's own word.
 import type { FaucetChain } from "@aimo-network/localnet/money/faucet-chain";
 import { createTableReader } from "aimo-router/src/chain/lookup-tables.ts";
+import type { LookupTable } from "@aimo-network/escrow/batch/lookup-table";
 import type { MoneySite } from "./money-site.ts";
 
 type Signature = Parameters<FaucetChain["rpc"]["getTransaction"]>[0];
@@ -45,10 +46,16 @@ export async function transactionFees({ chain }: MoneySite, signatures: readonly
   return feesOf(await readLanded(chain, signatures));
 }
 
+async function settlersTables({ chain, keys }: MoneySite): Promise<readonly LookupTable[]> {
+  return (await createTableReader().read(chain.rpc, keys.settler, { commitment: COMMITMENT })).tables;
+}
+
+const addressesIn = (tables: readonly LookupTable[]): number =>
+  tables.reduce((sum, { addresses }) => sum + addresses.length, 0);
+
 /** How many addresses are in the router's tables. */
-export async function tableAddresses({ chain, keys }: MoneySite): Promise<number> {
-  const { tables } = await createTableReader().read(chain.rpc, keys.settler, { commitment: COMMITMENT });
-  return tables.reduce((sum, { addresses }) => sum + addresses.length, 0);
+export async function tableAddresses(site: MoneySite): Promise<number> {
+  return addressesIn(await settlersTables(site));
 }
 
 /** All that the settler has ever signed. */
@@ -65,15 +72,14 @@ async function settlersSignatures({ chain, keys }: MoneySite): Promise<string[]>
 
 /** What the router's tables have cost until now; `settlements` are the transactions that were not about them. */
 export async function tableCosts(site: MoneySite, settlements: ReadonlySet<string>): Promise<TableCosts> {
-  const { chain, keys } = site;
-  const { tables } = await createTableReader().read(chain.rpc, keys.settler, { commitment: COMMITMENT });
+  const tables = await settlersTables(site);
   const rents = await Promise.all(
-    tables.map(({ address }) => chain.rpc.getBalance(address, { commitment: COMMITMENT }).send()),
+    tables.map(({ address }) => site.chain.rpc.getBalance(address, { commitment: COMMITMENT }).send()),
   );
   const others = (await settlersSignatures(site)).filter((signature) => !settlements.has(signature));
-  const landed = await readLanded(chain, others);
+  const landed = await readLanded(site.chain, others);
   return {
-    addresses: await tableAddresses(site),
+    addresses: addressesIn(tables),
     fees: feesOf(landed.filter(({ logs }) => logs.some((line) => line.startsWith(TABLE_PROGRAM)))),
     rent: rents.reduce((sum, { value }) => sum + value, 0n),
   };

@@ -3,6 +3,7 @@ import { createHmac } from "node:crypto";
 import { hex } from "@scure/base";
 import { LRUCache } from "lru-cache";
 import type { Clock } from "@aimo-network/protocol/clock";
+import { sleep } from "@aimo-network/protocol/clock";
 import { uuidTimeMs } from "@aimo-network/protocol/ids";
 import { growMerkleTree, isSameHash, SALT_BYTES } from "@aimo-network/protocol/merkle";
 import type { MerkleTree } from "@aimo-network/protocol/merkle";
@@ -51,7 +52,7 @@ export function createReceiptBook({ ioClock, receipts, routerId, receiptSecret }
   const whole = ({ ...receipt }: LedgerReceipt): Receipt => ({ ...receipt, routerId });
   // Below one root the leaves never change, and many ask for proofs of the same one; a batch that is split gets another.
   const kept = new LRUCache<string, Places>({ max: PROOF_TREES_KEPT_MAX });
-  const turn = (): Promise<void> => new Promise((resolve) => void ioClock.timer(0, resolve));
+  const turn = (): Promise<void> => sleep(ioClock, 0);
   const treeOf = async (batch: bigint): Promise<Places> => {
     const rows = await receipts.leavesOf(batch);
     const tree = await growMerkleTree(

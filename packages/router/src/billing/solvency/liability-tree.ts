@@ -1,6 +1,7 @@
 // Publishes what this router owes its users, hour by hour, and proves to each that his own is counted (docs/solvency.md).
 import { LRUCache } from "lru-cache";
 import type { Clock } from "@aimo-network/protocol/clock";
+import { sleep } from "@aimo-network/protocol/clock";
 import { SALT_BYTES } from "@aimo-network/protocol/merkle";
 import type { NanoUsdc } from "@aimo-network/protocol/money";
 import { nanoUsdc } from "@aimo-network/protocol/money";
@@ -48,7 +49,7 @@ export function createLiabilityTree({ clock, ioClock, random, liabilities }: Lia
     readonly sums: SumTree;
   }
   const kept = new LRUCache<bigint, Promise<Tree>>({ max: PROOF_TREES_KEPT_MAX });
-  const turn = (): Promise<void> => new Promise((resolve) => void ioClock.timer(0, resolve));
+  const turn = (): Promise<void> => sleep(ioClock, 0);
   const read = async (root: bigint): Promise<Tree> => {
     const rows = await liabilities.leavesOf(root);
     const places = new Map(rows.map(({ wallet, balance, salt }, index) => [wallet, { index, balance, salt }]));

@@ -140,7 +140,7 @@ async function* readUnmade(query: Query, batch: bigint, most: number): AsyncGene
     while (last !== undefined) {
       const next: readonly UnmadeRow[] = await query<UnmadeRow>(NEXT, [last.id, most, last.entry_id, last.key_id]);
       yield next;
-      last = unfinished(next, most)[0];
+      last = next.length < most ? undefined : next.at(-1);
     }
   }
   yield* slices(await query<UnmadeRow>(LATE, [batch]), most);
