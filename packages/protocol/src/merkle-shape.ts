@@ -11,7 +11,7 @@ type Side = "left" | "right";
 export type Join<Node> = (left: Node, right: Node) => Node;
 
 /** Whether a tree may have this many leaves, and one of them this place. */
-export function isPlace(index: number, size: number): boolean {
+function isPlace(index: number, size: number): boolean {
   return isSize(size) && Number.isInteger(index) && index >= 0 && index < size;
 }
 
