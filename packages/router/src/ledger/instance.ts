@@ -5,15 +5,15 @@ import { isAimoError } from "@aimo-network/protocol/errors";
 import { firstUuidAt } from "@aimo-network/protocol/ids";
 import type { Logger } from "pino";
 import {
+  DELETING_TURNS_MAX,
   IMBALANCE_LOOK_MS,
   INSTANCE_LEASE_MS,
   INSTANCE_RENEW_MS,
-  LOCKS_DELETED_AT_ONCE_MAX,
-  LOCKS_DELETING_TURNS_MAX,
   LOCKS_EXPIRED_PER_TURN_MAX,
   LOCKS_KEPT_MS,
   PARTITIONS_AHEAD_DAYS,
   RECEIPTS_LONGER_MS,
+  ROWS_DELETED_AT_ONCE_MAX,
   SWEEP_MS,
   TIDY_MS,
 } from "./limits.ts";
@@ -58,20 +58,11 @@ const DELETE_CLAIMS = "DELETE FROM idempotency_keys WHERE claimed_at < $1";
 const DELETE_INSTANCES =
   "DELETE FROM instances i WHERE lease_until < $1 AND NOT EXISTS (SELECT FROM locks WHERE instance_id = i.id AND state = 'o')";
 
-async function deleteLocks(database: Database, beforeMs: number): Promise<void> {
-  const values = [firstUuidAt(beforeMs), new Date(beforeMs), LOCKS_DELETED_AT_ONCE_MAX];
-  for (let turn = 0; turn < LOCKS_DELETING_TURNS_MAX; turn += 1) {
-    const deleted = await database.query(DELETE_LOCKS, values);
-    if (deleted.length < LOCKS_DELETED_AT_ONCE_MAX) return;
-  }
-}
-
-/** Receipts outlive their generations a little: the tree of a batch may have leaves of several days. */
-async function deleteReceipts(database: Database, beforeMs: number): Promise<void> {
-  const before = new Date(beforeMs - RECEIPTS_LONGER_MS).toISOString().slice(0, 10);
-  for (let turn = 0; turn < LOCKS_DELETING_TURNS_MAX; turn += 1) {
-    const deleted = await database.query(DELETE_RECEIPTS, [before, LOCKS_DELETED_AT_ONCE_MAX]);
-    if (deleted.length < LOCKS_DELETED_AT_ONCE_MAX) return;
+/** Deletes what is old in pieces, so that nobody is held up for long; `text` takes the size of a piece last. */
+async function deleteInPieces(database: Database, text: string, values: readonly unknown[]): Promise<void> {
+  for (let turn = 0; turn < DELETING_TURNS_MAX; turn += 1) {
+    const deleted = await database.query(text, [...values, ROWS_DELETED_AT_ONCE_MAX]);
+    if (deleted.length < ROWS_DELETED_AT_ONCE_MAX) return;
   }
 }
 
@@ -82,8 +73,10 @@ async function tidy({ clock, database }: InstanceDeps, historyDays: number): Pro
     await database.query(MAKE_PARTITIONS, [table, yesterday, PARTITIONS_AHEAD_DAYS + 2]);
   }
   const old = new Date(now - LOCKS_KEPT_MS);
-  await deleteLocks(database, now - LOCKS_KEPT_MS);
-  await deleteReceipts(database, now - historyDays * MS_PER_DAY);
+  await deleteInPieces(database, DELETE_LOCKS, [firstUuidAt(old.getTime()), old]);
+  // Receipts outlive their generations a little: the tree of a batch may have leaves of several days.
+  const receiptsOld = new Date(now - historyDays * MS_PER_DAY - RECEIPTS_LONGER_MS);
+  await deleteInPieces(database, DELETE_RECEIPTS, [receiptsOld.toISOString().slice(0, 10)]);
   await database.query(DELETE_CLAIMS, [old]);
   await database.query(DELETE_INSTANCES, [old]);
 }

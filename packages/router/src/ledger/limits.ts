@@ -54,11 +54,11 @@ export const LOCKS_KEPT_MS = 48 * 60 * 60 * 1000;
 /** Milliseconds between two rounds of tidying: partitions ahead, old locks away. */
 export const TIDY_MS = 60_000;
 
-/** Ended locks deleted by one statement: a fraction of a second, in which others' batches are not held up. */
-export const LOCKS_DELETED_AT_ONCE_MAX = 5_000;
+/** Ended locks, or old receipts, deleted by one statement: a fraction of a second, in which others' batches are not held up. */
+export const ROWS_DELETED_AT_ONCE_MAX = 5_000;
 
-/** Such statements in one round: together more than a router of 4,500 requests per second makes in a minute. */
-export const LOCKS_DELETING_TURNS_MAX = 100;
+/** Such statements of a kind in one round: together more than a router of 4,500 requests per second makes in a minute. */
+export const DELETING_TURNS_MAX = 100;
 
 /** Days of partitions made ahead: a router that is off over a weekend still finds Monday's. */
 export const PARTITIONS_AHEAD_DAYS = 3;
