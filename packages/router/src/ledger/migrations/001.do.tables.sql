@@ -44,6 +44,7 @@ CREATE TABLE users (
   allowance bigint CHECK (allowance >= 0),
   allowance_stops_at timestamptz, -- one notice before the allowance ends or falls
   is_exiting boolean NOT NULL DEFAULT false,
+  is_halted boolean NOT NULL DEFAULT false, -- the chain has less of the user's than the ledger: nothing more is promised
   running integer NOT NULL DEFAULT 0 CHECK (running >= 0),
   rate_minute bigint NOT NULL DEFAULT 0, -- minutes since 1970 that the next two count for
   rate_requests bigint NOT NULL DEFAULT 0,
@@ -206,6 +207,15 @@ CREATE TABLE generations (
 CREATE INDEX generations_key ON generations (key_id, id);
 CREATE INDEX generations_provider ON generations (provider_id, id);
 CREATE TABLE generations_elsewhen PARTITION OF generations DEFAULT; -- an insert never fails for want of a partition
+
+-- Generations that were charged late: not among their payer's latest ones any more when their receipt is made.
+CREATE TABLE late_generations (
+  generation_id uuid PRIMARY KEY,
+  user_id integer NOT NULL,
+  provider_id integer NOT NULL,
+  cut integer NOT NULL
+);
+CREATE INDEX late_generations_cut ON late_generations (user_id, provider_id, cut);
 
 -- The same by day, kept when the partitions of generations are dropped.
 CREATE TABLE usage_daily (

@@ -42,15 +42,16 @@ $$;
 -- What a user may lock now: what is available, and within the allowance in force.
 CREATE FUNCTION ledger_lockable(u users, p_now timestamptz) RETURNS bigint LANGUAGE sql STABLE AS $$
   SELECT CASE
-    WHEN u.is_exiting OR u.allowance_stops_at <= p_now THEN 0
+    WHEN u.is_exiting OR u.is_halted OR u.allowance_stops_at <= p_now THEN 0
     WHEN u.allowance IS NULL THEN u.available
     ELSE greatest(0, least(u.available, u.allowance - u.settled - u.payable - u.locked))
   END
 $$;
 
--- Why a user may lock nothing, whatever is available: 1 leaves, 2 the allowance in force is about to end; 0 for no such reason.
+-- Why a user may lock nothing, whatever is available: 3 is halted, 1 leaves, 2 the allowance in force is about to end; 0 for no such
+-- reason.
 CREATE FUNCTION ledger_lock_stop(u users, p_now timestamptz) RETURNS integer LANGUAGE sql STABLE AS $$
-  SELECT CASE WHEN u.is_exiting THEN 1 WHEN u.allowance_stops_at <= p_now THEN 2 ELSE 0 END
+  SELECT CASE WHEN u.is_halted THEN 3 WHEN u.is_exiting THEN 1 WHEN u.allowance_stops_at <= p_now THEN 2 ELSE 0 END
 $$;
 
 -- Puts what locks held, less what was charged, back where it came from: into their users' balances and their keys' windows;
@@ -223,7 +224,8 @@ BEGIN
 END $$;
 
 -- One charge whose lock is not open any more; its user's row is locked by the caller. Codes: CHARGE_OUTCOMES in ledger/lock-answers.ts.
--- A late charge takes at most what the user may lock and the key may still spend; what is missing is recorded for the provider.
+-- A late charge takes at most what the user may lock and the key may still spend; what is missing is recorded for the provider. It is
+-- remembered for its receipt.
 CREATE FUNCTION ledger_charge_late(p_now timestamptz, p_id uuid, p_user integer, p_kind smallint, p_amount bigint,
   p_provider integer, p_model integer, OUT code smallint, OUT taken bigint) LANGUAGE plpgsql AS $$
 DECLARE
@@ -262,6 +264,8 @@ BEGIN
     INSERT INTO payables AS a (user_id, provider_id, amount) VALUES (p_user, p_provider, taken)
       ON CONFLICT (user_id, provider_id) DO UPDATE SET amount = a.amount + excluded.amount;
     INSERT INTO journal (at, event, ref, user_id, provider_id, amount) VALUES (p_now, 6, p_id, p_user, p_provider, taken);
+    INSERT INTO late_generations (generation_id, user_id, provider_id, cut)
+      SELECT p_id, p_user, p_provider, cuts FROM payables WHERE user_id = p_user AND provider_id = p_provider ON CONFLICT DO NOTHING;
   END IF;
   code := 2;
 END $$;

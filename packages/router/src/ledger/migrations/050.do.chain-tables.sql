@@ -126,15 +126,6 @@ CREATE TABLE receipts (
 CREATE INDEX receipts_entry ON receipts (entry_id, generation_id);
 CREATE INDEX receipts_day ON receipts (day);
 
--- Generations that were charged late: not among their payer's latest ones any more when their receipt is made.
-CREATE TABLE late_generations (
-  generation_id uuid PRIMARY KEY,
-  user_id integer NOT NULL,
-  provider_id integer NOT NULL,
-  cut integer NOT NULL
-);
-CREATE INDEX late_generations_cut ON late_generations (user_id, provider_id, cut);
-
 -- Withdrawals with two signatures. One open at a time for each account.
 CREATE TABLE withdrawals (
   id uuid PRIMARY KEY,
