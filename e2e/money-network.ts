@@ -22,7 +22,8 @@ import { openBooks } from "./books.ts";
 import type { MoneyChain } from "./money-chain.ts";
 import { openMoneyChain } from "./money-chain.ts";
 import type { Network } from "./network.ts";
-import { newWallet, startNetwork, waitFor } from "./network.ts";
+import { startNetwork, waitFor } from "./network.ts";
+import { newWallet } from "aimo-router/src/test-bed/new-wallet.ts";
 
 /** Somebody who has money at the router. */
 export interface MoneyUser {

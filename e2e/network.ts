@@ -1,5 +1,4 @@
 // A whole network for one test file: the localnet's own processes on free ports, and further providers and routers.
-import { generateKeyPairSync, sign } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,6 +14,7 @@ import { sleep, systemClock } from "@aimo-network/protocol/clock";
 import type { Wallet } from "@aimo-network/protocol/keys/sign-key";
 import { runningPostgresUrl } from "aimo-router/src/ledger/database/embedded/embedded-postgres.ts";
 import OpenAI from "openai";
+import { newWallet } from "aimo-router/src/test-bed/new-wallet.ts";
 
 /** One router a test provider serves. */
 export interface ServedRouter {
@@ -83,15 +83,6 @@ export interface Network extends Localnet {
   startProvider(options: TestProviderOptions): Promise<TestProvider>;
   /** Starts another router, without a chain, with a user that has money in its ledger. */
   startRouter(settings?: Readonly<Record<string, string>>): Promise<StartedRouter>;
-}
-
-/** A wallet nobody has seen before. */
-export function newWallet(): Wallet {
-  const { publicKey, privateKey } = generateKeyPairSync("ed25519");
-  return {
-    publicKey: publicKey.export({ format: "der", type: "spki" }).subarray(-32),
-    sign: (message) => Promise.resolve(sign(null, message, privateKey)),
-  };
 }
 
 const WAIT_MS = 20_000;

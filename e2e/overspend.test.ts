@@ -14,7 +14,8 @@ import { runningPostgresUrl } from "aimo-router/src/ledger/database/embedded/emb
 import type { Books } from "./books.ts";
 import { BALANCED, openBooks } from "./books.ts";
 import type { Network } from "./network.ts";
-import { newWallet, startNetwork } from "./network.ts";
+import { startNetwork } from "./network.ts";
+import { newWallet } from "aimo-router/src/test-bed/new-wallet.ts";
 
 const REQUESTS = 1_000;
 const PAID_FOR = 10;

@@ -9,9 +9,10 @@ import { startChild } from "@aimo-network/localnet/child-process";
 import { makeProviderKey } from "@aimo-network/localnet/demo-keys";
 import { systemClock } from "@aimo-network/protocol/clock";
 import type { Network } from "./network.ts";
-import { newWallet, startNetwork, waitFor, waitForOffer } from "./network.ts";
+import { startNetwork, waitFor, waitForOffer } from "./network.ts";
 import type { PublicHosts } from "./public-hosts.ts";
 import { startPublicHosts } from "./public-hosts.ts";
+import { newWallet } from "aimo-router/src/test-bed/new-wallet.ts";
 
 const CONFIG = fileURLToPath(new URL("../packages/proxy/src/config/__fixtures__/provider-guide.toml", import.meta.url));
 

@@ -17,13 +17,14 @@ import { openDatabase } from "aimo-router/src/ledger/database/database.ts";
 import { startEmbeddedPostgres } from "aimo-router/src/ledger/database/embedded/embedded-postgres.ts";
 import { createLog } from "aimo-router/src/log.ts";
 import { readSpool } from "aimo-proxy/src/ends/spool-file.ts";
-import { newWallet, providerToml, waitFor } from "../network.ts";
+import { providerToml, waitFor } from "../network.ts";
 import type { ChargeRelay } from "./charge-relay.ts";
 import { startChargeRelay } from "./charge-relay.ts";
 import { MODELS, USERS } from "./crash-plan.ts";
 import { read } from "./plain-client.ts";
 import type { RouterDoor } from "./router-door.ts";
 import { startRouterDoor } from "./router-door.ts";
+import { newWallet } from "aimo-router/src/test-bed/new-wallet.ts";
 
 /** Somebody who asks. */
 export interface CrashUser {

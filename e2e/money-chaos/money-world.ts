@@ -15,7 +15,7 @@ import { fillFaucet } from "@aimo-network/localnet/money/sol";
 import { walletSigner } from "@aimo-network/localnet/money/wallet-signer";
 import { systemClock } from "@aimo-network/protocol/clock";
 import type { TransactionSigner } from "@solana/kit";
-import { newWallet } from "../network.ts";
+import { newWallet } from "aimo-router/src/test-bed/new-wallet.ts";
 
 /** The world of some networks, one after the other. */
 export interface MoneyWorld {

@@ -5,7 +5,7 @@ import { systemClock } from "@aimo-network/protocol/clock";
 import type { Wallet } from "@aimo-network/protocol/keys/sign-key";
 import type { ScriptedCall } from "aimo-router/src/test-bed/scripted-provider.ts";
 import { connectProvider, plainOffer } from "aimo-router/src/test-bed/scripted-provider.ts";
-import { newWallet } from "../network.ts";
+import { newWallet } from "aimo-router/src/test-bed/new-wallet.ts";
 
 /** How many tokens an answer is to have. */
 export interface Tokens {

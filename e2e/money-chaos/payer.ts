@@ -5,10 +5,10 @@ import { systemClock } from "@aimo-network/protocol/clock";
 import type { Wallet } from "@aimo-network/protocol/keys/sign-key";
 import type { MicroUsdc } from "@aimo-network/protocol/money";
 import { microUsdc, parseNanoUsdc } from "@aimo-network/protocol/money";
-import { newWallet } from "../network.ts";
 import type { MoneyNetwork } from "./money-network.ts";
 import type { PaidProvider, Tokens } from "./paid-provider.ts";
 import { wordsFor } from "./paid-provider.ts";
+import { newWallet } from "aimo-router/src/test-bed/new-wallet.ts";
 
 /** An answer that somebody has in full. */
 export interface PaidAnswer {

@@ -1,10 +1,8 @@
 // How soon money can be spent: from a deposit's confirmation on the chain to a request that it pays for.
-import { generateKeyPairSync, sign } from "node:crypto";
 import { makeUserKey } from "@aimo-network/localnet/demo-keys";
 import { walletSigner } from "@aimo-network/localnet/money/wallet-signer";
 import type { Clock } from "@aimo-network/protocol/clock";
 import { sleep } from "@aimo-network/protocol/clock";
-import type { Wallet } from "@aimo-network/protocol/keys/sign-key";
 import { microUsdc } from "@aimo-network/protocol/money";
 import type { BenchCase, BenchTools } from "../bench-case.ts";
 import type { MoneySite } from "../money/money-site.ts";
@@ -12,6 +10,7 @@ import { onMoneySite } from "../money/money-site.ts";
 import type { Figure } from "../results/figures.ts";
 import { figure } from "../results/figures.ts";
 import { percentile } from "../results/spread.ts";
+import { newWallet } from "aimo-router/src/test-bed/new-wallet.ts";
 
 const DEPOSITS = 20; // a round, each of somebody new
 const MS_MAX = 1_000;
@@ -19,14 +18,6 @@ const USDC = microUsdc(1_000_000n);
 const LAMPORTS = 100_000_000n;
 const LOOK_MS = 5; // between two looks whether it is confirmed: what this adds is not counted
 const GIVE_UP_MS = 30_000;
-
-function newWallet(): Wallet {
-  const { publicKey, privateKey } = generateKeyPairSync("ed25519");
-  return {
-    publicKey: publicKey.export({ format: "der", type: "spki" }).subarray(-32),
-    sign: (message) => Promise.resolve(sign(null, message, privateKey)),
-  };
-}
 
 async function until(clock: Clock, what: string, restMs: number, isSo: () => Promise<boolean>): Promise<void> {
   const dueMs = clock.monotonic() + GIVE_UP_MS;

@@ -1,7 +1,5 @@
 // Settling what thousands of users owe, while requests go on: with every account named in full, and by lookup tables.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { walletSigner } from "@aimo-network/localnet/money/wallet-signer";
 import { chargeInLedger } from "@aimo-network/localnet/test-bed/charges-in-ledger";
 import type { ChargedAnswer } from "@aimo-network/localnet/test-bed/charges-in-ledger";
 import { plantCrowd } from "@aimo-network/localnet/test-bed/planted-crowd";
@@ -12,6 +10,7 @@ import { parseConfig } from "aimo-router/src/config.ts";
 import { openDatabase } from "aimo-router/src/ledger/database/database.ts";
 import { createLog } from "aimo-router/src/log.ts";
 import { reconcileBooks } from "aimo-router/src/rooms.ts";
+import { newWallet } from "aimo-router/src/test-bed/new-wallet.ts";
 import type { BenchCase, BenchTools } from "../bench-case.ts";
 import type { Burst } from "../load/burst.ts";
 import type { MoneySite } from "../money/money-site.ts";
@@ -86,13 +85,6 @@ async function insistOnAgreement({ tools, settings }: Stage): Promise<void> {
   if (code !== 0) throw new Error(lines.join("\n"));
 }
 
-function makeProviders(): string[] {
-  const directory = mkdtempSync(join(tmpdir(), "aimo-bench-providers-"));
-  const wallets = Array.from({ length: PROVIDERS }, (_, index) => loadWallet(join(directory, `${index}.json`)));
-  rmSync(directory, { recursive: true });
-  return wallets.map(({ address }) => address);
-}
-
 function figures(row: string, { batches, fees, bursts }: Round, before: Burst): Figure[] {
   const about = { table: `Settling what ${USERS} users owe to ${PROVIDERS} providers`, case: row, digits: 2 };
   const { entries, signatures, seconds } = batches;
@@ -160,7 +152,7 @@ async function measure(tools: BenchTools): Promise<Figure[]> {
     try {
       const books = openCrowdBooks(clock, database, publicKey);
       await books.credited(USERS);
-      const providers = makeProviders();
+      const providers = Array.from({ length: PROVIDERS }, () => walletSigner(newWallet()).address);
       const providerOf = (index: number): string => providers[index % PROVIDERS] ?? "";
       const answers = users.map((user, index) => ({ user, provider: providerOf(index), cost: COST }));
       return await measureOn({ ...site, tools, books, answers });

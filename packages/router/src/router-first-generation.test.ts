@@ -15,7 +15,8 @@ import { plainModel, sendPreflight, startFirstGenerationProxy } from "./test-bed
 import type { ScriptedCall, ScriptedProvider } from "./test-bed/scripted-provider.ts";
 import { connectProvider, plainOffer } from "./test-bed/scripted-provider.ts";
 import type { TestRouter } from "./test-bed/test-router.ts";
-import { newWallet, startTestRouter } from "./test-bed/test-router.ts";
+import { startTestRouter } from "./test-bed/test-router.ts";
+import { newWallet } from "./test-bed/new-wallet.ts";
 
 const ASK = { model: "m", messages: [{ role: "user", content: "x" }] };
 const WHOLE =

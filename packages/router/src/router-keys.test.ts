@@ -15,7 +15,8 @@ import { connectProvider, plainOffer } from "./test-bed/scripted-provider.ts";
 import { addressOf } from "./test-bed/test-keys.ts";
 import { testDatabase } from "./test-bed/test-database.ts";
 import type { TestRouter } from "./test-bed/test-router.ts";
-import { newWallet, startTestRouter } from "./test-bed/test-router.ts";
+import { startTestRouter } from "./test-bed/test-router.ts";
+import { newWallet } from "./test-bed/new-wallet.ts";
 
 const ASK = { model: "m", messages: [{ role: "user", content: "hello" }], max_tokens: 10 };
 

@@ -12,7 +12,8 @@ import { ConfigError } from "./config.ts";
 import { LINK_CLOSE_TIMEOUT_MS } from "./limits.ts";
 import type { ScriptedCall } from "./test-bed/scripted-provider.ts";
 import { connectProvider, plainOffer } from "./test-bed/scripted-provider.ts";
-import { newWallet, startTestRouter } from "./test-bed/test-router.ts";
+import { startTestRouter } from "./test-bed/test-router.ts";
+import { newWallet } from "./test-bed/new-wallet.ts";
 
 const ASK = { model: "m", messages: [{ role: "user", content: "my secret prompt" }] };
 const OUTPUT = 'data: {"choices":[{"index":0,"delta":{"role":"assistant","content":"secret answer"}}]}\n\n';

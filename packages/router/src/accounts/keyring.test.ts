@@ -11,12 +11,12 @@ import { microUsdc } from "@aimo-network/protocol/money";
 import type { Database } from "../ledger/database/database.ts";
 import { openTestDatabase } from "../test-bed/test-database.ts";
 import { addressOf, issueTestKey, oldWalletKey, walletKey } from "../test-bed/test-keys.ts";
-import { newWallet } from "../test-bed/test-router.ts";
 import type { Purpose } from "./caller.ts";
 import type { KeyRegister } from "./key-register.ts";
 import { createKeyRegister } from "./key-register.ts";
 import type { Keyring } from "./keyring.ts";
 import { createKeyring } from "./keyring.ts";
+import { newWallet } from "../test-bed/new-wallet.ts";
 
 const ROUTER = addressOf(newWallet());
 const VALID_MS = 3_600_000;

@@ -11,9 +11,9 @@ import type { Database } from "../ledger/database/database.ts";
 import { createLog } from "../log.ts";
 import { openTestDatabase } from "../test-bed/test-database.ts";
 import { addressOf, walletKey } from "../test-bed/test-keys.ts";
-import { newWallet } from "../test-bed/test-router.ts";
 import type { Accounts } from "./open-accounts.ts";
 import { openAccounts } from "./open-accounts.ts";
+import { newWallet } from "../test-bed/new-wallet.ts";
 
 const ROUTER = addressOf(newWallet());
 

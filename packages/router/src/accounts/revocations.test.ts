@@ -14,12 +14,12 @@ import type { Database } from "../ledger/database/database.ts";
 import { UNSEEN_REVOCATIONS_PER_WALLET_MAX } from "../limits.ts";
 import { openTestDatabase } from "../test-bed/test-database.ts";
 import { addressOf, issueTestKey, walletKey } from "../test-bed/test-keys.ts";
-import { newWallet } from "../test-bed/test-router.ts";
 import { createKeyRegister } from "./key-register.ts";
 import type { Keyring } from "./keyring.ts";
 import { createKeyring } from "./keyring.ts";
 import type { Revocation, Revocations } from "./revocations.ts";
 import { openRevocations } from "./revocations.ts";
+import { newWallet } from "../test-bed/new-wallet.ts";
 
 const ROUTER = addressOf(newWallet());
 

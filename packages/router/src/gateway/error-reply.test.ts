@@ -9,7 +9,8 @@ import { connectProvider, plainOffer } from "../test-bed/scripted-provider.ts";
 import type { ScriptedProvider } from "../test-bed/scripted-provider.ts";
 import { sendRaw } from "../test-bed/raw-request.ts";
 import type { TestRouter } from "../test-bed/test-router.ts";
-import { newWallet, startTestRouter } from "../test-bed/test-router.ts";
+import { startTestRouter } from "../test-bed/test-router.ts";
+import { newWallet } from "../test-bed/new-wallet.ts";
 
 interface ErrorBody {
   readonly error: {

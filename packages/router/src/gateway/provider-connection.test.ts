@@ -9,7 +9,8 @@ import { PREFLIGHT_BODY_BYTES_MAX } from "../limits.ts";
 import { plainModel, sendPreflight, startFirstGenerationProxy } from "../test-bed/first-generation-proxy.ts";
 import { connectProvider, plainOffer } from "../test-bed/scripted-provider.ts";
 import type { TestRouter } from "../test-bed/test-router.ts";
-import { newWallet, startTestRouter } from "../test-bed/test-router.ts";
+import { startTestRouter } from "../test-bed/test-router.ts";
+import { newWallet } from "../test-bed/new-wallet.ts";
 
 describe("the endpoints of first-generation providers", () => {
   const clock = manualClock();

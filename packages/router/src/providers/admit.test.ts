@@ -16,7 +16,8 @@ import { createFakeLink } from "../test-bed/fake-link.ts";
 import { startLinkBench } from "../test-bed/link-bench.ts";
 import { connectProvider, plainOffer } from "../test-bed/scripted-provider.ts";
 import type { TestRouter } from "../test-bed/test-router.ts";
-import { newWallet, startTestRouter } from "../test-bed/test-router.ts";
+import { startTestRouter } from "../test-bed/test-router.ts";
+import { newWallet } from "../test-bed/new-wallet.ts";
 
 interface Refusal {
   readonly status: number | undefined;

@@ -7,7 +7,7 @@ import type { KeyContentV2 } from "@aimo-network/protocol/keys/key-content";
 import { RECEIPT_FLAGS } from "@aimo-network/protocol/receipt-cost";
 import { addressOf } from "./test-keys.ts";
 import type { TestRouter } from "./test-router.ts";
-import { newWallet } from "./test-router.ts";
+import { newWallet } from "./new-wallet.ts";
 
 /** What the flags of a generation mean. */
 export const FLAGS = RECEIPT_FLAGS;

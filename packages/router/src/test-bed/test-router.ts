@@ -1,5 +1,4 @@
 // A router for tests: real sockets on free ports, a temporary data directory, keys to call it with.
-import { generateKeyPairSync, sign } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,15 +18,7 @@ import { createLog } from "../log.ts";
 import type { Router } from "../router.ts";
 import { startRouter } from "../router.ts";
 import { testDatabase } from "./test-database.ts";
-
-/** A wallet with a fresh key. */
-export function newWallet(): Wallet {
-  const { publicKey, privateKey } = generateKeyPairSync("ed25519");
-  return {
-    publicKey: publicKey.export({ format: "der", type: "spki" }).subarray(-32),
-    sign: (message) => Promise.resolve(sign(null, message, privateKey)),
-  };
-}
+import { newWallet } from "./new-wallet.ts";
 
 let fileDatabase: Promise<string> | undefined;
 

@@ -8,7 +8,8 @@ import { FLAGS, openPayerDesk } from "../../test-bed/payer-desk.ts";
 import type { ScriptedProvider } from "../../test-bed/scripted-provider.ts";
 import { connectProvider, plainOffer } from "../../test-bed/scripted-provider.ts";
 import type { TestRouter } from "../../test-bed/test-router.ts";
-import { newWallet, startTestRouter } from "../../test-bed/test-router.ts";
+import { startTestRouter } from "../../test-bed/test-router.ts";
+import { newWallet } from "../../test-bed/new-wallet.ts";
 
 const BODY = { model: "m", max_tokens: 60, messages: [{ role: "user", content: "x" }] };
 const TEXT = "demo ".repeat(4); // 20 bytes: as many tokens at most, and 32 that show none

@@ -30,9 +30,10 @@ import type { TestBilling } from "../../test-bed/test-billing.ts";
 import { testBilling } from "../../test-bed/test-billing.ts";
 import { WIDE_RATES } from "../../test-bed/test-books.ts";
 import { addressOf } from "../../test-bed/test-keys.ts";
-import { newWallet, startTestRouter } from "../../test-bed/test-router.ts";
+import { startTestRouter } from "../../test-bed/test-router.ts";
 import { createChatCompletions } from "./chat-completions.ts";
 import { readRawBodies } from "../read-body.ts";
+import { newWallet } from "../../test-bed/new-wallet.ts";
 
 const TOTAL_MS = 60_000;
 const PROVIDER = addressOf(newWallet());

@@ -6,7 +6,8 @@ import type { Offer } from "@aimo-network/protocol/wire/offer";
 import type { ScriptedCall, ScriptedProvider } from "../../test-bed/scripted-provider.ts";
 import { connectProvider, plainOffer } from "../../test-bed/scripted-provider.ts";
 import type { TestRouter } from "../../test-bed/test-router.ts";
-import { newWallet, startTestRouter } from "../../test-bed/test-router.ts";
+import { startTestRouter } from "../../test-bed/test-router.ts";
+import { newWallet } from "../../test-bed/new-wallet.ts";
 
 const ANSWER = '{"choices":[{"index":0,"message":{"role":"assistant","content":"x"},"finish_reason":"stop"}]}';
 const USER = { role: "user", content: "x" };

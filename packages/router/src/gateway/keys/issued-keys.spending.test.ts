@@ -17,7 +17,7 @@ import type { Party, PostedGenerations, PostedKey } from "../../test-bed/posted-
 import { createPostedGenerations } from "../../test-bed/posted-generations.ts";
 import { openTestDatabase } from "../../test-bed/test-database.ts";
 import { addressOf, oldWalletKey, walletKey } from "../../test-bed/test-keys.ts";
-import { newWallet } from "../../test-bed/test-router.ts";
+import { newWallet } from "../../test-bed/new-wallet.ts";
 
 const ROUTER = addressOf(newWallet());
 const NOON = Date.UTC(2026, 10, 25, 12); // a Wednesday

@@ -10,7 +10,7 @@ import type { KeyBench } from "../../test-bed/key-bench.ts";
 import { amount, assertCode, startKeyBench } from "../../test-bed/key-bench.ts";
 import { openTestDatabase } from "../../test-bed/test-database.ts";
 import { addressOf, walletKey } from "../../test-bed/test-keys.ts";
-import { newWallet } from "../../test-bed/test-router.ts";
+import { newWallet } from "../../test-bed/new-wallet.ts";
 
 const ROUTER = addressOf(newWallet());
 const NOBODYS_ID = "0123456789abcdef0123456789abcdef";

@@ -7,7 +7,8 @@ import type { Wallet } from "@aimo-network/protocol/keys/sign-key";
 import { parseKey } from "@aimo-network/protocol/keys/key-text";
 import { sendRaw } from "../../test-bed/raw-request.ts";
 import type { TestRouter } from "../../test-bed/test-router.ts";
-import { newWallet, startTestRouter } from "../../test-bed/test-router.ts";
+import { startTestRouter } from "../../test-bed/test-router.ts";
+import { newWallet } from "../../test-bed/new-wallet.ts";
 
 const NOW = systemClock.now();
 const METADATA = { created_at: NOW, valid_for: 3_600_000, usage_limit: 1_500_000, scopes: ["completion_model"] };

@@ -6,7 +6,7 @@ import { AimoError } from "@aimo-network/protocol/errors";
 import { assertCode, startKeyBench } from "../../test-bed/key-bench.ts";
 import { openTestDatabase } from "../../test-bed/test-database.ts";
 import { addressOf } from "../../test-bed/test-keys.ts";
-import { newWallet } from "../../test-bed/test-router.ts";
+import { newWallet } from "../../test-bed/new-wallet.ts";
 
 test("who issues or revokes without a deposit is counted, and told where it is one too many", async (t) => {
   const database = await openTestDatabase();

@@ -13,7 +13,7 @@ import type { KeyAnswer, KeyBench, KeyCaller } from "../../test-bed/key-bench.ts
 import { assertCode, startKeyBench } from "../../test-bed/key-bench.ts";
 import { openTestDatabase } from "../../test-bed/test-database.ts";
 import { addressOf, oldWalletKey, walletKey } from "../../test-bed/test-keys.ts";
-import { newWallet } from "../../test-bed/test-router.ts";
+import { newWallet } from "../../test-bed/new-wallet.ts";
 
 const ROUTER = addressOf(newWallet());
 const TEN_MINUTES_MS = 600_000;

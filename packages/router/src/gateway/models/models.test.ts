@@ -5,7 +5,8 @@ import { systemClock } from "@aimo-network/protocol/clock";
 import type { ScriptedProvider } from "../../test-bed/scripted-provider.ts";
 import { connectProvider, plainOffer } from "../../test-bed/scripted-provider.ts";
 import type { TestRouter } from "../../test-bed/test-router.ts";
-import { newWallet, startTestRouter } from "../../test-bed/test-router.ts";
+import { startTestRouter } from "../../test-bed/test-router.ts";
+import { newWallet } from "../../test-bed/new-wallet.ts";
 
 interface Model {
   readonly id: string;

@@ -4,7 +4,8 @@ import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { manualClock } from "@aimo-network/protocol/clock";
 import { connectProvider, plainOffer } from "../../test-bed/scripted-provider.ts";
-import { newWallet, startTestRouter } from "../../test-bed/test-router.ts";
+import { startTestRouter } from "../../test-bed/test-router.ts";
+import { newWallet } from "../../test-bed/new-wallet.ts";
 
 interface Provider {
   readonly wallet: string;

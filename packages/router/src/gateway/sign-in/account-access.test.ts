@@ -16,9 +16,9 @@ import { createSessions } from "../../accounts/sessions.ts";
 import { createLog } from "../../log.ts";
 import { QUIET_OBSERVER } from "../../test-bed/quiet-observer.ts";
 import { openTestDatabase } from "../../test-bed/test-database.ts";
-import { newWallet } from "../../test-bed/test-router.ts";
 import { createAccountAccess, csrfTokenOf } from "./account-access.ts";
 import { installErrorReplies } from "../error-reply.ts";
+import { newWallet } from "../../test-bed/new-wallet.ts";
 
 const URL_HERE = "http://router.example:8787";
 const WALLET = base58.encode(systemRandom.bytes(32));

@@ -12,7 +12,7 @@ import { LOGIN_CHALLENGE_MS, SESSION_IDLE_MS, SESSION_MS } from "../../limits.ts
 import type { AuthClient, AuthReply, AuthServer, AuthServerOptions } from "../../test-bed/auth-server.ts";
 import { startAuthServer } from "../../test-bed/auth-server.ts";
 import { openTestDatabase } from "../../test-bed/test-database.ts";
-import { newWallet } from "../../test-bed/test-router.ts";
+import { newWallet } from "../../test-bed/new-wallet.ts";
 
 const addressOf = ({ publicKey }: Wallet): string => base58.encode(publicKey);
 
