@@ -13,8 +13,6 @@ export interface DuePair {
   readonly amount: MicroUsdc;
   /** 0 where the provider has no account on chain yet. */
   readonly providerOpenedSlot: bigint;
-  /** Owed to this provider by all users, what is not due yet included. */
-  readonly owedToProvider: MicroUsdc;
 }
 
 /** When pairs are due. */
@@ -24,7 +22,7 @@ export interface DueRule {
   readonly since: Date;
   /** Owed at least so much: due. */
   readonly least: MicroUsdc;
-  /** Owed to a provider without an account on chain before its pairs are due at all: its account is opened with them. */
+  /** Owed by all users to a provider without an account on chain, before its pairs are due at all: its account is opened with them. */
   readonly sponsorMin: MicroUsdc;
   readonly most: number;
 }
@@ -117,7 +115,7 @@ const MARK = `UPDATE payables p SET since = $1 FROM (
 // Whoever leaves or has less left than it owes goes first, then who has waited longest. Of those who have waited equally long
 // a provider's come one after the other: a batch names few accounts then. What cannot be settled yet takes nobody's place.
 const DUE = `SELECT p.user_id, p.provider_id, u.address AS user_address, v.address AS provider_address,
-    (p.amount - p.in_flight) / 1000 AS amount, coalesce(a.opened_slot, 0) AS provider_opened, o.owed
+    (p.amount - p.in_flight) / 1000 AS amount, coalesce(a.opened_slot, 0) AS provider_opened
   FROM payables p JOIN users b ON b.id = p.user_id JOIN escrows e ON e.user_id = p.user_id
     JOIN wallets u ON u.id = p.user_id JOIN wallets v ON v.id = p.provider_id
     JOIN (SELECT provider_id, sum(amount)::bigint / 1000 AS owed FROM payables GROUP BY provider_id) o USING (provider_id)
@@ -169,7 +167,6 @@ interface DueRow {
   readonly provider_address: Uint8Array;
   readonly amount: bigint;
   readonly provider_opened: bigint;
-  readonly owed: bigint;
 }
 
 interface BatchRow {
@@ -237,7 +234,6 @@ function pairOf(row: DueRow): DuePair {
     providerWallet: base58.encode(row.provider_address),
     amount: microUsdc(row.amount),
     providerOpenedSlot: row.provider_opened,
-    owedToProvider: microUsdc(row.owed),
   };
 }
 
