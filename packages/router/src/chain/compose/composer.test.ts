@@ -197,8 +197,8 @@ describe("the allowance and the exit", () => {
     const user = await bed.person();
     const expiresAt = bed.chain.time + YEAR;
     for (const work of [
-      composer.exit({ wallet: user.address, step: "request" }),
-      composer.allowance({ wallet: user.address, total: FIVE, expiresAt }),
+      () => composer.exit({ wallet: user.address, step: "request" }),
+      () => composer.allowance({ wallet: user.address, total: FIVE, expiresAt }),
     ]) {
       await assert.rejects(work, (error) => isAimoError(error, "escrow_not_opened"));
     }
