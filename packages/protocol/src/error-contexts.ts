@@ -107,9 +107,18 @@ export interface ErrorContexts {
   too_many_concurrent: { model: string } | { keyHas: string } | { walletHas: string };
   provider_error: { provider: string; status?: number; detail: string; raw?: string; retryAfter?: string };
   provider_refused: { provider: string; status: number; detail: string; raw?: string };
+  /** `flaggedInput` quotes the prompt: for its own client alone, and never for a log. */
+  content_moderated: { provider: string; modelSlug?: string; reasons: readonly string[]; flaggedInput?: string };
   provider_timeout: { provider: string; phase: TimeoutPhase; limitMs: number };
   provider_disconnected: { provider: string };
   no_provider_available: { model: string };
+  no_offer_matches: {
+    model: string;
+    /** What was asked that no offer meets, in words. */
+    wishes: readonly string[];
+    excluded: readonly string[];
+    offers?: readonly object[];
+  };
   self_dealing: { model: string };
   client_left: Nothing;
   draining: Nothing;

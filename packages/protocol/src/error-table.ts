@@ -121,6 +121,14 @@ export const ERROR_TABLE: ErrorRows<ErrorCode> = {
     retryable: false,
     message: ({ detail }) => detail,
   },
+  content_moderated: {
+    status: 403,
+    type: INVALID,
+    errorType: "content_policy_violation",
+    retryable: false,
+    message: ({ provider, reasons }) =>
+      `The moderation of provider ${provider} flagged this request${reasons.length === 0 ? "" : ` (${reasons.join(", ")})`}: change it, or choose another provider or model.`,
+  },
   provider_timeout: {
     status: ({ phase }) => (phase === "total" ? 408 : 504),
     type: SERVER,
@@ -142,6 +150,14 @@ export const ERROR_TABLE: ErrorRows<ErrorCode> = {
     errorType: "provider_unavailable",
     retryable: true,
     message: ({ model }) => `No provider of \`${model}\` can take this request right now: try again in a moment.`,
+  },
+  no_offer_matches: {
+    status: 404,
+    type: INVALID,
+    errorType: "not_found",
+    retryable: false,
+    message: ({ model, wishes }) =>
+      `No offer of \`${model}\` is as this request asks (${wishes.join(", ")}): ask for less, or send \`x-aimo-explain: 1\` to see every offer.`,
   },
   self_dealing: {
     status: 400,

@@ -2,6 +2,7 @@
 import type { Static } from "typebox";
 import { Type } from "typebox";
 import { PricingSchema } from "../price.ts";
+import { DisplayNameSchema } from "./display-name.ts";
 
 /** Input and output kinds a model can declare. */
 export const MODALITIES = ["text", "image", "audio", "video", "file"] as const;
@@ -20,8 +21,31 @@ export const QUANTIZATIONS = [
   "fp32",
   "unknown",
 ] as const;
+/**
+ * What a model can do beyond plain chat, as offers declare it; images and other inputs are in `input_modalities`. All but the
+ * first four are OpenRouter's names of request parameters that not every server knows.
+ */
+export const CAPABILITIES = [
+  "tools",
+  "json_schema",
+  "json_object",
+  "reasoning",
+  "parallel_tool_calls",
+  "logprobs",
+  "logit_bias",
+  "top_k",
+  "min_p",
+  "top_a",
+  "repetition_penalty",
+  "prediction",
+  "verbosity",
+  "web_search_options",
+] as const;
 /** The endpoints a proxy can serve; each is a path below its upstream's `api_base`. */
 export const ENDPOINTS = ["/chat/completions"] as const;
+
+/** Whether a provider may learn from prompts and answers, or give them to others. */
+export const DATA_COLLECTION = ["allow", "deny"] as const;
 
 const modality = Type.Enum(MODALITIES);
 const tokens = Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000_000 }));
@@ -32,7 +56,7 @@ export const OFFER_NAME_PATTERN = "^[A-Za-z0-9._-]{1,64}$";
 /** An offer as a proxy sends it; prices in USDC per million tokens, `image` per image. */
 export const OfferSchema = Type.Object({
   name: Type.String({ pattern: OFFER_NAME_PATTERN }),
-  display_name: Type.String({ minLength: 1, maxLength: 200 }),
+  display_name: DisplayNameSchema,
   provider_name: Type.Optional(Type.String({ pattern: OFFER_NAME_PATTERN })),
   context_length: tokens,
   max_completion_tokens: tokens,
@@ -42,6 +66,11 @@ export const OfferSchema = Type.Object({
   endpoints: Type.Array(Type.Enum(ENDPOINTS), { minItems: 1, maxItems: 8 }),
   quantization: Type.Optional(Type.Enum(QUANTIZATIONS)),
   data_policy: Type.Optional(Type.String({ maxLength: 200 })),
+  data_collection: Type.Optional(Type.Enum(DATA_COLLECTION)),
+  /** Nothing is kept when the answer has ended. */
+  zdr: Type.Optional(Type.Boolean()),
+  /** May be asked at the same time as another offer: the one that answers later is cancelled and not paid. */
+  hedge: Type.Optional(Type.Boolean()),
   pricing: PricingSchema,
   max_tokens_per_image: tokens,
   max_tokens_per_audio: tokens,

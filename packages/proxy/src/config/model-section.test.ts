@@ -30,6 +30,9 @@ test("every declaration of an offer reaches the offer as the wire names it", () 
     "max_completion_tokens = 16_384",
     'quantization = "fp8"',
     'data_policy = "prompts are not stored"',
+    'data_collection = "deny"',
+    "zdr = true",
+    "hedge = false",
     "max_tokens_per_image = 1_600",
     "max_tokens_per_audio = 20_000",
     "max_tokens_per_video = 200_000",
@@ -52,6 +55,9 @@ test("every declaration of an offer reaches the offer as the wire names it", () 
     endpoints: ["/chat/completions"],
     quantization: "fp8",
     data_policy: "prompts are not stored",
+    data_collection: "deny",
+    zdr: true,
+    hedge: false,
     max_tokens_per_image: 1_600,
     max_tokens_per_audio: 20_000,
     max_tokens_per_video: 200_000,
@@ -89,6 +95,23 @@ test("texts that are blank, have line ends or are too long are refused", () => {
   const longest = "x".repeat(200);
   const [model] = parsed(guideWith(["OpenAI: GPT-4o", longest])).models;
   assert.equal(model?.offer.display_name, longest);
+});
+
+test("display names that hide something, or could pass for others, are refused with the spelling to use", () => {
+  const named = (toml: string): string =>
+    onlyFaultOf(guideWith(['display_name = "OpenAI: GPT-4o"', `display_name = "${toml}"`]));
+  assert.match(named("Open\\u0410I:  GPT\\u200b-4o "), /word of Latin ones, found ".*"; write "OpenAI: GPT-4o"$/);
+  assert.match(named("\\u202eo4-TPG"), /found "\\u\{202e\}o4-TPG"; write "o4-TPG"$/);
+  assert.match(named("\\u200b"), /expected a display name that can be seen, found/);
+  const [model] = parsed(guideWith(['"OpenAI: GPT-4o"', '"Яндекс: GPT 🙂"'])).models;
+  assert.equal(model?.offer.display_name, "Яндекс: GPT 🙂");
+});
+
+test("what a model does with prompts is said in its own words only", () => {
+  const withLine = (line: string): string => onlyFaultOf(guideWith(["context_length = 128000", line]));
+  assert.match(withLine('data_collection = "denny"'), /one of "allow", "deny", found "denny"; did you mean "deny"\?$/);
+  assert.match(withLine('zdr = "yes"'), /models\[0\]\.zdr: expected true or false, found/);
+  assert.match(withLine("hedge = 1"), /models\[0\]\.hedge: expected true or false, found/);
 });
 
 test("timeouts that are seconds written for milliseconds, or endless, are refused", () => {

@@ -1,6 +1,7 @@
 // A `[[models]]` section: what is offered, at what price, and how its upstream is reached.
 import type { Offer } from "@aimo-network/protocol/wire/offer";
-import { ENDPOINTS, MODALITIES, QUANTIZATIONS } from "@aimo-network/protocol/wire/offer";
+import { CAPABILITIES, DATA_COLLECTION, ENDPOINTS, MODALITIES, QUANTIZATIONS } from "@aimo-network/protocol/wire/offer";
+import { displayName } from "./display-name.ts";
 import { isLocalHost } from "./network-address.ts";
 import { placeOfKey, refuse } from "./reading.ts";
 import { price } from "./price-reader.ts";
@@ -32,9 +33,6 @@ export interface Upstream {
   readonly headers: Readonly<Record<string, Secret>>;
 }
 
-// What a model can do beyond plain chat; images and other inputs are in `input_modalities`.
-const CAPABILITIES = ["tools", "json_schema", "json_object", "reasoning"] as const;
-
 const TEXT_CHARACTERS_MAX = 200; // of OfferSchema
 const TOKENS = { min: 1, max: 1_000_000_000 }; // of OfferSchema
 const CONCURRENCY = { min: 1, max: 100_000 }; // of OfferSchema
@@ -59,7 +57,7 @@ const PARAMS_KEYS = {
 
 const MODEL_KEYS = {
   name: required(unique(name("a name"), "model name"), 'name = "gpt-4o"'),
-  display_name: required(text("a display name", TEXT_CHARACTERS_MAX), 'display_name = "OpenAI: GPT-4o"'),
+  display_name: required(displayName, 'display_name = "OpenAI: GPT-4o"'),
   provider_name: optional(name("an author's name"), 'provider_name = "openai"'),
   context_length: optional(wholeNumber("tokens", TOKENS), "context_length = 128_000"),
   max_completion_tokens: optional(wholeNumber("tokens", TOKENS), "max_completion_tokens = 16_384"),
@@ -72,6 +70,9 @@ const MODEL_KEYS = {
   ),
   quantization: optional(choice(QUANTIZATIONS), 'quantization = "fp8"'),
   data_policy: optional(text("a data policy", TEXT_CHARACTERS_MAX), 'data_policy = "prompts are not stored"'),
+  data_collection: optional(choice(DATA_COLLECTION), 'data_collection = "deny"'),
+  zdr: optional(flag, "zdr = true"),
+  hedge: optional(flag, "hedge = true"),
   max_tokens_per_image: optional(wholeNumber("tokens", TOKENS), "max_tokens_per_image = 1_600"),
   max_tokens_per_audio: optional(wholeNumber("tokens", TOKENS), "max_tokens_per_audio = 20_000"),
   max_tokens_per_video: optional(wholeNumber("tokens", TOKENS), "max_tokens_per_video = 200_000"),
