@@ -5,11 +5,13 @@ import { systemClock } from "@aimo-network/protocol/clock";
 import { measureAgainst } from "./against.ts";
 import type { BenchCase, BenchTools } from "./bench-case.ts";
 import { CANCEL_LATENCY } from "./cases/cancel-latency.ts";
+import { CHOICE } from "./cases/choice.ts";
 import { DEPOSIT } from "./cases/deposit.ts";
 import { HOSTILE_COMPANY } from "./cases/hostile-company.ts";
 import { IDLE_LINKS } from "./cases/idle-links.ts";
 import { JSON_AND_STREAMS } from "./cases/json-and-streams.ts";
 import { LEDGER } from "./cases/ledger.ts";
+import { MODEL_LISTS } from "./cases/model-lists.ts";
 import { shapeToProfile } from "./cases/shapes.ts";
 import { SETTLEMENT } from "./cases/settlement.ts";
 import { SLOW_READERS } from "./cases/slow-readers.ts";
@@ -33,6 +35,8 @@ const CASES: readonly BenchCase[] = [
   HOSTILE_COMPANY,
   DEPOSIT,
   SETTLEMENT,
+  CHOICE,
+  MODEL_LISTS,
 ];
 
 async function measure(options: Options, tools: BenchTools): Promise<Run> {

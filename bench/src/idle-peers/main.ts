@@ -24,7 +24,7 @@ for (let opened = 0; opened < Number(count);) {
     endpoints: ["/chat/completions" as const],
     pricing: { prompt: "0.1", completion: "0.4" },
   };
-  await Promise.all(Array.from({ length: links }, () => openIdleLink(url, key, offer)));
+  await Promise.all(Array.from({ length: links }, () => openIdleLink(url, key, [offer])));
   opened += links;
 }
 process.stdout.write(`${count} links stand\n`);

@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { test } from "node:test";
 import type { TestContext } from "node:test";
 import { systemClock } from "@aimo-network/protocol/clock";
-import { burst } from "./burst.ts";
+import { burst, burstOfGets } from "./burst.ts";
 import type { BurstOrder } from "./burst.ts";
 
 /** An order to a server that answers like this. */
@@ -59,4 +59,19 @@ test("an answer that breaks off breaks the burst", async (t) => {
     setImmediate(() => response.destroy());
   });
   await assert.rejects(burst(systemClock, order), /lost in the middle of an answer/);
+});
+
+test("a burst of gets asks with its headers, and has answers of its status only", async (t) => {
+  const tags: unknown[] = [];
+  const { target } = await orderTo(t, (request, response) => {
+    tags.push(request.headers["if-none-match"]);
+    response.writeHead(request.url === "/known" ? 304 : 200).end();
+  });
+  const order = { port: target.port, headers: { "if-none-match": '"x"' }, status: 304, connections: 2, requests: 10 };
+  assert.ok((await burstOfGets(systemClock, { ...order, path: "/known" })).perSecond > 0);
+  assert.deepEqual(
+    tags,
+    Array.from({ length: 10 }, () => '"x"'),
+  );
+  await assert.rejects(burstOfGets(systemClock, { ...order, path: "/new" }), /expected status 304, found 200/);
 });

@@ -3,12 +3,23 @@ import type { Clock } from "@aimo-network/protocol/clock";
 import { percentile } from "../results/spread.ts";
 import { Connection } from "./connection.ts";
 import type { Question, Target } from "./request.ts";
-import { requestBytes } from "./request.ts";
+import { getBytes, requestBytes } from "./request.ts";
 
 /** How often to ask, and how many at once. */
 export interface BurstOrder {
   readonly target: Target;
   readonly question: Question;
+  readonly connections: number;
+  readonly requests: number;
+}
+
+/** How often to get the same thing, and how many at once. */
+export interface GetOrder {
+  readonly port: number;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Of every answer. */
+  readonly status: number;
   readonly connections: number;
   readonly requests: number;
 }
@@ -45,6 +56,13 @@ export function openConnections(port: number, count: number): Promise<Connection
   return Promise.all(opening);
 }
 
+/** A request, how often it is asked, and what its answers must be. */
+interface Asked {
+  readonly bytes: Buffer;
+  readonly status: number;
+  readonly requests: number;
+}
+
 /** What the requests of a burst took. */
 class Measured {
   readonly wholeMs: number[] = [];
@@ -55,8 +73,7 @@ class Measured {
 function askAll(
   clock: Clock,
   connections: readonly Connection[],
-  request: Buffer,
-  requests: number,
+  { bytes, status: expected, requests }: Asked,
 ): Promise<Measured> {
   const measured = new Measured();
   let started = 0;
@@ -65,10 +82,10 @@ function askAll(
       if (started === requests) return;
       started += 1;
       const startMs = clock.monotonic();
-      connection.ask(request, {
+      connection.ask(bytes, {
         firstByte: () => measured.firstByteMs.push(clock.monotonic() - startMs),
         ended: (status) => {
-          if (status !== 200) reject(new Error(`expected status 200, found ${status}`));
+          if (status !== expected) reject(new Error(`expected status ${expected}, found ${status}`));
           measured.wholeMs.push(clock.monotonic() - startMs);
           if (measured.wholeMs.length === requests) resolve(measured);
           else askNext(connection);
@@ -80,20 +97,33 @@ function askAll(
   });
 }
 
-/** Asks `requests` times over `connections` connections, each of which asks again as soon as it is answered. */
-export async function burst(clock: Clock, order: BurstOrder): Promise<Burst> {
-  const request = requestBytes(order.target, order.question);
-  const connections = await openConnections(order.target.port, order.connections);
+async function burstOf(clock: Clock, port: number, count: number, asked: Asked): Promise<Burst> {
+  const connections = await openConnections(port, count);
   const startMs = clock.monotonic();
   const startUsage = process.cpuUsage();
-  const measured = await askAll(clock, connections, request, order.requests);
+  const measured = await askAll(clock, connections, asked);
   const seconds = (clock.monotonic() - startMs) / 1_000;
   const { user, system } = process.cpuUsage(startUsage);
   for (const connection of connections) connection.leave();
   return {
-    perSecond: order.requests / seconds,
+    perSecond: asked.requests / seconds,
     whole: timesOf(measured.wholeMs),
     firstByte: timesOf(measured.firstByteMs),
     cpuSeconds: (user + system) / 1_000_000,
   };
+}
+
+/** Asks `requests` times over `connections` connections, each of which asks again as soon as it is answered. */
+export async function burst(clock: Clock, { target, question, connections, requests }: BurstOrder): Promise<Burst> {
+  return await burstOf(clock, target.port, connections, {
+    bytes: requestBytes(target, question),
+    status: 200,
+    requests,
+  });
+}
+
+/** Gets the same thing as often, likewise. */
+export async function burstOfGets(clock: Clock, order: GetOrder): Promise<Burst> {
+  const { port, path, headers, status, connections, requests } = order;
+  return await burstOf(clock, port, connections, { bytes: getBytes(port, path, headers), status, requests });
 }

@@ -1,6 +1,6 @@
 // The load generator, a process of its own so that what it costs can be told apart; it does what its parent orders.
 import { systemClock } from "@aimo-network/protocol/clock";
-import { burst } from "./burst.ts";
+import { burst, burstOfGets } from "./burst.ts";
 import { measureCancels } from "./cancel-latency.ts";
 import type { Company, CompanyOutcome } from "./company.ts";
 import { bringCompany } from "./company.ts";
@@ -18,6 +18,8 @@ async function obey(sent: SentOrder): Promise<unknown> {
   switch (sent.name) {
     case "burst":
       return await burst(systemClock, sent.order);
+    case "gets":
+      return await burstOfGets(systemClock, sent.order);
     case "cancels":
       return await measureCancels(systemClock, sent.order);
     case "company":

@@ -1,11 +1,12 @@
 // What a load process can be told to do, and how orders and outcomes travel between the two processes.
-import type { Burst, BurstOrder, Times } from "./burst.ts";
+import type { Burst, BurstOrder, GetOrder, Times } from "./burst.ts";
 import type { CancelOrder } from "./cancel-latency.ts";
 import type { CompanyOrder, CompanyOutcome } from "./company.ts";
 
 /** Every order with its outcome, by name. */
 export interface Orders {
   burst: { readonly order: BurstOrder; readonly outcome: Burst };
+  gets: { readonly order: GetOrder; readonly outcome: Burst };
   cancels: { readonly order: CancelOrder; readonly outcome: Times };
   /** Company that stays, and more of it that comes to it, until all is dismissed. */
   company: { readonly order: CompanyOrder; readonly outcome: undefined };

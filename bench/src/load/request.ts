@@ -35,3 +35,9 @@ export function requestBytes(target: Target, { kind, stream, promptChars = 0, la
   ];
   return Buffer.concat([Buffer.from(`${head.join("\r\n")}\r\n\r\n`), body]);
 }
+
+/** A whole GET, likewise. */
+export function getBytes(port: number, path: string, headers: Readonly<Record<string, string>>): Buffer {
+  const named = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  return Buffer.from(`${[`GET ${path} HTTP/1.1`, `host: 127.0.0.1:${port}`, ...named].join("\r\n")}\r\n\r\n`);
+}

@@ -24,6 +24,11 @@ test("a response with a length ends with its last byte", () => {
   assert.deepEqual(read(EMPTY), { statuses: [503], bytes: 0 });
 });
 
+test("a response that only says that nothing has changed ends with its head", () => {
+  const unchanged = 'HTTP/1.1 304 Not Modified\r\netag: "x"\r\n\r\n';
+  assert.deepEqual(read(`${unchanged}${unchanged}${WITH_LENGTH}`).statuses, [304, 304, 200]);
+});
+
 test("a response in chunks ends with the line behind its last chunk", () => {
   assert.deepEqual(read(IN_CHUNKS).statuses, [201]);
   assert.deepEqual(read(IN_CHUNKS.slice(0, -1)).statuses, []);

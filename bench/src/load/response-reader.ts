@@ -14,7 +14,9 @@ const NEWLINE = 10;
 
 type State = "head" | "length" | "chunk-size" | "chunk" | "last-line";
 
-/** A reader of responses with a content-length or in chunks; anything else throws. */
+const NOT_MODIFIED = 304; // the one status without a body that is asked for here
+
+/** A reader of responses with a content-length, in chunks or without a body; anything else throws. */
 export class ResponseReader {
   readonly #events: ResponseEvents;
   #state: State = "head";
@@ -69,7 +71,8 @@ export class ResponseReader {
       this.#missingBytes = Number(length);
       this.#state = "length";
       if (this.#missingBytes === 0) this.#end();
-    } else if (/\r\ntransfer-encoding: *chunked/i.test(head)) this.#state = "chunk-size";
+    } else if (this.#status === NOT_MODIFIED) this.#end();
+    else if (/\r\ntransfer-encoding: *chunked/i.test(head)) this.#state = "chunk-size";
     else throw new Error(`a response with neither a length nor chunks: ${head}`);
   }
 
