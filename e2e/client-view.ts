@@ -42,6 +42,8 @@ export interface Asked {
   readonly prompt: string;
   /** The name by which the models' call logs know this request. */
   readonly userAgent: string;
+  /** The provider to be asked first, where that is not left to the market. */
+  readonly first?: string;
   readonly signal?: AbortSignal;
   /** Told after each piece of a stream how much content there is so far. */
   readonly onContent?: (contentEvents: number) => void;
@@ -151,13 +153,19 @@ async function readText(response: Response, { onContent }: Asked): Promise<strin
   return text;
 }
 
+/** The body of a request. */
+export function bodyOf({ model, stream, prompt, first }: Asked): string {
+  const provider = first === undefined ? {} : { provider: { order: [first] } };
+  return JSON.stringify({ model, stream, messages: [{ role: "user", content: prompt }], ...provider });
+}
+
 /** Asks, and reads the reply to its end. */
 export async function viewOf(asked: Asked): Promise<ClientView> {
-  const { url, key, model, stream, prompt, userAgent, signal } = asked;
+  const { url, key, stream, userAgent, signal } = asked;
   const response = await fetch(`${url}/api/v1/chat/completions`, {
     method: "POST",
     headers: { authorization: `Bearer ${key}`, "content-type": "application/json", "user-agent": userAgent },
-    body: JSON.stringify({ model, stream, messages: [{ role: "user", content: prompt }] }),
+    body: bodyOf(asked),
     signal: signal ?? null,
   });
   const text = await readText(response, asked);

@@ -1,8 +1,14 @@
 // A network for the table of faults: one provider that has them, two beside it, and a record of whom each request reached.
+import { once } from "node:events";
+import type { Server } from "node:http";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { createDemoModel } from "@aimo-network/localnet/demo-model/demo-model";
 import type { Call } from "@aimo-network/localnet/demo-model/call-log";
 import type { ManualClock } from "@aimo-network/protocol/clock";
 import { manualClock } from "@aimo-network/protocol/clock";
+import { runningPostgresUrl } from "aimo-router/src/ledger/database/embedded/embedded-postgres.ts";
 import { startNetwork, waitFor } from "./network.ts";
 import type { Network, SoldModel, TestProvider } from "./network.ts";
 
@@ -24,8 +30,8 @@ export interface SoldFault {
   readonly othersTraits?: string;
   /** The deadlines of the proxies that have the fault, as lines of `[models.params.timeouts]`. */
   readonly timeouts?: string;
-  /** Where it is found: a model whose time a test moves by hand, or an address at which nothing listens. */
-  readonly at?: "clocked" | "nowhere";
+  /** Where it is found: a model whose time a test moves by hand, one whose moderation flags everything, or an address at which nothing listens. */
+  readonly at?: "clocked" | "moderated" | "nowhere";
 }
 
 /** One call of a model: which provider made it, and of what. */
@@ -38,6 +44,8 @@ export interface Reached {
 export interface FaultNetwork {
   /** A router with the usual deadlines, and one whose own are short. */
   readonly routers: { readonly patient: RouterDoor; readonly strict: RouterDoor };
+  /** The databases of both. */
+  readonly databaseUrls: { readonly patient: string; readonly strict: string };
   /** The time of the model behind faults at `clocked`. */
   readonly clock: ManualClock;
   /** The wallets of the providers, by the names that `reached` uses. */
@@ -57,9 +65,8 @@ export interface RouterDoor {
   readonly key: string;
 }
 
-// The first provider is asked first with all but certainty: with tokens at a ten thousandth of the others' price it is a
-// hundred million times as likely to be drawn. A token costs one nano-USDC there, at the others ten thousand. What a request
-// costs besides plays no part in drawing, and keeps the others within twice what the first could cost: dearer fallbacks are left out.
+// Requests name the first provider as the one to ask first. What a request costs besides its tokens keeps the others within
+// twice what the first could cost: dearer fallbacks are left out. A token costs one nano-USDC there, at the others ten thousand.
 const FIRST_PRICE = "0.001";
 const OTHERS_PRICE = "10";
 const REQUEST_PRICE = "0.06";
@@ -73,6 +80,29 @@ const STRICT = {
   AIMO_IDLE_TIMEOUT_MS: "2000",
   AIMO_TOTAL_TIMEOUT_MS: "10000",
 };
+
+/** What a moderation says that flags everything, in OpenRouter's shape. */
+export const MODERATION = { reasons: ["violence"], flagged_input: "the beginning of a prompt" } as const;
+
+/** A model API behind a moderation that lets nothing through. */
+async function startModeration(): Promise<Server> {
+  const body = JSON.stringify({ error: { code: 403, message: "flagged", metadata: MODERATION } });
+  const server = createServer((request, response) => {
+    request.resume();
+    request.once("end", () => response.writeHead(403, { "content-type": "application/json" }).end(body));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return server;
+}
+
+const STRICT_DIRECTORY = "strict-router";
+
+function databaseUrlIn(network: Network, directory: string): string {
+  const url = runningPostgresUrl(join(network.directory, directory));
+  if (url === undefined) throw new Error(`no database runs in ${directory}`);
+  return url;
+}
 
 const UNUSED_PORT = 1; // nothing has it: a free one could be taken by another program before it is called
 const HEALTHY = "demo.fixed-7";
@@ -95,6 +125,7 @@ function sold(
 interface Upstreams {
   readonly usual: string;
   readonly clocked: string;
+  readonly moderated: string;
   readonly nowhere: string;
 }
 
@@ -127,7 +158,7 @@ async function startProviders(
   upstreams: Upstreams,
 ): Promise<StartedProviders> {
   const { file } = network;
-  const strict = await network.startRouter(STRICT);
+  const strict = await network.startRouter({ ...STRICT, AIMO_DATA_DIR: join(network.directory, STRICT_DIRECTORY) });
   const routers = [{ url: file.router_url, routerId: file.router_id }, strict];
   const providers = new Map<string, TestProvider>();
   const start = async (provider: string, price: string, models: readonly SoldModel[]): Promise<void> => {
@@ -155,15 +186,19 @@ export async function startFaultNetwork(
   const clock = manualClock();
   const usual = createDemoModel();
   const clocked = createDemoModel({ clock });
+  const moderation = await startModeration();
   const urlOf = (port: number): string => `http://127.0.0.1:${port}/v1`;
   const upstreams = {
     usual: urlOf(await usual.listen(0)),
     clocked: urlOf(await clocked.listen(0)),
+    moderated: urlOf((moderation.address() as AddressInfo).port),
     nowhere: urlOf(UNUSED_PORT),
   };
   const network = await startNetwork({ withProvider: false });
   const stop = async (): Promise<void> => {
     await network.stop();
+    moderation.close();
+    moderation.closeAllConnections();
     await Promise.all([usual.close(), clocked.close()]);
   };
   const { strict, providers } = await startProviders(network, faults, doomed, upstreams).catch(
@@ -179,6 +214,7 @@ export async function startFaultNetwork(
       .map((call) => ({ provider: (call.authorization ?? "").replace("Bearer ", ""), call }));
   return {
     routers: { patient: { url: file.router_url, key: file.user.api_key }, strict },
+    databaseUrls: { patient: databaseUrlIn(network, "router"), strict: databaseUrlIn(network, STRICT_DIRECTORY) },
     clock,
     wallets: Object.fromEntries([...providers].map(([provider, { wallet }]) => [provider, wallet])),
     reached,

@@ -23,6 +23,8 @@ export interface Failure {
   readonly tokens?: number;
   readonly finished?: true;
   readonly keepAlives?: number;
+  /** What the error says beside its words, by the names that OpenRouter has for it. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
 /** What a client sees of a fault. */
@@ -73,7 +75,7 @@ function assertAnswer(
 }
 
 /** An amount in USDC, as it is written, in the ledger's unit. */
-function nanoUsdc(text: string): bigint {
+export function nanoUsdc(text: string): bigint {
   assert.match(text, /^[0-9]+(\.[0-9]{1,9})?$/);
   const [whole = "", fraction = ""] = text.split(".");
   return BigInt(whole + fraction.padEnd(9, "0"));
@@ -85,6 +87,8 @@ function assertFailure(view: ClientView, expected: Failure, { says }: Circumstan
   assert.equal(view.error.code, status);
   assert.ok(says !== undefined, "the table says what the client reads");
   assert.match(view.error.message, says);
+  const told: Readonly<Record<string, unknown>> = { ...view.error.metadata };
+  for (const [name, value] of Object.entries(expected.metadata ?? {})) assert.deepEqual(told[name], value, name);
   assert.equal(view.status, tokens === undefined ? status : 200);
   assert.equal(view.headers.get("retry-after"), retryAfter ?? null);
   assert.equal(view.text, words(tokens ?? 0));

@@ -1,6 +1,7 @@
 // The table of faults: what a client sees of every trait of the demo model, and whether another provider is asked.
 import { countPieces } from "@aimo-network/localnet/demo-model/pieces";
 import type { SoldFault } from "./fault-network.ts";
+import { MODERATION } from "./fault-network.ts";
 import type { Answer, Failure, Outcome } from "./fault-outcome.ts";
 import { words } from "./fault-outcome.ts";
 
@@ -21,6 +22,10 @@ export const fails = (status: number, code: string): Failure => ({ kind: "failur
 const failed = fails(502, "provider_error");
 const refused = (status: number): Failure => fails(status, "provider_refused");
 const limited = (retryAfter: string): Failure => ({ ...fails(429, "rate_limited"), retryAfter });
+const flagged: Failure = {
+  ...fails(403, "content_moderated"),
+  metadata: { ...MODERATION, error_type: "content_policy_violation" },
+};
 const tooLate = fails(504, "provider_timeout");
 const overdue = fails(408, "provider_timeout");
 const shown = (tokens: number, failure: Failure): Failure => ({ ...failure, tokens });
@@ -112,6 +117,7 @@ export const TABLE: readonly Row[] = [
   row("status-408",                          [failed,               "next",  failed,                    "next",  /failed with status 408/]),
   row("status-429",                          [limited("1"),         "next",  limited("1"),              "next",  /rate limited: try again later/]),
   row("rate-limited-7",                      [limited("7"),         "next",  limited("7"),              "next",  /rate limited: try again in 7 s/]),
+  row("moderated",                           [flagged,              "next",  flagged,                   "next",  /moderation of provider \w+ flagged this request \(violence\)/], { traits: "echo", at: "moderated" }),
   row("status-500",                          [failed,               "next",  failed,                    "next",  /failed with status 500/]),
   row("status-503",                          [failed,               "next",  failed,                    "next",  /failed with status 503/]),
   row("html-502",                            [failed,               "next",  failed,                    "next",  /status 502: <html>/]),

@@ -5,11 +5,12 @@ import { setImmediate as turn } from "node:timers/promises";
 import { TRAITS } from "@aimo-network/localnet/demo-model/faults";
 import { countPieces } from "@aimo-network/localnet/demo-model/pieces";
 import type { Asked, ClientView } from "./client-view.ts";
-import { viewOf } from "./client-view.ts";
+import { bodyOf, viewOf } from "./client-view.ts";
 import type { FaultNetwork, Market, SoldFault } from "./fault-network.ts";
 import { MARKETS, NANO_USDC, startFaultNetwork } from "./fault-network.ts";
+import { owedBy, readBooks } from "./fault-books.ts";
 import type { Answer } from "./fault-outcome.ts";
-import { assertOutcome, words } from "./fault-outcome.ts";
+import { assertOutcome, nanoUsdc, words } from "./fault-outcome.ts";
 import type { Row } from "./fault-table.ts";
 import { fails, PROMPT, TABLE } from "./fault-table.ts";
 import { waitFor } from "./network.ts";
@@ -29,7 +30,21 @@ const MESSAGE_TOKENS = 4; // what the demo model counts for a message beside its
 const PROMPT_TOKENS = countPieces(PROMPT) + MESSAGE_TOKENS;
 const TOGETHER_MAX = 48; // requests at once: within the 64 that a proxy takes, so that waiting does not add up
 const PAUSE_MS = 1000; // of the rows at the clocked model
+const ESTIMATE_BYTES_PER_TOKEN = 4; // of a client that left before the usage came (accounting.md)
 const nextAnswer: Answer = { kind: "answer", text: words(7), tokens: 7, usage: ["asked", 7] };
+
+/** What a generation is to cost, and whom it is to be paid to. */
+interface Bill {
+  readonly provider: string;
+  readonly cost: bigint;
+}
+
+/** What a client owes that left: its prompt and what it was sent, estimated by the bytes of its body and its output. */
+function costOfLeaving(asked: Asked, shownTokens: number): bigint {
+  const shown = asked.stream ? words(shownTokens) : "";
+  const tokens = [bodyOf(asked), shown].map((text) => Math.ceil(Buffer.byteLength(text) / ESTIMATE_BYTES_PER_TOKEN));
+  return BigInt(tokens[0]! + tokens[1]!) * NANO_USDC.firstToken + NANO_USDC.request;
+}
 
 /** Who is asked, in which order; of the last two either may come first. */
 function assertReached(reached: readonly string[], expected: { first: boolean; others: number }): void {
@@ -56,6 +71,14 @@ describe("a fault of a provider's model", () => {
   let faulty: FaultNetwork;
   /** Whom each request reached, so that at the end it can be seen that it was nobody else later. */
   const seen = new Map<string, readonly string[]>();
+  /** What each request that was answered, or broke off, is to be in the books: what its client was told, or nothing. */
+  const bills = { patient: new Map<string, Bill>(), strict: new Map<string, Bill>() };
+  const keepBill = (asked: Asked, view: ClientView, provider: string): void => {
+    const router = asked.key === faulty.routers.strict.key ? "strict" : "patient";
+    const isShown = view.error === undefined || view.contentEvents > 0;
+    const id = view.headers.get("x-generation-id") ?? assert.fail("a request has a generation");
+    if (isShown) bills[router].set(id, { provider, cost: view.cost === undefined ? 0n : nanoUsdc(view.cost) });
+  };
   const whoWasAsked = (userAgent: string): readonly string[] =>
     faulty.reached(userAgent).map(({ provider }) => provider);
 
@@ -77,6 +100,7 @@ describe("a fault of a provider's model", () => {
     stream: mode === "stream",
     prompt: PROMPT,
     userAgent: `${fault.name}, ${mode}, ${market}`,
+    first: faulty.wallets[KILLED.some(({ name }) => name === fault.name) ? "doomed" : "first"] ?? assert.fail("nobody"),
     ...more,
   });
 
@@ -103,7 +127,7 @@ describe("a fault of a provider's model", () => {
     const expected = answeredByNext ? { ...nextAnswer, keepAlives: one.keepAlives ?? 0 } : one;
     const pausesAfter = fault.at === "clocked" && one.kind === "failure" ? one.tokens : undefined;
     const view = pausesAfter === undefined ? await viewOf(asked) : await passPause(asked, pausesAfter);
-    const isReachable = fault.at !== "nowhere";
+    const isReachable = fault.at !== "nowhere" && fault.at !== "moderated"; // or nobody writes down who was
     const othersAtFault = isNext && market === "all" && isReachable ? OTHERS.length : 0;
     const expectedReached = { first: isReachable, others: answeredByNext ? 1 : othersAtFault };
     const reached = await haveBeenAsked(asked.userAgent, (isReachable ? 1 : 0) + expectedReached.others);
@@ -116,6 +140,7 @@ describe("a fault of a provider's model", () => {
       says: fault.says,
     });
     assertReached(reached, expectedReached);
+    keepBill(asked, view, answeredByNext ? (reached.at(-1) ?? "") : "first");
     for (const { call } of faulty.reached(asked.userAgent)) assert.equal(call.stream, asked.stream);
     const last = reached.at(-1);
     if (view.error !== undefined && last !== undefined) {
@@ -141,6 +166,9 @@ describe("a fault of a provider's model", () => {
     cells(TABLE.filter(({ at }) => at === "clocked"));
   });
 
+  /** What those owe that left. */
+  const left: bigint[] = [];
+
   describe("or of its proxy, when somebody leaves", () => {
     for (const { name, traits, shownTokens } of LEFT) {
       for (const mode of MODES) {
@@ -157,6 +185,7 @@ describe("a fault of a provider's model", () => {
             await assert.rejects(view, { name: "AbortError" });
             await faulty.firstCall(asked.userAgent, "aborted");
             assert.deepEqual(whoWasAsked(asked.userAgent), ["first"]);
+            left.push(costOfLeaving(asked, shownTokens));
             seen.set(asked.userAgent, ["first"]);
           });
         }
@@ -181,6 +210,7 @@ describe("a fault of a provider's model", () => {
       await faulty.killDoomed();
       for (const { asked, view, market, shownTokens } of running) {
         const isNext = market === "first" && shownTokens === undefined;
+        keepBill(asked, await view, isNext ? (whoWasAsked(asked.userAgent).at(-1) ?? "") : "doomed");
         const lost = fails(502, "provider_disconnected");
         assertOutcome(
           await view,
@@ -205,4 +235,25 @@ describe("a fault of a provider's model", () => {
     assert.equal(seen.size, TABLE.length * MODES.length * MARKETS.length + LEFT.length * 4 + KILLED.length * 4);
     for (const [userAgent, reached] of seen) assert.deepEqual(whoWasAsked(userAgent), reached, userAgent);
   });
+
+  for (const router of ["patient", "strict"] as const) {
+    test(`is charged as its client was told, to the provider that answered, and the books balance (${router})`, async () => {
+      const books = await readBooks(faulty.databaseUrls[router]);
+      const names = new Map(Object.entries(faulty.wallets).map(([name, wallet]) => [wallet, name]));
+      const billed = new Map(
+        books.billed.map(({ id, provider, cost }) => [id, { provider: names.get(provider) ?? provider, cost }]),
+      );
+      for (const [id, bill] of bills[router]) assert.deepEqual(billed.get(id), bill, id);
+      const unseen = [...billed].filter(([id]) => !bills[router].has(id)).map(([, bill]) => bill);
+      const expected = router === "patient" ? left.map((cost) => ({ provider: "first", cost })) : [];
+      const byCost = (one: Bill, other: Bill): number => Number(one.cost - other.cost);
+      assert.deepEqual(unseen.toSorted(byCost), expected.toSorted(byCost), "whoever left pays, and nobody else unseen");
+      assert.deepEqual(books.payable, owedBy(books.billed), "each provider is owed what its answers cost");
+      const costs = books.billed.flatMap(({ cost }) => (cost > 0n ? [cost] : []));
+      const amount = costs.reduce((sum, cost) => sum + cost, 0n);
+      assert.deepEqual(books.journal, { entries: BigInt(costs.length), amount }, "each answer is charged once");
+      assert.deepEqual(books.faults, []);
+      if (router === "patient") assert.deepEqual(Object.keys(books.payable).length, 3, "all but the doomed one earned");
+    });
+  }
 });

@@ -8,7 +8,9 @@ import { lintSamples } from "./lint-samples.ts";
 const ROOT = join(import.meta.dirname, "..");
 const ROUTER = "packages/router/src";
 
-const ROOMS = ["gateway", "accounts", "market", "providers", "billing", "ledger", "activity", "chain", "signer"];
+const ROOMS = [
+  ...["gateway", "inspection", "accounts", "market", "providers", "billing", "ledger", "activity", "chain", "signer"],
+];
 
 /** What each place may import of ours, as ARCHITECTURE.md says; everything else of ours is behind a wall. */
 const OURS: Record<string, readonly string[]> = {
@@ -39,6 +41,7 @@ const OURS: Record<string, readonly string[]> = {
   [`${ROUTER}/activity/probe.ts`]: ["protocol", "ledger"],
   [`${ROUTER}/billing/probe.ts`]: ["protocol", "ledger", "chain"],
   [`${ROUTER}/gateway/probe.ts`]: ["protocol", "accounts", "market", "providers", "billing", "activity"],
+  [`${ROUTER}/inspection/probe.ts`]: ["protocol", "accounts", "market", "providers", "billing"],
 };
 
 /** The places where each library is at home. */

@@ -28,9 +28,9 @@ const RULES: Readonly<Record<string, string>> = {
       OR e.amount <> coalesce(l.charged, 0))`,
   "every charged lock has its generation, at the same cost": `SELECT l.id, l.charged, g.cost FROM locks l
     LEFT JOIN generations g ON g.id = l.id WHERE l.charged IS DISTINCT FROM g.cost AND coalesce(l.charged, g.cost) > 0`,
-  "the days' sums are those of the generations": `SELECT * FROM (SELECT user_id, key_id, provider_id, model_id, day,
-        count(*) AS requests, sum(cost) AS cost FROM generations GROUP BY 1, 2, 3, 4, 5) g
-    FULL JOIN usage_daily d USING (user_id, key_id, provider_id, model_id, day)
+  "the days' sums are those of the generations": `SELECT * FROM (SELECT user_id, key_id, provider_id, model_id, app_id, day,
+        count(*) AS requests, sum(cost) AS cost FROM generations GROUP BY 1, 2, 3, 4, 5, 6) g
+    FULL JOIN usage_daily d USING (user_id, key_id, provider_id, model_id, app_id, day)
     WHERE g.requests IS DISTINCT FROM d.requests OR g.cost IS DISTINCT FROM d.cost`,
   "no lock outlives its deadline":
     "SELECT id, deadline FROM locks WHERE state = 'o' AND deadline < now() - interval '5 s'",

@@ -9,6 +9,7 @@ import { findFreePort } from "./free-port.ts";
 import type { LocalnetFile } from "./localnet-file.ts";
 import { claimDataDirectory, removeLocalnetFile, writeLocalnetFile } from "./localnet-file.ts";
 import { depositOnce, waitForCredit } from "./money/demo-deposit.ts";
+import { depositForInspector, inspectorWallet } from "./money/inspector-deposit.ts";
 import type { Money } from "./money/open-money.ts";
 import { openMoney } from "./money/open-money.ts";
 import type { LocalnetDeps } from "./programs.ts";
@@ -32,6 +33,8 @@ export interface LocalnetOptions {
   readonly rpcPort?: number;
   /** A validator that runs already, instead of a chain of the network's own. */
   readonly rpcUrl?: string;
+  /** Whether the router examines the offers, quickly: requests that nobody else has sent. Not unless said. */
+  readonly inspects?: boolean;
   /** Somebody's own model API instead of the demo model. */
   readonly upstream?: Upstream;
   /** Further settings of the router, as its environment variables. */
@@ -96,6 +99,7 @@ async function startRouter(
         AIMO_NAME: "localnet",
         AIMO_ACCEPT_V1_SPENDING: "true",
         AIMO_DRAIN_MS: "3000",
+        ...(options.inspects === true ? { AIMO_INSPECTION_DELAY_MS: "2000" } : { AIMO_INSPECTION_USDC_PER_DAY: "0" }),
         ...(money !== undefined && chainSettings(money)),
         ...options.routerSettings,
       },
@@ -142,17 +146,18 @@ async function bringUp(
   options: LocalnetOptions,
   { clock }: LocalnetDeps,
 ): Promise<Omit<Localnet, "stop" | "children" | "broken">> {
-  const { dataDirectory, withProvider, withChain = true, rpcPort = 0, rpcUrl } = options;
+  const { dataDirectory, withProvider, withChain = true, inspects = false, rpcPort = 0, rpcUrl } = options;
   const wallets = loadWallets(dataDirectory);
   const isDemo = withProvider && options.upstream === undefined;
   const port = await findFreePort(options.port, HOST); // not the router's own choice: the chain tells where it is
   const place = { dataDirectory, rpcPort, rpcUrl, routerUrl: `http://${HOST}:${port}` };
-  const payers = [wallets.user, wallets.provider];
+  const payers = [wallets.user, wallets.provider, ...(withChain && inspects ? [inspectorWallet(dataDirectory)] : [])];
   const money = withChain ? await openMoney(programs, clock, { ...place, wallets: payers }) : undefined;
   const [router, demo] = await Promise.all([
     startRouter(programs, options, port, money),
     isDemo ? startDemoModel(programs) : undefined,
     money === undefined ? undefined : depositOnce(money.faucet, wallets.user),
+    money === undefined || !inspects ? undefined : depositForInspector(money.faucet, dataDirectory),
   ]);
   const keys = {
     user: await makeUserKey(clock, wallets.user, router.routerId),

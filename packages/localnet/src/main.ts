@@ -91,6 +91,7 @@ try {
       dataDirectory: options.dataDir,
       fresh: options.fresh,
       withProvider: options.demoProvider,
+      inspects: upstream === undefined, // somebody's own model is not asked what its owner did not ask
       rpcPort: options.rpcPort,
       ...(options.rpcUrl !== undefined && { rpcUrl: options.rpcUrl }),
       ...(upstream !== undefined && { upstream }),

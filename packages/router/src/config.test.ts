@@ -58,6 +58,8 @@ describe("settings", () => {
       AIMO_IDLE_TIMEOUT_MS: "11",
       AIMO_TOTAL_TIMEOUT_MS: "3600000",
       AIMO_DRAIN_MS: "0",
+      AIMO_INSPECTION_USDC_PER_DAY: "0.25",
+      AIMO_INSPECTION_DELAY_MS: "2000",
       AIMO_LOG_LEVEL: "silent",
     });
     assert.deepEqual(config, {
@@ -88,6 +90,7 @@ describe("settings", () => {
       totalMs: 3_600_000,
       drainMs: 0,
       logLevel: "silent",
+      inspection: { usdcPerDay: 250_000_000n, delayMs: 2_000 },
       traces: undefined,
     });
   });

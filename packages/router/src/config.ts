@@ -2,6 +2,8 @@
 import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { closest, distance } from "fastest-levenshtein";
+import type { NanoUsdc } from "@aimo-network/protocol/money";
+import { parseNanoUsdc } from "@aimo-network/protocol/money";
 import type { ChainConfig } from "./chain-settings.ts";
 import { chainContradictions, chainSettings } from "./chain-settings.ts";
 import type { Setting } from "./settings.ts";
@@ -39,6 +41,8 @@ export interface Config {
   readonly totalMs: number;
   readonly drainMs: number;
   readonly logLevel: string;
+  /** What examining offers may cost in a day, and how long a new one waits for it at most. */
+  readonly inspection: { readonly usdcPerDay: NanoUsdc; readonly delayMs: number };
   /** Undefined where no node of a chain is named: nobody can deposit or withdraw then. */
   readonly chain: ChainConfig | undefined;
   /** Undefined where no collector is named: nothing is traced then. */
@@ -145,6 +149,10 @@ export function parseConfig(environment: Environment): Config {
     totalMs: Number(get("AIMO_TOTAL_TIMEOUT_MS")),
     drainMs: Number(get("AIMO_DRAIN_MS")),
     logLevel: get("AIMO_LOG_LEVEL"),
+    inspection: {
+      usdcPerDay: parseNanoUsdc(get("AIMO_INSPECTION_USDC_PER_DAY")),
+      delayMs: Number(get("AIMO_INSPECTION_DELAY_MS")),
+    },
     chain: chainSettings(get, get("AIMO_DATA_DIR")),
     traces: traceSettings(get),
   });

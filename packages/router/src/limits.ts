@@ -251,3 +251,27 @@ export const FIRST_GENERATION_ABANDONED_MS = 600_000;
 
 /** Characters of an `Idempotency-Key`: a UUID, or a hash, and a name before it. */
 export const IDEMPOTENCY_KEY_CHARS_MAX = 255;
+
+/** Characters of what a provider's moderation flagged that its client is told: as many as OpenRouter's errors have. */
+export const FLAGGED_INPUT_CHARS_MAX = 100;
+
+/** Reasons of a moderation that are passed on: there are a dozen categories in use. */
+export const MODERATION_REASONS_MAX = 20;
+
+/** Characters of one reason, which is a word or two. */
+export const MODERATION_REASON_CHARS_MAX = 100;
+
+/** The longest `Retry-After` of a provider that counts: who is told to wait longer may as well ask again. */
+export const RETRY_AFTER_MS_MAX = 10 * 60_000;
+
+/** Completion tokens of a stream that tell how fast it is: of fewer, chance decides. */
+export const SPEED_TOKENS_MIN = 16;
+
+/** Milliseconds from the first output of a stream to its end that tell how fast it is: in fewer all of it came at once. */
+export const SPEED_MS_MIN = 50;
+
+/** Requests for each that may be asked of two providers at once: a twentieth more load bounds what hedging costs everybody. */
+export const REQUESTS_PER_HEDGE = 20;
+
+/** Hedges that quiet requests save up: a burst of slow answers is helped at once, and no more than so many. */
+export const HEDGES_SAVED_MAX = 10;

@@ -29,10 +29,8 @@ import type { MoneyTally } from "./money-metrics.ts";
 import type { MoneyPath } from "./money-path.ts";
 import { chainRoomSettings, openMoneyPath } from "./money-path.ts";
 import { runReconciliation } from "./billing/reconcile/reconcile-command.ts";
-import type { OfferHealth } from "./market/health.ts";
-import { createOfferHealth } from "./market/health.ts";
-import type { OfferBook } from "./market/offer-book.ts";
-import { createOfferBook } from "./market/offer-book.ts";
+import type { MarketRoom } from "./market-room.ts";
+import { openMarketRoom } from "./market-room.ts";
 import type { Observation } from "./observation.ts";
 import { startObservation } from "./observation.ts";
 import type { ByteBudget } from "./providers/byte-budget.ts";
@@ -59,8 +57,7 @@ export interface Rooms {
   readonly billing: Billing;
   /** Undefined where this router has no chain. */
   readonly moneyPath: MoneyPath | undefined;
-  readonly book: OfferBook;
-  readonly health: OfferHealth;
+  readonly marketRoom: MarketRoom;
   readonly links: Links;
   readonly keyUse: KeyUse;
   readonly answers: ByteBudget;
@@ -183,7 +180,9 @@ export async function buildRooms(
     },
     { routerId: identity.routerId, acceptV1Spending: config.acceptV1Spending },
   );
+  const marketRoom = await openMarketRoom(deps, books);
   const closeRest = async (): Promise<void> => {
+    await marketRoom.close();
     activity.live.close();
     accounts.close();
     await checkpoints.close();
@@ -203,8 +202,7 @@ export async function buildRooms(
     activity,
     billing,
     moneyPath,
-    book: createOfferBook(),
-    health: createOfferHealth(clock),
+    marketRoom,
     links,
     preflights,
     keyUse,

@@ -20,11 +20,15 @@ import type { Connections } from "./gateway/connections.ts";
 import { boundConnections, createHttpServer, quietFramework } from "./gateway/http-server.ts";
 import type { IssuedKeyRoutesDeps } from "./gateway/keys/issued-keys.ts";
 import { createMoneyBounds } from "./gateway/money/money-access.ts";
+import { createCatalogue } from "./gateway/models/catalogue.ts";
+import { sellerNetwork } from "./gateway/remote-network.ts";
 import { createLoginBounds } from "./gateway/sign-in/login-bounds.ts";
 import { installOperatorRoutes } from "./gateway/operator.ts";
 import type { RevokeDeps } from "./gateway/keys/revoke-key.ts";
 import type { RouterInfo } from "./gateway/router-info.ts";
 import type { Identity } from "./identity.ts";
+import type { Inspection } from "./inspection/inspection.ts";
+import { openInspectionRoom } from "./inspection-room.ts";
 import { listen } from "./listen.ts";
 import {
   FIRST_GENERATION_INCOMING_BYTES_MAX,
@@ -37,6 +41,7 @@ import type { LiveOffer } from "./market/offer-book.ts";
 import type { AdmitDeps } from "./providers/admit.ts";
 import { createAdmission } from "./providers/admit.ts";
 import { createByteBudget } from "./providers/byte-budget.ts";
+import { createHedgeBudget } from "./providers/hedge-budget.ts";
 import type { Links } from "./providers/links.ts";
 import type { RelayDeps } from "./providers/relay.ts";
 import type { Rooms, RouterDeps } from "./rooms.ts";
@@ -79,14 +84,16 @@ function urlOf(server: FastifyInstance): string {
   return `http://${host}:${port}`;
 }
 
-function relayDeps(config: Config, { clock, log }: RouterDeps, { health, answers }: Rooms): RelayDeps<LiveOffer> {
+function relayDeps(config: Config, { clock, log }: RouterDeps, { marketRoom, answers }: Rooms): RelayDeps<LiveOffer> {
   const { firstByteMs, idleMs, totalMs } = config;
+  const { health } = marketRoom.market;
   return {
     clock,
     log: log.child({ room: "providers" }),
     answerBytes: answers,
     deadlines: { firstByteMs, idleMs, totalMs },
-    judged: ({ offer }, succeeded) => (succeeded ? health.succeeded(offer.id) : health.failed(offer.id)),
+    judged: ({ offer }, how, { payerWallet }) => health.judge({ offerId: offer.id, payerWallet, ...how }),
+    hedgeBudget: createHedgeBudget(),
   };
 }
 
@@ -136,13 +143,18 @@ function accountDeps(
 }
 
 function gatewayDeps(config: Config, deps: RouterDeps, rooms: ListeningRooms, url: () => string): GatewayDeps {
-  const { identity, book, health, links, preflights, keyUse, observation, isDraining, connections, moneyPath } = rooms;
+  const { identity, marketRoom, links, preflights, keyUse, observation, isDraining, connections, moneyPath } = rooms;
+  const { clock, random } = deps;
+  const { market, prices } = marketRoom;
+  const freeSlots = ({ linkId, offer }: LiveOffer): number => links.get(linkId)?.freeSlots(offer.name) ?? 0;
   return {
     ...accountDeps(deps, rooms, url),
     ...rooms.activity,
-    random: deps.random,
-    book,
-    health,
+    random,
+    market,
+    ...market,
+    catalogue: createCatalogue({ clock, ...market, freeSlots }),
+    prices,
     links,
     preflights,
     bodyBytesMax: config.bodyBytesMax,
@@ -160,7 +172,9 @@ function gatewayDeps(config: Config, deps: RouterDeps, rooms: ListeningRooms, ur
 }
 
 function admitDeps({ clock, random, log }: RouterDeps, rooms: ListeningRooms, requestId: () => string): AdmitDeps {
-  const { identity, accounts, book, links, preflights, isDraining, connections, books, newcomers } = rooms;
+  const { identity, accounts, marketRoom, links, preflights, isDraining, connections, books, newcomers } = rooms;
+  const { market, prices } = marketRoom;
+  const { book } = market;
   const { keys } = accounts;
   const replays = { log: log.child({ room: "billing" }), ledger: books.ledger };
   return {
@@ -182,7 +196,10 @@ function admitDeps({ clock, random, log }: RouterDeps, rooms: ListeningRooms, re
     },
     isRevoked: ({ keyId, wallet }) => keys.isRevoked({ id: keyId, wallet }),
     linkEvents: (link) => ({
-      offers: (offers) => book.replace(link, offers, clock.now()),
+      offers(offers) {
+        book.replace({ ...link, network: sellerNetwork(link.address) }, offers, clock.now());
+        prices.noticed(link.wallet, offers);
+      },
       draining: () => book.remove(link.id),
       replayed: (end) => chargeReplay(replays, link.wallet, end),
       closed: () => book.remove(link.id),
@@ -211,13 +228,16 @@ export async function startRouter(config: Config, deps: RouterDeps): Promise<Rou
   const connectionBounds = { connectionsMax: config.connectionsMax, perNetworkMax: config.connectionsPerAddressMax };
   const connections = boundConnections(server, connectionBounds, requestId);
   const listening = { ...rooms, connections, newcomers: countNewcomers(clock) };
-  await installGateway(server, gatewayDeps(config, deps, listening, url));
+  const gateway = gatewayDeps(config, deps, listening, url);
+  await installGateway(server, gateway);
   const admit = createAdmission(admitDeps(deps, listening, requestId));
   server.server.on("upgrade", (request, socket, head) => void admit(request, socket, head));
 
   const operator = fastify({ loggerInstance: frameworkLog(log), logController: quietFramework() });
   installOperatorRoutes(operator, rooms.isDraining, observation.metrics);
+  let inspection: Inspection | undefined;
   try {
+    inspection = openInspectionRoom(config, deps, rooms, { relayDeps: gateway.relayDeps, requestId });
     await listen(server, { host: config.host, port: config.port, settings: "AIMO_HOST, AIMO_PORT" });
     await listen(operator, {
       host: config.operatorHost,
@@ -225,6 +245,7 @@ export async function startRouter(config: Config, deps: RouterDeps): Promise<Rou
       settings: "AIMO_OPERATOR_HOST, AIMO_OPERATOR_PORT",
     });
   } catch (error) {
+    await inspection?.close();
     await server.close();
     await rooms.close();
     throw error;
@@ -236,7 +257,7 @@ export async function startRouter(config: Config, deps: RouterDeps): Promise<Rou
     operatorUrl: urlOf(operator),
     async close() {
       draining = true;
-      await drainLinks(clock, rooms.links, config.drainMs);
+      await Promise.all([drainLinks(clock, rooms.links, config.drainMs), inspection?.close()]);
       await rooms.billing.settled(LAST_CHARGES_MS);
       // Every answer has ended; what is still open are connections that never asked, and last bytes on their way.
       const last = clock.timer(LAST_BYTES_MS, () => server.server.closeAllConnections());

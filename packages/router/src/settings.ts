@@ -21,6 +21,7 @@ import {
   WALLET_REQUESTS_PER_MINUTE,
   WALLET_TOKENS_PER_MINUTE,
 } from "./billing/limits.ts";
+import { INSPECTION_DELAY_MS, INSPECTION_USDC_PER_DAY } from "./inspection/limits.ts";
 import { isCollectorUrl, isHeaderList, isShare } from "./trace-settings.ts";
 
 /** One setting. */
@@ -178,6 +179,11 @@ export const SETTINGS = {
     SPONSOR_MIN_USDC,
   ),
   AIMO_PRIORITY_FEE_MAX: whole("micro-lamports per compute unit, at most", PRIORITY_FEE_MAX, 0, BYTES_MAX),
+  AIMO_INSPECTION_USDC_PER_DAY: usdc(
+    "that examining offers may cost in a day, from the deposit of the wallet in inspector.json; 0 examines none",
+    INSPECTION_USDC_PER_DAY,
+  ),
+  AIMO_INSPECTION_DELAY_MS: whole("within which a new offer is examined", INSPECTION_DELAY_MS, 100, 24 * HOUR_MS),
   AIMO_SIGNER_SOCKET: text("Unix socket of the process that signs, if it is not this one (`aimo-router signer`)", ""),
   AIMO_SIGNER_WINDOW_USDC: {
     meaning: "USDC that are signed for in a window of the program at most; none, what the program allows",

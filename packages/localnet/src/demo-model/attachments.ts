@@ -1,5 +1,6 @@
 // Images, audio and files in a message: what they are and how large, without ever fetching one.
 
+import { colourOf } from "./picture-colour.ts";
 import { type Fields, invalidField, readFields, readText } from "./request-fields.ts";
 
 /** One medium that came with a message: its bytes when it was inside the request, its address when it was linked. */
@@ -9,6 +10,8 @@ export interface Attachment {
   readonly mediaType: string | undefined;
   readonly bytes: number | undefined;
   readonly url: string | undefined;
+  /** Of a small picture that has only one which has a name. */
+  readonly colour?: string | undefined;
 }
 
 const DATA_URL = /^data:([\w.+-]+\/[\w.+-]+)?((?:;[\w-]+=[^;,]*)*)(;base64)?,/i;
@@ -25,7 +28,9 @@ function readMediaUrl(kind: "image" | "file", url: string, param: string): Attac
   if (head === null) throw invalidField(param, "a data: URL or an https: URL", url);
   const data = url.slice(head[0].length);
   const bytes = head[3] === undefined ? Buffer.byteLength(decodeText(data, param)) : decodedBytes(data, param);
-  return { kind, mediaType: head[1]?.toLowerCase() ?? "text/plain", bytes, url: undefined };
+  const mediaType = head[1]?.toLowerCase() ?? "text/plain";
+  const colour = mediaType === "image/png" && head[3] !== undefined ? colourOf(data) : undefined;
+  return { kind, mediaType, bytes, url: undefined, ...(colour !== undefined && { colour }) };
 }
 
 function decodeText(data: string, param: string): string {
@@ -65,8 +70,9 @@ export function readAttachment(part: Fields, param: string): Attachment | undefi
   }
 }
 
-function describeOne({ mediaType, bytes, url }: Attachment): string {
-  return url === undefined ? `${mediaType} of ${bytes} bytes` : `${url} (not fetched)`;
+function describeOne({ mediaType, bytes, url, colour }: Attachment): string {
+  if (url !== undefined) return `${url} (not fetched)`;
+  return `${mediaType} of ${bytes} bytes${colour === undefined ? "" : `, all ${colour}`}`;
 }
 
 /** One sentence that counts the attachments and names each one's type and decoded size, or its address. */

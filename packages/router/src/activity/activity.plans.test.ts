@@ -17,7 +17,8 @@ const DAY_MS = 86_400_000;
 const NOW = Date.UTC(2026, 10, 25, 8);
 const DAY = dayOf(NOW);
 // Wallets and models are only looked up by their numbers; of a short dictionary that is cheapest from beginning to end.
-const GROWING = /^(generations|usage_daily|uncollected|payables|deposits|users|providers|keys)/;
+const GROWING =
+  /^(generations|usage_daily|uncollected|payables|deposits|users|providers|keys|apps|app_sites|app_rankings)/;
 
 interface Plan {
   readonly "Node Type": string;
@@ -40,6 +41,12 @@ const FILL = `
       k.user_id, k.id, 1 + n % 5, 1 + n % 50, 1, 10, 5, 0, 0, 10, 20, 7, 0, 0, 'stop'
     FROM generate_series(DATE '2026-10-17', DATE '2026-11-25', interval '1 day') d, generate_series(1, 1000) n JOIN keys k ON k.id = 1 + n % 4000;
   INSERT INTO usage_daily SELECT user_id, day, key_id, model_id, provider_id, count(*), 10, 5, 0, 0, 7 FROM generations GROUP BY 1, 2, 3, 4, 5;
+  INSERT INTO app_sites (url) SELECT 'https://' || n || '.org/' FROM generate_series(1, 5000) n;
+  INSERT INTO apps (site_id, title, made_by) SELECT n, '', 1 FROM generate_series(1, 5000) n;
+  UPDATE usage_daily SET app_id = 1 + user_id % 5000 WHERE user_id % 2 = 0;
+  UPDATE generations SET app_id = 1 + user_id % 5000 WHERE user_id % 2 = 0;
+  INSERT INTO app_ranking_days SELECT DATE '2026-11-25' - n, now() FROM generate_series(1, 400) n;
+  INSERT INTO app_rankings SELECT last_day, days, n, n, '', 10, 10, 10, '{}' FROM app_ranking_days, generate_series(1, 20) n, unnest('{1,7,30}'::integer[]) days;
   INSERT INTO payables SELECT n, 1 + n % 50, 1 FROM generate_series(1, 5000) n;
   INSERT INTO deposits SELECT n, 1, 5 FROM generate_series(1, 5000) n;
   INSERT INTO uncollected SELECT gen_random_uuid(), 'late', 1 + n % 50, n, 1, 1, now() FROM generate_series(1, 5000) n;`;
@@ -115,7 +122,14 @@ describe("the statements that read what happened", () => {
   test("of days read no table from beginning to end", async () => {
     assert.deepEqual(await scannedBy(() => activity.usage.ofUser(user, span)), []);
     assert.deepEqual(await scannedBy(() => activity.usage.ofUser(user, span, keyId)), []);
+    assert.deepEqual(await scannedBy(() => activity.usage.ofApps(user, span)), []);
+    assert.deepEqual(await scannedBy(() => activity.usage.ofApps(user, span, keyId)), []);
     assert.deepEqual(await scannedBy(() => activity.usage.ofProvider(provider, span)), []);
+  });
+
+  test("of rankings of apps read no table from beginning to end", async () => {
+    assert.deepEqual(await scannedBy(() => activity.appRankings.of(30)), []);
+    assert.deepEqual(await scannedBy(() => activity.appRankings.of(7, DAY - 100)), []);
   });
 
   test("of providers read no table from beginning to end", async () => {

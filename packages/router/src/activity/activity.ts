@@ -2,6 +2,8 @@
 import type { Clock } from "@aimo-network/protocol/clock";
 import type { Logger } from "pino";
 import type { Database } from "../ledger/database/database.ts";
+import type { AppRankings } from "./apps-ranked.ts";
+import { createAppRankings } from "./apps-ranked.ts";
 import type { Balances } from "./balances.ts";
 import { createBalances } from "./balances.ts";
 import type { DailyUsage } from "./daily-usage.ts";
@@ -20,6 +22,7 @@ export interface Activity {
   readonly generations: Generations;
   readonly usage: DailyUsage;
   readonly earnings: ProviderEarnings;
+  readonly appRankings: AppRankings;
   /** To be hinted where something was posted, and closed with the router. */
   readonly live: LiveWallets;
 }
@@ -30,7 +33,7 @@ export interface ActivityOptions {
   readonly log: Logger;
 }
 
-/** Creates them; nothing is remembered between two calls, so whatever is committed is seen. */
+/** Creates them; but for rankings nothing is remembered between two calls, so whatever is committed is seen. */
 export function createActivity(database: Database, { clock, log }: ActivityOptions): Activity {
   const generations = createGenerations(database);
   const reader = createLiveReader(database, generations, clock);
@@ -39,6 +42,7 @@ export function createActivity(database: Database, { clock, log }: ActivityOptio
     generations,
     usage: createDailyUsage(database),
     earnings: createProviderEarnings(database),
+    appRankings: createAppRankings(database, clock),
     live: createLiveWallets({ clock, log, reader }),
   };
 }

@@ -2,6 +2,8 @@
 import type { NanoUsdc } from "@aimo-network/protocol/money";
 import { nanoUsdc } from "@aimo-network/protocol/money";
 import type { Database } from "../ledger/database/database.ts";
+import type { AppRow, NamedApp } from "./generation-record.ts";
+import { APP_COLUMNS, appJoin, appOf } from "./generation-record.ts";
 import { keyIdBytes, walletAddress, walletBytes } from "./wallet-bytes.ts";
 
 /** Days to sum over, counted from 1970, both of them included. */
@@ -27,10 +29,17 @@ export interface DayUsage {
   readonly cost: NanoUsdc;
 }
 
+/** The part of it that came from one app, or from none that was named. */
+export interface AppUsage extends DayUsage {
+  readonly app: NamedApp | undefined;
+}
+
 /** Reads days, the latest first, and of a day what cost most. */
 export interface DailyUsage {
   /** What a wallet used, or one of its keys. */
   ofUser(wallet: string, span: DaySpan, keyId?: string): Promise<readonly DayUsage[]>;
+  /** The same, each app by itself. */
+  ofApps(wallet: string, span: DaySpan, keyId?: string): Promise<readonly AppUsage[]>;
   /** What a provider served, whoever asked for it. */
   ofProvider(wallet: string, span: DaySpan): Promise<readonly DayUsage[]>;
 }
@@ -47,21 +56,23 @@ interface Row {
   readonly cost: bigint;
 }
 
-const summed = (condition: string): string => `
+const summed = (condition: string, app?: "app"): string => `
   SELECT to_char(d.day, 'YYYY-MM-DD') AS date, m.name AS model, p.address AS provider, d.requests, d.prompt_tokens,
-    d.completion_tokens, d.reasoning_tokens, d.cached_tokens, d.cost
+    d.completion_tokens, d.reasoning_tokens, d.cached_tokens, d.cost${app ? `, ${APP_COLUMNS}` : ""}
   FROM (
-    SELECT u.day, u.model_id, u.provider_id, sum(u.requests) AS requests, sum(u.prompt_tokens) AS prompt_tokens,
+    SELECT u.day, u.model_id, u.provider_id, ${app ? "abs(u.app_id) AS app_id, " : ""}sum(u.requests) AS requests, sum(u.prompt_tokens) AS prompt_tokens,
       sum(u.completion_tokens) AS completion_tokens, sum(u.reasoning_tokens) AS reasoning_tokens,
       sum(u.cached_tokens) AS cached_tokens, sum(u.cost) AS cost
     FROM usage_daily u
     WHERE ${condition} AND u.day BETWEEN DATE '1970-01-01' + $2::integer AND DATE '1970-01-01' + $3::integer
-    GROUP BY u.day, u.model_id, u.provider_id ORDER BY u.day DESC, sum(u.cost) DESC LIMIT $4
-  ) d JOIN models m ON m.id = d.model_id JOIN wallets p ON p.id = d.provider_id
-  ORDER BY d.day DESC, d.cost DESC, m.name, p.id`;
+    GROUP BY u.day, u.model_id, u.provider_id${app ? ", abs(u.app_id)" : ""} ORDER BY u.day DESC, sum(u.cost) DESC LIMIT $4
+  ) d JOIN models m ON m.id = d.model_id JOIN wallets p ON p.id = d.provider_id ${app ? appJoin("d.app_id") : ""}
+  ORDER BY d.day DESC, d.cost DESC, m.name, p.id${app ? ", d.app_id" : ""}`;
 
-const USER_SQL = summed(`u.user_id = (SELECT id FROM wallets WHERE address = $1)
-  AND ($5::bytea IS NULL OR u.key_id = (SELECT id FROM keys WHERE key_id = $5))`);
+const IS_USERS = `u.user_id = (SELECT id FROM wallets WHERE address = $1)
+  AND ($5::bytea IS NULL OR u.key_id = (SELECT id FROM keys WHERE key_id = $5))`;
+const USER_SQL = summed(IS_USERS);
+const APPS_SQL = summed(IS_USERS, "app");
 const PROVIDER_SQL = summed("u.provider_id = (SELECT id FROM wallets WHERE address = $1)");
 
 function usageOf(row: Row): DayUsage {
@@ -80,11 +91,18 @@ function usageOf(row: Row): DayUsage {
 
 /** Creates the reader of days. */
 export function createDailyUsage({ query }: Database): DailyUsage {
+  const usersValues = (wallet: string, { firstDay, lastDay, rowsMax }: DaySpan, keyId: string | undefined) => {
+    const key = keyId === undefined ? null : keyIdBytes(keyId);
+    return [walletBytes(wallet), firstDay, lastDay, rowsMax, key];
+  };
   return {
-    async ofUser(wallet, { firstDay, lastDay, rowsMax }, keyId) {
-      const key = keyId === undefined ? null : keyIdBytes(keyId);
-      const rows = await query<Row>(USER_SQL, [walletBytes(wallet), firstDay, lastDay, rowsMax, key]);
+    async ofUser(wallet, span, keyId) {
+      const rows = await query<Row>(USER_SQL, usersValues(wallet, span, keyId));
       return rows.map(usageOf);
+    },
+    async ofApps(wallet, span, keyId) {
+      const rows = await query<Row & AppRow>(APPS_SQL, usersValues(wallet, span, keyId));
+      return rows.map((row) => ({ ...usageOf(row), app: appOf(row) }));
     },
     async ofProvider(wallet, { firstDay, lastDay, rowsMax }) {
       const rows = await query<Row>(PROVIDER_SQL, [walletBytes(wallet), firstDay, lastDay, rowsMax]);

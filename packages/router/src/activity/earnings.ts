@@ -35,8 +35,8 @@ export interface Unpaid {
   readonly at: Date;
 }
 
-/** A generation as its provider may see it. */
-export type ServedGeneration = Omit<Generation, "keyId" | "provider">;
+/** A generation as its provider may see it: not by whose key, nor from which app. */
+export type ServedGeneration = Omit<Generation, "keyId" | "provider" | "app">;
 
 /** Reads what concerns a provider; `limit` bounds each list, the newest first. */
 export interface ProviderEarnings {
@@ -90,7 +90,7 @@ function unpaidOf({ lock_id: id, reason, amount, at, model }: UnpaidRow): Unpaid
 }
 
 function servedOf(row: GenerationRow): ServedGeneration {
-  const { keyId: _payersKey, provider: _itself, ...served } = generationOf(row);
+  const { keyId: _payersKey, app: _payersApp, provider: _itself, ...served } = generationOf(row);
   return served;
 }
 

@@ -33,10 +33,27 @@ export interface Generation {
   readonly isUsageReplayed: boolean;
   readonly isInterrupted: boolean;
   readonly hasNoUsage: boolean;
+  /** What the request said it came from; undefined where it said nothing. */
+  readonly app: NamedApp | undefined;
+}
+
+/** An app as its users see it. */
+export interface NamedApp {
+  readonly id: number;
+  readonly url: string;
+  /** Empty where it has none. */
+  readonly title: string;
+}
+
+/** The columns of `APP_COLUMNS`; all null where there is no app. */
+export interface AppRow {
+  readonly app_id: number | null;
+  readonly app_url: string | null;
+  readonly app_title: string | null;
 }
 
 /** The columns of `GENERATION_COLUMNS`. */
-export interface GenerationRow {
+export interface GenerationRow extends AppRow {
   readonly id: string;
   readonly key_id: Uint8Array;
   readonly model: string;
@@ -54,14 +71,26 @@ export interface GenerationRow {
   readonly finish_reason: string;
 }
 
+/** What is selected of the app of a row, where it is joined by `appJoin`. */
+export const APP_COLUMNS = "app.id AS app_id, app.url AS app_url, app.title AS app_title";
+
+/** Finds the app of `number`, a column of `generations` or `usage_daily`: row by row, however many apps and few rows there are. */
+export const appJoin = (number: string): string =>
+  `LEFT JOIN LATERAL (SELECT s.id, s.url, a.title FROM apps a JOIN app_sites s ON s.id = a.site_id WHERE a.id = abs(${number}) LIMIT 1) app ON true`;
+
+/** The app of a row. */
+export function appOf({ app_id: id, app_url: url, app_title: title }: AppRow): NamedApp | undefined {
+  return id === null || url === null || title === null ? undefined : { id, url, title };
+}
+
 /** What is selected of a row of `generations` that is called `g`. */
 export const GENERATION_COLUMNS = `g.id, k.key_id, m.name AS model, p.address AS provider, g.prompt_tokens, g.completion_tokens,
   g.cached_tokens, g.reasoning_tokens, g.image_count, g.first_output_ms, g.duration_ms, g.cost,
-  r.prompt - coalesce(r.cache_read, r.prompt) AS saved_per_token, g.flags, g.finish_reason`;
+  r.prompt - coalesce(r.cache_read, r.prompt) AS saved_per_token, g.flags, g.finish_reason, ${APP_COLUMNS}`;
 
 /** What its numbers stand for. */
 export const GENERATION_JOINS = `JOIN models m ON m.id = g.model_id JOIN wallets p ON p.id = g.provider_id
-  JOIN keys k ON k.id = g.key_id JOIN prices r ON r.id = g.price_id`;
+  JOIN keys k ON k.id = g.key_id JOIN prices r ON r.id = g.price_id ${appJoin("g.app_id")}`;
 
 function savedPico({ cached_tokens, saved_per_token }: GenerationRow): bigint | null {
   const saved = BigInt(cached_tokens) * saved_per_token;
@@ -94,5 +123,6 @@ export function generationOf(row: GenerationRow): Generation {
     isUsageReplayed: has(RECEIPT_FLAGS.replayed),
     isInterrupted: has(RECEIPT_FLAGS.interrupted),
     hasNoUsage: has(RECEIPT_FLAGS.noUsage),
+    app: appOf(row),
   };
 }

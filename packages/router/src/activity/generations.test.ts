@@ -92,6 +92,7 @@ describe("the generations of a wallet", () => {
       isUsageReplayed: false,
       isInterrupted: false,
       hasNoUsage: false,
+      app: undefined,
     });
   });
 

@@ -56,3 +56,9 @@ export const LIVE_KEEP_ALIVE_MS = 15_000;
 
 /** Milliseconds between two looks whether a live listener's session still stands. */
 export const LIVE_SESSION_MS = 5_000;
+
+/** Milliseconds that a ranking of apps is told as it was read: a new one is made once a day. */
+export const APP_RANKINGS_KEPT_MS = 60_000;
+
+/** Rankings of apps kept so: those of a month's days; some 100 KB each at most. */
+export const APP_RANKINGS_KEPT_MAX = 100;

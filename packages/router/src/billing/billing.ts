@@ -1,6 +1,7 @@
 // What happens to a request's money: locked before it is sent, charged when its answer has ended.
 import { createHmac, hash } from "node:crypto";
 import { within } from "@aimo-network/protocol/clock";
+import type { App } from "../ledger/app-numbers.ts";
 import type { IdempotencyClaim, RateUse } from "../ledger/commands.ts";
 import { INTEGER_MAX } from "../ledger/storable.ts";
 import { LOCK_GRACE_MS } from "./limits.ts";
@@ -36,6 +37,8 @@ export interface BillableRequest<Offer extends BillableOffer> {
   readonly named: boolean;
   readonly size: RequestSize;
   readonly stream: boolean;
+  /** What the request says it comes from, where it says so. */
+  readonly app?: App | undefined;
   /** The client's `Idempotency-Key` and the body it came with. */
   readonly idempotency: { readonly key: string; readonly body: readonly Uint8Array[] } | undefined;
   /** Told what the key has used of its minute, this request included where it was let in. */
@@ -63,6 +66,17 @@ function claimOf(secret: Uint8Array, { key, body }: { key: string; body: readonl
   const mac = createHmac("sha256", secret);
   for (const piece of body) mac.update(piece);
   return { keyHash: hash("sha256", key, "buffer"), bodyHash: mac.digest() };
+}
+
+/** The number of the app of a request that was let in; nobody waits for one that cannot be had, and nobody is refused for it. */
+async function appNumber({ ledger, log }: BillingDeps, app: App | undefined, user: number): Promise<number> {
+  if (app === undefined) return 0;
+  try {
+    return await ledger.apps.of(app, user);
+  } catch (error) {
+    log.warn({ error }, "an app has no number");
+    return 0;
+  }
 }
 
 /** Creates billing on a ledger. */
@@ -109,9 +123,10 @@ export function createBilling(deps: BillingDeps, rules: BillingRules): Billing {
       }
       const { granted } = locked;
       running += 1;
+      const app = await appNumber(deps, request.app, payer.userNumber);
       return new FundedRequest(
         { ...deps, ended },
-        { id, user: payer.userNumber, wallet: payer.wallet, offers, numbers, size, stream, granted },
+        { id, user: payer.userNumber, wallet: payer.wallet, offers, numbers, size, stream, app, granted },
       );
     },
   };

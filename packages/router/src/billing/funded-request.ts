@@ -30,6 +30,8 @@ export interface LockedRequest<Offer extends BillableOffer> {
   readonly numbers: OfferNumbers;
   readonly size: RequestSize;
   readonly stream: boolean;
+  /** The app that asks, by its number. */
+  readonly app: number;
   readonly granted: NanoUsdc;
 }
 
@@ -67,7 +69,8 @@ export class FundedRequest<Offer extends BillableOffer> implements Running {
   readonly #locked: LockedRequest<Offer>;
   readonly #admittedMs: number;
   #firstOutputMs: number | undefined;
-  #retried: { readonly offer: Offer; readonly numbers: OfferNumbers } | undefined;
+  /** Of the offers that further attempts are at; undefined where there is none, which is the rule. */
+  #retried: Map<Offer, OfferNumbers> | undefined;
   /** Of the offer asked about last: the same is asked before, while and after it is sent the request. */
   #affordable: { readonly offer: Offer; readonly tokens: number } | undefined;
 
@@ -102,11 +105,14 @@ export class FundedRequest<Offer extends BillableOffer> implements Running {
     this.#firstOutputMs ??= Math.round(this.#deps.clock.monotonic() - this.#admittedMs);
   }
 
-  /** Records that another attempt begins, before it does: a replay of the one before is worth nothing from now on. */
+  /**
+   * Records the attempt that may be charged from now on, before anything of it is shown: a replay of any other is worth
+   * nothing. Of two that run beside each other it is the one that is shown, which may be the earlier one again.
+   */
   async retry(offer: Offer, attempt: number): Promise<void> {
     const { ledger } = this.#deps;
     const numbers = await numbersOf(ledger.numbers, offer);
-    this.#retried = { offer, numbers };
+    (this.#retried ??= new Map()).set(offer, numbers);
     const isOpen = await ledger.retry({ id: this.id, attempt, ...numbers });
     if (!isOpen) throw new AimoError("ledger_unavailable", {}); // its lock expired: nothing could be charged
   }
@@ -126,7 +132,8 @@ export class FundedRequest<Offer extends BillableOffer> implements Running {
 
   /** Known since the lock or the retry: a charge never has to ask a database that may be away by then. */
   #numbersOf(offer: Offer): OfferNumbers {
-    if (offer === this.#retried?.offer) return this.#retried.numbers;
+    const retried = this.#retried?.get(offer);
+    if (retried !== undefined) return retried;
     assert(offer === this.offers[0], "billing heard of every offer before it was asked");
     return this.#locked.numbers;
   }
@@ -173,7 +180,7 @@ export class FundedRequest<Offer extends BillableOffer> implements Running {
   }
 
   #command(offer: Offer, charge: Charge, ending: Ending): ChargeCommand {
-    const { user, size, stream } = this.#locked;
+    const { user, size, stream, app } = this.#locked;
     const usage = charge.usage ?? NO_USAGE;
     const isShown = ending.deliveredBytes > 0 || ending.ended === "answered";
     const isCharged = charge.unpaid === undefined ? charge.usage !== undefined : charge.unpaid === "no_usage";
@@ -189,6 +196,7 @@ export class FundedRequest<Offer extends BillableOffer> implements Running {
       imageCount: size.media.image,
       flags: flagsOf(charge, stream),
       finishReason: finishReasonOf(ending),
+      app,
       unpaid: unpaidOf(charge),
     };
   }

@@ -1,4 +1,5 @@
 // What an answer is charged whose router died while it was relayed: its provider's End, held against what was recorded.
+import { keptFinishReason } from "@aimo-network/protocol/finish-reason";
 import { NO_USAGE } from "@aimo-network/protocol/usage";
 import type { End } from "@aimo-network/protocol/wire/messages";
 import { ORPHAN_UNSEEN_SECONDS_MAX } from "./limits.ts";
@@ -15,7 +16,8 @@ export interface OrphanFacts {
 
 /** What a replayed End of an orphaned attempt is charged; nothing where it tells of no whole answer. */
 export function orphanCharge(terms: ChargeTerms, { checkpointBytes, tokensPerSecond }: OrphanFacts, end: End): Charge {
-  const { usage, finish_reason: finishReason } = end;
+  const { usage, finish_reason: native } = end;
+  const finishReason = native === null ? null : keptFinishReason(native);
   const deliveredBytes = checkpointBytes + Math.ceil(ORPHAN_UNSEEN_SECONDS_MAX * tokensPerSecond);
   const reported =
     usage === null

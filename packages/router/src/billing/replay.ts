@@ -1,4 +1,5 @@
 // Ends that proxies replay after a router crashed: the only charge that is not made from what this router read itself.
+import { keptFinishReason } from "@aimo-network/protocol/finish-reason";
 import { AimoError } from "@aimo-network/protocol/errors";
 import { readAttemptId } from "@aimo-network/protocol/ids";
 import { nanoUsdc } from "@aimo-network/protocol/money";
@@ -61,7 +62,7 @@ function commandOf(orphan: OrphanedAttempt, charge: Charge, end: End): ChargeCom
       RECEIPT_FLAGS.replayed |
       (orphan.stream ? RECEIPT_FLAGS.streamed : 0) |
       (charge.adjusted ? RECEIPT_FLAGS.usageAdjusted : 0),
-    finishReason: end.finish_reason ?? "",
+    finishReason: end.finish_reason === null ? "" : keptFinishReason(end.finish_reason),
     unpaid:
       isCharged || charge.unpaid === undefined ? undefined : { reason: charge.unpaid, amount: charge.unpaidAmount },
   };

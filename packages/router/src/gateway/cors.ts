@@ -13,6 +13,7 @@ const EXPOSED_HEADERS = [
   "x-ratelimit-reset-requests",
   "x-ratelimit-reset-tokens",
   "retry-after",
+  "etag",
 ].join(", ");
 
 const PREFLIGHT_SECONDS = "86400"; // the longest that any browser remembers

@@ -19,6 +19,9 @@ const CONTEXT_SHOWN = [
   ["phase", "phase"],
   ["fault", "fault"],
   ["raw", "raw"],
+  ["reasons", "reasons"],
+  ["flaggedInput", "flagged_input"],
+  ["modelSlug", "model_slug"],
   ["near", "near"],
   ["required", "required"],
   ["available", "available"],
@@ -28,6 +31,8 @@ const CONTEXT_SHOWN = [
   ["generationId", "generation_id"],
   ["withdrawalId", "withdrawal_id"],
   ["cost", "cost"],
+  ["excluded", "excluded"],
+  ["offers", "offers"],
 ] as const;
 
 function metadataOf(error: AimoError): object {

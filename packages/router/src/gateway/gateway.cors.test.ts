@@ -8,6 +8,7 @@ import { startTestRouter } from "../test-bed/test-router.ts";
 
 const ORIGIN = { origin: "https://elsewhere.example" };
 const EXPOSED = [
+  "etag",
   "retry-after",
   "x-aimo-cost",
   "x-aimo-max-tokens",
@@ -93,7 +94,7 @@ describe("a browser of another site", () => {
     assert.equal(await told({ "x-api-key": key }), "no-store");
     assert.equal(await told({ cookie: "aimo-session=x" }), "no-store");
     const models = await fetch(`${router.url}/api/v1/models`);
-    assert.equal(models.headers.get("cache-control"), null);
+    assert.equal(models.headers.get("cache-control"), "public, max-age=1, must-revalidate");
     const whole = await router.chat(key, { model: "m", messages: [{ role: "user", content: "hi" }] });
     assert.equal(whole.headers.get("cache-control"), "no-store");
     await whole.text();

@@ -10,18 +10,21 @@ import type { AuthRoutesDeps } from "./sign-in/auth.ts";
 import { authRoutes } from "./sign-in/auth.ts";
 import type { ChatDeps } from "./chat/chat-completions.ts";
 import { createChatCompletions } from "./chat/chat-completions.ts";
-import { ChatAnswerShape, ChatRequestShape } from "./chat/chat-shapes.ts";
+import { ChatAnswerShape, ChatHeadersShape, ChatRequestShape } from "./chat/chat-shapes.ts";
 import { openToOtherSites } from "./cors.ts";
 import { installErrorReplies } from "./error-reply.ts";
 import type { IssuedKeyRoutesDeps } from "./keys/issued-keys.ts";
 import { issuedKeyRoutes } from "./keys/issued-keys.ts";
 import type { KeyRoutesDeps } from "./keys/keys.ts";
 import { keyRoutes } from "./keys/keys.ts";
+import type { EndpointsDeps } from "./models/endpoints.ts";
 import { modelRoutes } from "./models/models.ts";
+import type { OfferBook } from "../market/offer-book.ts";
 import type { MoneyRoutesDeps } from "./money/money-access.ts";
 import { moneyRoutes } from "./money/money-routes.ts";
 import type { ConnectionDeps } from "./provider-connection.ts";
 import { providerConnectionRoutes } from "./provider-connection.ts";
+import type { ProvidersDeps } from "./models/providers.ts";
 import { providerRoutes } from "./models/providers.ts";
 import { readRawBodies } from "./read-body.ts";
 import type { RevokeDeps } from "./keys/revoke-key.ts";
@@ -38,12 +41,15 @@ export interface GatewayDeps
     Omit<ChatDeps, "payer">,
     Omit<AccountActivityDeps, "authenticate" | "links">,
     AuthRoutesDeps,
-    ConnectionDeps,
+    Omit<ConnectionDeps, "book">,
+    Omit<EndpointsDeps, "book">,
+    Omit<ProvidersDeps, "book" | "catalogue">,
     IssuedKeyRoutesDeps,
     KeyRoutesDeps,
     RevokeDeps,
     Omit<RouterInfoDeps, "chain">,
     VisitDeps {
+  readonly book: OfferBook;
   readonly bodyBytesMax: number;
   /** What a router that has a chain does about people's money. */
   readonly money?: MoneyRoutesDeps;
@@ -64,6 +70,7 @@ function chatRoutes(deps: GatewayDeps): FastifyPluginCallback {
       description: "OpenAI's request and answer, as JSON or as server-sent events; `usage.cost` is in USDC.",
       tags: ["Chat"],
       security: [{ bearer: [] }],
+      headers: ChatHeadersShape,
       body: ChatRequestShape,
       response: { 200: ChatAnswerShape },
     };

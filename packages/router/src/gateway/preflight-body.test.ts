@@ -138,6 +138,14 @@ describe("a preflight", () => {
     });
   }
 
+  test("shows its models under names that people can see and tell apart, whatever its proxy calls them", () => {
+    const shown = (name: string): string | undefined =>
+      read(plainModel("m").replace(/"display_name":"[^"]*"/, `"display_name":${JSON.stringify(name)}`))[0]?.offer
+        .display_name;
+    assert.equal(shown(" Open\u0410I:  GPT\u200b-4o\u202e "), "OpenAI: GPT-4o");
+    assert.equal(shown("\u200b \u2060"), "m");
+  });
+
   test(`has at most ${PREFLIGHT_MODELS_MAX} models`, () => {
     const models = Array.from({ length: PREFLIGHT_MODELS_MAX }, (_, index) => plainModel(`m${index}`));
     assert.equal(read(...models).length, PREFLIGHT_MODELS_MAX);

@@ -5,6 +5,7 @@ import type { JsonObject } from "@aimo-network/protocol/json-object";
 import { isJsonObject } from "@aimo-network/protocol/json-object";
 import type { Pricing } from "@aimo-network/protocol/price";
 import { formatPricing, parsePricing } from "@aimo-network/protocol/price";
+import { plainDisplayName } from "@aimo-network/protocol/wire/display-name";
 import type { Offer } from "@aimo-network/protocol/wire/offer";
 import { MODALITIES } from "@aimo-network/protocol/wire/offer";
 import { PREFLIGHT_MODELS_MAX } from "../limits.ts";
@@ -108,7 +109,7 @@ function readOffer(model: JsonObject, offerName: string, param: string): Offer {
   const capabilities = readTexts(model["capabilities"], `${param}.capabilities`);
   return {
     name: offerName,
-    display_name: readText(displayName ?? offerName, `${param}.display_name`),
+    display_name: plainDisplayName(readText(displayName ?? offerName, `${param}.display_name`)) || offerName,
     ...(providerName !== undefined && { provider_name: providerName }),
     ...(contextLength !== undefined && { context_length: contextLength }),
     input_modalities: readModalities(model["input_modalities"], `${param}.input_modalities`),

@@ -36,3 +36,15 @@ export function remoteNetwork(address: string | undefined): string | undefined {
     .map((group) => Number.parseInt(group, 16).toString(16))
     .join(":");
 }
+
+const SELLER_OCTETS = 3; // a /24: what a hosting company gives one customer's machines, or a home
+const SELLER_GROUPS = 3; // a /48: what one site is given
+
+/** What sellers are taken for one by: the /24 of an IPv4 address, the /48 of an IPv6 one; undefined as `remoteNetwork` is. */
+export function sellerNetwork(address: string | undefined): string | undefined {
+  const network = remoteNetwork(address);
+  if (network === undefined) return undefined;
+  return network.includes(":")
+    ? network.split(":").slice(0, SELLER_GROUPS).join(":")
+    : network.split(".").slice(0, SELLER_OCTETS).join(".");
+}

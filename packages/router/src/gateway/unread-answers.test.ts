@@ -16,7 +16,7 @@ import { sendRaw } from "../test-bed/raw-request.ts";
 import { connectProvider, plainOffer } from "../test-bed/scripted-provider.ts";
 import { startTestRouter } from "../test-bed/test-router.ts";
 import { installErrorReplies } from "./error-reply.ts";
-import { boundReplies, cutWhenStalled } from "./unread-answers.ts";
+import { boundReplies, cutWhenStalled, keepForMany } from "./unread-answers.ts";
 
 const MORE_THAN_SOCKETS_HOLD = 16 * 1024 * 1024;
 
@@ -28,12 +28,14 @@ describe("a reply", () => {
     server = fastify();
     installErrorReplies(server, QUIET_OBSERVER);
     boundReplies(server, budget);
+    const kept = keepForMany(Buffer.alloc(MORE_THAN_SOCKETS_HOLD, "x"));
+    server.get("/kept", () => kept);
     server.get("/:bytes", (request) => "x".repeat(Number((request.params as { bytes: string }).bytes)));
     url = await server.listen({ port: 0, host: "127.0.0.1" });
   });
   after(() => server.close());
 
-  const open = async (bytes: number): Promise<Socket> => {
+  const open = async (bytes: number | "kept"): Promise<Socket> => {
     const socket = connect((server.server.address() as AddressInfo).port, "127.0.0.1");
     socket.on("error", () => undefined);
     await once(socket, "connect");
@@ -57,6 +59,16 @@ describe("a reply", () => {
     socket.destroy();
     await until(() => budget.usedBytes === 0);
     assert.equal((await get(ANSWER_UNCOUNTED_BYTES + 1)).status, 200);
+    await until(() => budget.usedBytes === 0);
+  });
+
+  test("of bytes that are kept for many counts for nobody who does not take it", async () => {
+    const sockets = [await open("kept"), await open("kept")];
+    await Promise.all(sockets.map((socket) => once(socket.resume(), "data")));
+    for (const socket of sockets) socket.pause();
+    assert.equal(budget.usedBytes, 0);
+    assert.equal((await get(ANSWER_UNCOUNTED_BYTES + 1)).status, 200);
+    for (const socket of sockets) socket.destroy();
     await until(() => budget.usedBytes === 0);
   });
 

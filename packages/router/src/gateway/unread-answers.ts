@@ -70,11 +70,25 @@ export function cutWhenStalled(response: ServerResponse, stallMs = CLIENT_STALL_
   });
 }
 
+/** Bytes that all replies with them have in common: a client that reads slowly holds on to none of its own. */
+const kept = new WeakSet<Buffer>();
+
+/** Says that bytes are kept for many replies, whoever reads them or not. */
+export function keepForMany(bytes: Buffer): Buffer {
+  kept.add(bytes);
+  return bytes;
+}
+
+function ownBytes(payload: unknown): number {
+  if (typeof payload === "string") return payload.length;
+  return Buffer.isBuffer(payload) && !kept.has(payload) ? payload.length : 0;
+}
+
 /** Holds every reply of `server` to both; the streams of answers, which are no replies, do it themselves. */
 export function boundReplies(server: FastifyInstance, budget: ByteBudget): void {
   server.addHook("onSend", (_request, reply, payload: unknown, next) => {
     cutWhenStalled(reply.raw);
-    const bytes = typeof payload === "string" || Buffer.isBuffer(payload) ? payload.length : 0;
+    const bytes = ownBytes(payload);
     if (bytes <= ANSWER_UNCOUNTED_BYTES || new UnreadAnswer(budget, reply.raw).count(bytes)) next();
     else next(new AimoError("overloaded", { what: "too many large answers at once" }));
   });

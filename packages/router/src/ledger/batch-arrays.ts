@@ -57,6 +57,7 @@ function chargeArrays(charges: readonly ChargeCommand[]): string[] {
         quoted(finishReason.replaceAll(UNPRINTABLE, "?").slice(0, FINISH_REASON_CHARS_MAX)),
       ),
     ),
+    list(charges.map(({ app }) => app ?? 0)),
     list(charges.map(({ unpaid }) => (unpaid === undefined ? "NULL" : quoted(unpaid.reason)))),
     list(charges.map(({ unpaid }) => unpaid?.amount ?? 0n)),
   ];
@@ -83,7 +84,7 @@ function lockArrays(locks: readonly LockCommand[]): string[] {
   ];
 }
 
-const PARAMETERS = 4 + 19 + 16;
+const PARAMETERS = 4 + 20 + 16;
 
 /** The statement that posts a batch; prepared once per connection. */
 export const POST_STATEMENT = `SELECT * FROM ledger_post(${Array.from({ length: PARAMETERS }, (_, index) => `$${index + 1}`).join(",")})`;

@@ -86,6 +86,8 @@ export interface ChargeCommand {
   /** Bits of `RECEIPT_FLAGS`. */
   readonly flags: number;
   readonly finishReason: string;
+  /** The app that asked, by `AppNumbers`; 0, or absent, where none is known. */
+  readonly app?: number;
   /** Why the provider gets less than it served, and how much less: 0 where nobody can say. */
   readonly unpaid: { readonly reason: string; readonly amount: NanoUsdc } | undefined;
 }

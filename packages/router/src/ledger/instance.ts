@@ -5,6 +5,7 @@ import { isAimoError } from "@aimo-network/protocol/errors";
 import { firstUuidAt } from "@aimo-network/protocol/ids";
 import type { Logger } from "pino";
 import {
+  APP_RANKINGS_LOOK_MS,
   DELETING_TURNS_MAX,
   IMBALANCE_LOOK_MS,
   INSTANCE_LEASE_MS,
@@ -17,6 +18,7 @@ import {
   SWEEP_MS,
   TIDY_MS,
 } from "./limits.ts";
+import { rankApps } from "./app-rankings.ts";
 import type { Database } from "./database/database.ts";
 import { keepHistory, lookAtBalance, PARTITIONED_TABLES } from "./history.ts";
 import type { RepeatedWork } from "./repeat.ts";
@@ -114,6 +116,11 @@ export async function openInstance(deps: InstanceDeps, { historyDays }: Instance
       what: "closing days",
       restMs: TIDY_MS,
       ...onOwnConnection(deps.patientDatabase, (query) => keepHistory(query, clock, historyDays)),
+    },
+    {
+      what: "ranking apps",
+      restMs: APP_RANKINGS_LOOK_MS,
+      ...onOwnConnection(deps.patientDatabase, (query) => rankApps(query, clock, historyDays)),
     },
     {
       what: "the look at the balance",

@@ -2,6 +2,8 @@
 import type { NanoUsdc } from "@aimo-network/protocol/money";
 import { nanoUsdc } from "@aimo-network/protocol/money";
 import type { Price } from "@aimo-network/protocol/price";
+import type { AppNumbers } from "./app-numbers.ts";
+import { createAppNumbers } from "./app-numbers.ts";
 import type { Deposit } from "./deposit.ts";
 import { postDeposit } from "./deposit.ts";
 import type { Numbers } from "./numbers.ts";
@@ -49,6 +51,7 @@ export interface OrphanedAttempt {
 /** The ledger's hot path and what belongs to it. */
 export interface Ledger extends Pick<Pipeline, "lock" | "charge" | "chargesWaiting" | "settle"> {
   readonly numbers: Numbers;
+  readonly apps: AppNumbers;
   /** Records that another attempt begins; false where the lock is not open any more. */
   retry(command: RetryCommand): Promise<boolean>;
   /** Records how far streams have come: what a replay may be charged for after a crash. */
@@ -121,6 +124,7 @@ export function createLedger(deps: PipelineDeps, options: PipelineOptions): Ledg
   const timeNow = (): Date => new Date(clock.now());
   return {
     numbers: createNumbers(database.query),
+    apps: createAppNumbers(database.query, clock),
     lock: (command) => pipeline.lock(command),
     charge: (command) => pipeline.charge(command),
     settle: (ms) => pipeline.settle(ms),

@@ -89,3 +89,45 @@ export const LEADERSHIP_TRY_MS = 2_000;
 
 /** Milliseconds after which the database takes a leader's connection that says nothing for dead, whatever became of its machine. */
 export const LEADERSHIP_SILENCE_MS = 20_000;
+
+/** Apps remembered by their names: some 15 MB when full; what is forgotten is asked for again. */
+export const APPS_KEPT_MAX = 50_000;
+
+/** Apps that are not remembered and may be asked for in a minute, by one wallet's requests: programs of one owner name a few. */
+export const APPS_ASKED_PER_WALLET_MAX = 20;
+
+/** The same by all requests: some 30 small statements a second, whoever comes. */
+export const APPS_ASKED_MAX = 2_000;
+
+/** Apps that the requests of one wallet may name first, ever: its owner's own, and those it is an early user of. */
+export const APPS_MADE_PER_WALLET_MAX = 200;
+
+/** Apps with a number, of everybody: some 300 MB with their indexes. */
+export const APPS_MAX = 1_000_000;
+
+/** Apps that one wallet's requests are counted for in a day: each is a row a day that is kept for good. */
+export const APPS_PER_WALLET_AND_DAY_MAX = 30;
+
+/** Wallets whose apps of the day are counted, some 20 MB when full; the one that asked longest ago begins anew. */
+export const APP_WALLETS_COUNTED_MAX = 10_000;
+
+/** Milliseconds between two looks whether a day is over that has no rankings of apps. */
+export const APP_RANKINGS_LOOK_MS = 600_000;
+
+/** Milliseconds after its end in which a day's last answers still end and are charged. */
+export const APP_RANKINGS_WAIT_MS = 3_600_000;
+
+/** Days back for which missing rankings are made: after a week's rest nobody asks for more. */
+export const APP_RANKINGS_BACK_DAYS = 7;
+
+/** Nano-USDC that a wallet must have paid in the ranked days to count: a cent, so that a thousand made-up wallets cost something each. */
+export const APP_PAYER_NANO_USDC_MIN = 10_000_000n;
+
+/** Wallets behind whatever is named in public: with fewer, a sum would tell what somebody in particular does. */
+export const APP_WALLETS_MIN = 10;
+
+/** Apps in a ranking: as many as OpenRouter's pages reach. */
+export const APPS_RANKED_MAX = 200;
+
+/** Models named with an app. */
+export const APP_MODELS_MAX = 10;

@@ -35,8 +35,9 @@ export function isStorableLock(command: LockCommand): boolean {
 /** Whether a charge's values can be stored. */
 export function isStorableCharge(command: ChargeCommand): boolean {
   const { user, provider, model, price, usage, durationMs, firstOutputMs, imageCount, flags, amount, unpaid } = command;
+  const app = Math.abs(command.app ?? 0); // below 0 where it counts in public
   const { promptTokens, completionTokens, cachedTokens, reasoningTokens } = usage;
-  const integers = [user, provider, model, price, durationMs, firstOutputMs ?? 0, promptTokens, completionTokens];
+  const integers = [user, provider, model, price, durationMs, firstOutputMs ?? 0, promptTokens, completionTokens, app];
   return (
     integers.every((value) => fits(value, INTEGER_MAX)) &&
     fits(promptTokens + completionTokens, INTEGER_MAX) && // their sum corrects what was reserved

@@ -1,111 +1,187 @@
 // Which providers a request is offered to, in which order: a pure function of what is known.
-import type { Random } from "@aimo-network/protocol/random";
-import type { Medium } from "@aimo-network/protocol/wire/offer";
-import { mediaTokensMax } from "@aimo-network/protocol/wire/offer";
+import { bell } from "./draw.ts";
+import type { Needs } from "./fitness.ts";
+import { isContextDoubted, isNamedBy, isOver, isUnder, unfit } from "./fitness.ts";
+import type { Tier } from "./health/offer-health.ts";
+import type { ModelView, OfferStanding, RankedOffer } from "./model-view.ts";
 import type { LiveOffer } from "./offer-book.ts";
-
-/** What a request needs from an offer. */
-export interface Needs {
-  readonly endpoint: string;
-  /** Input kinds beside text; an offer that does not bound what one of them may cost never gets it. */
-  readonly inputModalities: ReadonlySet<Medium>;
-  /** Output tokens the client asked for; undefined where it left them open. */
-  readonly maxTokens: number | undefined;
-  readonly payerWallet: string;
-}
+import { lacksParameters } from "./parameters.ts";
+import type { Exclusion, Plan } from "./plan.ts";
 
 /** What is known of an offer at this moment. */
 export interface Standing {
   /** Requests its link could still take for it. */
   freeSlots(offer: LiveOffer): number;
-  isHealthy(offer: LiveOffer): boolean;
+  /** How it stands with the request's payer. */
+  tier(offer: LiveOffer): Tier;
+  /** Whether it may be asked first once more although it is not good. */
+  mayProbe(offer: LiveOffer): boolean;
 }
 
-/** Why an offer was left out. */
-export type Exclusion = "self_dealing" | "endpoint" | "modality" | "context_length" | "no_free_slot" | "outage";
-
-/** The offers to try, best first, and why the others were left out. */
-export interface Plan {
-  readonly offers: readonly LiveOffer[];
-  readonly excluded: ReadonlyMap<LiveOffer, Exclusion>;
+/** Where an offer stands in the order: by rank, then by value; both are better when they are less. */
+export interface Order {
+  readonly rank: number;
+  readonly value: number;
 }
 
-/** Providers tried for one request: more would only make a failing client wait. */
-const PLAN_OFFERS_MAX = 3;
+interface Placed extends Order {
+  readonly ranked: RankedOffer;
+  readonly link: LiveOffer;
+}
 
-function unfit(offer: LiveOffer, needs: Needs): Exclusion | undefined {
-  if (offer.wallet === needs.payerWallet) return "self_dealing";
-  const { endpoints, input_modalities: modalities, context_length: contextLength } = offer.offer;
-  if (!endpoints.some((endpoint) => endpoint === needs.endpoint)) return "endpoint";
-  for (const needed of needs.inputModalities) {
-    if (!modalities.includes(needed) || mediaTokensMax(offer.offer, needed) === undefined) return "modality";
+// What moves an offer behind others, each more than all that stand above it in this list together.
+const OVER_PREFERRED = 1;
+const NOT_GOOD = 2;
+const LACKS_PARAMETERS = 4;
+const LAST_RESORT = 8;
+/** Offers that the client has put in order come before all others. */
+const ORDERED = -1_000_000;
+
+/** What an offer's standing moves it behind. */
+const STANDING_RANKS: Readonly<Record<OfferStanding, number>> = {
+  good: 0,
+  slow: NOT_GOOD,
+  degraded: NOT_GOOD,
+  resting: LAST_RESORT,
+  outage: LAST_RESORT,
+};
+
+function rankOf(ranked: RankedOffer, needs: Needs): number {
+  const { preferences, parameters } = needs;
+  const { measured, standing, terms } = ranked;
+  let rank = STANDING_RANKS[standing];
+  if (lacksParameters(parameters, terms) || isContextDoubted(ranked, needs)) rank += LACKS_PARAMETERS;
+  const { maxLatencyMs, minThroughput } = preferences;
+  if (maxLatencyMs !== undefined && isOver(measured.firstOutputMs, maxLatencyMs)) rank += OVER_PREFERRED;
+  else if (minThroughput !== undefined && isUnder(measured.tokensPerSecond, minThroughput)) rank += OVER_PREFERRED;
+  if (preferences.order.length === 0 || rank >= LAST_RESORT) return rank;
+  const place = preferences.order.findIndex((named) => isNamedBy(named, ranked));
+  return place === -1 ? rank : ORDERED + place;
+}
+
+/** What a sort goes by; an offer that has not been measured stands where the median does. */
+function valueOf(ranked: RankedOffer, needs: Needs, view: ModelView): number {
+  switch (needs.preferences.sort) {
+    case "price":
+      return ranked.comparedPrice;
+    case "latency":
+      return ranked.measured.firstOutputMs?.p50 ?? view.medianFirstOutputMs ?? 0;
+    case "throughput":
+      return -(ranked.measured.tokensPerSecond?.p50 ?? view.medianTokensPerSecond ?? 0);
+    default:
+      return bell(
+        needs.draw,
+        ranked.offer.seed,
+        needs.inputModalities.has("image") ? ranked.imageWeight : ranked.weight,
+      );
   }
-  if (contextLength !== undefined && needs.maxTokens !== undefined && needs.maxTokens > contextLength) {
-    return "context_length";
-  }
-  return undefined;
 }
 
-interface Candidate {
-  readonly offer: LiveOffer;
-  readonly free: number;
+/** Where an offer stands in the order of a request's choice, before anybody has looked whether it has room. */
+export function orderOf(ranked: RankedOffer, needs: Needs, view: ModelView): Order {
+  return { rank: rankOf(ranked, needs), value: valueOf(ranked, needs, view) };
 }
 
-/** Of a provider's links each offer is drawn once: on the cheapest, and of equally cheap ones on that with most room. */
-function bestLinks(candidates: readonly Candidate[]): LiveOffer[] {
-  const best = new Map<string, Candidate>();
-  for (const candidate of candidates) {
-    const { offer, free } = candidate;
-    const known = best.get(offer.id);
-    const isBetter =
-      known === undefined ||
-      offer.weight > known.offer.weight ||
-      (offer.weight === known.offer.weight && free > known.free);
-    if (isBetter) best.set(offer.id, candidate);
-  }
-  return [...best.values()].map(({ offer }) => offer);
+/** The rank with what an offer's health says now, where that is worse than what the view was made with. */
+function rankNow({ standing }: RankedOffer, rank: number, tier: Tier): number {
+  const worse = STANDING_RANKS[tier] - STANDING_RANKS[standing];
+  if (worse <= 0) return rank;
+  if (rank >= 0) return rank + worse;
+  return STANDING_RANKS[tier] >= LAST_RESORT ? LAST_RESORT : rank;
 }
 
-const FRACTION_STEPS = 2 ** 32; // what `random.fraction` resolves
-
-function drawOne(offers: readonly LiveOffer[], random: Random): LiveOffer | undefined {
-  const total = offers.reduce((sum, offer) => sum + offer.weight, 0n);
-  let drawn = (total * BigInt(Math.floor(random.fraction() * FRACTION_STEPS))) / BigInt(FRACTION_STEPS);
-  for (const offer of offers) {
-    if (drawn < offer.weight) return offer;
-    drawn -= offer.weight;
-  }
-  return offers.at(-1);
+function isBefore(one: Order, other: Order): boolean {
+  return one.rank < other.rank || (one.rank === other.rank && one.value < other.value);
 }
 
-function drawInTurn(offers: readonly LiveOffer[], random: Random): LiveOffer[] {
-  const drawn: LiveOffer[] = [];
-  let left = offers;
-  while (drawn.length < PLAN_OFFERS_MAX && left.length > 0) {
-    const next = drawOne(left, random);
-    if (next === undefined) break;
-    drawn.push(next);
-    left = left.filter((offer) => offer.wallet !== next.wallet);
+/** Of links that sell it on equal terms the least loaded takes a request. */
+function freestLink(links: readonly LiveOffer[], standing: Standing): LiveOffer | undefined {
+  let most = 0;
+  let freest: LiveOffer | undefined;
+  for (const link of links) {
+    const free = standing.freeSlots(link);
+    if (free > most) {
+      most = free;
+      freest = link;
+    }
   }
-  return drawn;
+  return freest;
+}
+
+/** The best offers so far, one of each provider. */
+class Places {
+  readonly taken: Placed[] = [];
+  readonly #most: number;
+  readonly #standing: Standing;
+  readonly #excluded: Set<Exclusion>;
+
+  constructor(most: number, standing: Standing, excluded: Set<Exclusion>) {
+    this.#most = most;
+    this.#standing = standing;
+    this.#excluded = excluded;
+  }
+
+  /** Looks at an offer that may have a place; only then at its links and at how it stands with the payer now. */
+  offer(ranked: RankedOffer, rank: number, value: number): void {
+    const { taken } = this;
+    const last = taken[this.#most - 1];
+    if (last !== undefined && (rank > last.rank || (rank === last.rank && value >= last.value))) return;
+    const { wallet } = ranked.offer;
+    const own = taken.findIndex((other) => other.ranked.offer.wallet === wallet);
+    if (own !== -1 && !isBefore({ rank, value }, taken[own] as Placed)) return;
+    const link = freestLink(ranked.links, this.#standing);
+    if (link === undefined) {
+      this.#excluded.add("no_free_slot");
+      return;
+    }
+    if (own !== -1) taken.splice(own, 1);
+    this.#insert({ ranked, link, value, rank: rankNow(ranked, rank, this.#standing.tier(link)) });
+  }
+
+  #insert(placed: Placed): void {
+    const at = this.taken.findIndex((other) => isBefore(placed, other));
+    this.taken.splice(at === -1 ? this.taken.length : at, 0, placed);
+    this.taken.length = Math.min(this.taken.length, this.#most);
+  }
+}
+
+/** An offer that is not good, and would come first if it were. */
+function findProbe(first: RankedOffer | undefined, places: Places, standing: Standing): Placed | undefined {
+  const [best] = places.taken;
+  if (first === undefined || best === undefined || first === best.ranked) return undefined;
+  const link = freestLink(first.links, standing);
+  if (link === undefined || STANDING_RANKS[standing.tier(link)] >= LAST_RESORT || !standing.mayProbe(link))
+    return undefined;
+  return { ranked: first, link, rank: 0, value: 0 };
 }
 
 /**
- * Plans at most three providers for a request: fitting offers with a free slot, drawn at random by 1/price², healthy
- * ones only. Where none is healthy the failing ones are tried after all, since an answer may still come.
+ * Plans the providers of a request: those that fit, one place each, ordered as the client asks, else drawn by weight.
+ * Offers that fail or are slow come after the others; now and then one of them comes first, to see how it is.
  */
-export function choose(offers: readonly LiveOffer[], needs: Needs, standing: Standing, random: Random): Plan {
-  const excluded = new Map<LiveOffer, Exclusion>();
-  const fitting: Candidate[] = [];
-  for (const offer of offers) {
-    const free = standing.freeSlots(offer);
-    const reason = unfit(offer, needs) ?? (free > 0 ? undefined : "no_free_slot");
-    if (reason === undefined) fitting.push({ offer, free });
-    else excluded.set(offer, reason);
+export function choose(view: ModelView, needs: Needs, standing: Standing): Plan {
+  const excluded = new Set<Exclusion>();
+  const places = new Places(needs.places, standing, excluded);
+  const { preferences } = needs;
+  const isDrawn = preferences.sort === undefined && preferences.order.length === 0;
+  let firstBell = Infinity;
+  let first: RankedOffer | undefined;
+  for (const ranked of view.ranked) {
+    const reason = unfit(ranked, needs);
+    if (reason !== undefined) {
+      excluded.add(reason);
+      continue;
+    }
+    const rank = rankOf(ranked, needs);
+    const value = valueOf(ranked, needs, view);
+    if (value < firstBell && (rank & ~NOT_GOOD) === 0) {
+      firstBell = value;
+      first = ranked;
+    }
+    places.offer(ranked, rank, value);
   }
-  const candidates = bestLinks(fitting);
-  const healthy = candidates.filter((offer) => standing.isHealthy(offer));
-  if (healthy.length === 0) return { offers: drawInTurn(candidates, random), excluded };
-  for (const offer of candidates) if (!healthy.includes(offer)) excluded.set(offer, "outage");
-  return { offers: drawInTurn(healthy, random), excluded };
+  const probe = isDrawn ? findProbe(first, places, standing) : undefined;
+  const rest = places.taken.filter(({ ranked }) => ranked.offer.wallet !== probe?.ranked.offer.wallet);
+  const planned = probe === undefined ? rest : [probe, ...rest].slice(0, Math.max(needs.places, 1));
+  return { offers: planned.map(({ link }) => link), excluded, probing: probe?.link };
 }

@@ -5,7 +5,6 @@ import { isAimoError } from "@aimo-network/protocol/errors";
 import type { Offer } from "@aimo-network/protocol/wire/offer";
 import fc from "fast-check";
 import { plainOffer } from "../test-bed/scripted-provider.ts";
-import type { ModelName } from "./model-name.ts";
 import { parseModelName } from "./model-name.ts";
 import type { LiveOffer, OfferBook } from "./offer-book.ts";
 import { createOfferBook } from "./offer-book.ts";
@@ -185,44 +184,4 @@ describe("near names", () => {
   });
 
   test("of an empty book are none", () => assert.deepEqual(createOfferBook().near("x"), []));
-});
-
-describe("a model's name", () => {
-  for (const [text, name] of [
-    ["a/b", { kind: "author", author: "a", slug: "b" }],
-    ["A/B/C", { kind: "author", author: "a", slug: "b/c" }],
-    ["Slug.v-1_0", { kind: "slug", slug: "slug.v-1_0" }],
-    [`${WALLET}:B`, { kind: "wallet", wallet: WALLET, slug: "b" }],
-    [`${WALLET}:a/B`, { kind: "wallet", wallet: WALLET, slug: "b" }],
-    [`${WALLET}:`, undefined],
-    [`${WALLET}:a/`, undefined],
-    ["/", undefined],
-    ["a/", undefined],
-    ["/b", undefined],
-    ["", undefined],
-    ["qwen:7b", { kind: "slug", slug: "qwen:7b" }],
-    [`${WALLET.slice(1)}0:b`, { kind: "slug", slug: `${WALLET.slice(1).toLowerCase()}0:b` }],
-    [`${"1".repeat(33)}:b`, { kind: "slug", slug: `${"1".repeat(33)}:b` }], // 33 bytes are no wallet
-  ] as const) {
-    test(`${JSON.stringify(text)} is ${name === undefined ? "none" : JSON.stringify(name)}`, () =>
-      assert.deepEqual(parseModelName(text), name));
-  }
-
-  test("is read or refused, whatever the text, and is lower case but for the wallet", () => {
-    fc.assert(
-      fc.property(
-        fc.oneof(
-          fc.string(),
-          fc.string().map((text) => `${WALLET}:${text}`),
-        ),
-        (text) => {
-          const name: ModelName | undefined = parseModelName(text);
-          if (name === undefined) return;
-          assert.equal(name.slug, name.slug.toLowerCase());
-          assert.notEqual(name.slug, "");
-          if (name.kind === "wallet") assert.equal(name.wallet, WALLET);
-        },
-      ),
-    );
-  });
 });

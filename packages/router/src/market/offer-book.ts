@@ -3,9 +3,19 @@ import { closest, distance } from "fastest-levenshtein";
 import type { Price } from "@aimo-network/protocol/price";
 import { parsePricing } from "@aimo-network/protocol/price";
 import type { Offer } from "@aimo-network/protocol/wire/offer";
+import type { Bits } from "./draw.ts";
+import { bitsOf } from "./draw.ts";
+import { nameSkeleton } from "./imitation.ts";
 import type { ModelName } from "./model-name.ts";
 import { modelId } from "./model-name.ts";
-import { priceWeight } from "./price-weight.ts";
+
+/** A link as the market knows it. */
+export interface SellingLink {
+  readonly id: string;
+  readonly wallet: string;
+  /** From where it is connected, as far as sellers are counted by it; undefined for private networks. */
+  readonly network?: string | undefined;
+}
 
 /** One provider's model at a price, on one link. */
 export interface LiveOffer {
@@ -14,22 +24,30 @@ export interface LiveOffer {
   readonly modelId: string;
   readonly linkId: string;
   readonly wallet: string;
+  readonly network: string | undefined;
   readonly offer: Offer;
+  /** Equal for links that sell it on equal terms. */
+  readonly termsText: string;
   readonly price: Price;
-  /** Its share among equals, 1/price² (see `price-weight.ts`). */
-  readonly weight: bigint;
+  /** What its place in a draw follows from. */
+  readonly seed: Bits;
   readonly sinceMs: number;
 }
 
 /** Finds and lists what is on sale. */
 export interface OfferBook {
   /** Replaces all offers of one link. */
-  replace(link: { id: string; wallet: string }, offers: readonly Offer[], nowMs: number): void;
+  replace(link: SellingLink, offers: readonly Offer[], nowMs: number): void;
   /** Takes everything a link sold off the market. */
   remove(linkId: string): void;
+  /** The offers of that name; of one that names no wallet the same array until one of them comes, goes or changes. */
   find(name: ModelName): readonly LiveOffer[];
   /** Every offer, grouped by model id. */
   models(): ReadonlyMap<string, readonly LiveOffer[]>;
+  /** Other models whose names eyes do not tell apart from this one's. */
+  namesakes(id: string): readonly string[];
+  /** Rises with every offer that comes, goes or changes. */
+  readonly version: number;
   /** Model ids that look like `text`, nearest first. */
   near(text: string): readonly string[];
 }
@@ -37,55 +55,92 @@ export interface OfferBook {
 const NEAR_MAX = 3; // suggestions people can read in one line
 const NEAR_SEARCHED_MAX = 2_000; // names compared for one wrong model: bounds what a typing error costs
 
-function offerId(link: { wallet: string }, offer: Offer): string {
+function offerId(link: SellingLink, offer: Offer): string {
   return `${link.wallet}/${offer.name.toLowerCase()}`;
 }
 
-function toLiveOffer(link: { id: string; wallet: string }, offer: Offer, sinceMs: number): LiveOffer {
-  const price = parsePricing(offer.pricing);
+function toLiveOffer(link: SellingLink, offer: Offer, sinceMs: number): LiveOffer {
+  const id = offerId(link, offer);
   return {
-    id: offerId(link, offer),
+    id,
     modelId: modelId(offer.provider_name, offer.name),
     linkId: link.id,
     wallet: link.wallet,
+    network: link.network,
     offer,
-    price,
-    weight: priceWeight(price),
+    termsText: JSON.stringify(offer),
+    price: parsePricing(offer.pricing),
+    seed: bitsOf(id),
     sinceMs,
   };
+}
+
+/** Offers by what they are found by. */
+class Index {
+  readonly byKey = new Map<string, LiveOffer[]>();
+
+  takeOut(key: string, linkId: string): void {
+    const kept = (this.byKey.get(key) ?? []).filter((offer) => offer.linkId !== linkId);
+    if (kept.length === 0) this.byKey.delete(key);
+    else this.byKey.set(key, kept);
+  }
+
+  putIn(key: string, offer: LiveOffer): void {
+    this.byKey.set(key, [...(this.byKey.get(key) ?? []), offer]);
+  }
+}
+
+/** Model ids by what eyes see of them. */
+class Skeletons {
+  readonly #ids = new Map<string, Set<string>>();
+
+  came(id: string): void {
+    const skeleton = nameSkeleton(id);
+    this.#ids.set(skeleton, (this.#ids.get(skeleton) ?? new Set()).add(id));
+  }
+
+  went(id: string): void {
+    const skeleton = nameSkeleton(id);
+    const ids = this.#ids.get(skeleton);
+    ids?.delete(id);
+    if (ids?.size === 0) this.#ids.delete(skeleton);
+  }
+
+  besides(id: string): string[] {
+    return [...(this.#ids.get(nameSkeleton(id)) ?? [])].filter((other) => other !== id);
+  }
 }
 
 /** Creates an empty book. */
 export function createOfferBook(): OfferBook {
   const byLink = new Map<string, readonly LiveOffer[]>();
-  const byModel = new Map<string, LiveOffer[]>();
-  const bySlug = new Map<string, LiveOffer[]>();
+  const [models, slugs, skeletons] = [new Index(), new Index(), new Skeletons()];
+  const [byModel, bySlug] = [models.byKey, slugs.byKey];
+  let version = 0;
 
-  const takeOut = (index: Map<string, LiveOffer[]>, key: string, linkId: string): void => {
-    const kept = (index.get(key) ?? []).filter((offer) => offer.linkId !== linkId);
-    if (kept.length === 0) index.delete(key);
-    else index.set(key, kept);
-  };
-  const putIn = (index: Map<string, LiveOffer[]>, key: string, offer: LiveOffer): void => {
-    index.set(key, [...(index.get(key) ?? []), offer]);
-  };
   const remove = (linkId: string): void => {
-    for (const offer of byLink.get(linkId) ?? []) {
-      takeOut(byModel, offer.modelId, linkId);
-      takeOut(bySlug, offer.offer.name.toLowerCase(), linkId);
+    version += 1;
+    for (const { modelId: id, offer } of byLink.get(linkId) ?? []) {
+      models.takeOut(id, linkId);
+      if (!byModel.has(id)) skeletons.went(id);
+      slugs.takeOut(offer.name.toLowerCase(), linkId);
     }
     byLink.delete(linkId);
   };
 
   return {
+    get version() {
+      return version;
+    },
     replace(link, offers, nowMs) {
       const since = new Map((byLink.get(link.id) ?? []).map((offer) => [offer.id, offer.sinceMs]));
       const live = offers.map((offer) => toLiveOffer(link, offer, since.get(offerId(link, offer)) ?? nowMs));
       remove(link.id);
       byLink.set(link.id, live);
       for (const offer of live) {
-        putIn(byModel, offer.modelId, offer);
-        putIn(bySlug, offer.offer.name.toLowerCase(), offer);
+        if (!byModel.has(offer.modelId)) skeletons.came(offer.modelId);
+        models.putIn(offer.modelId, offer);
+        slugs.putIn(offer.offer.name.toLowerCase(), offer);
       }
     },
     remove,
@@ -99,6 +154,7 @@ export function createOfferBook(): OfferBook {
           return (bySlug.get(name.slug) ?? []).filter((offer) => offer.wallet === name.wallet);
       }
     },
+    namesakes: (id) => skeletons.besides(id),
     models: () => byModel,
     near(text) {
       const wanted = text.toLowerCase().slice(0, 130);

@@ -42,8 +42,8 @@ export interface AdmitDeps extends FirstGenerationDeps {
   authenticate(authorization: string | undefined, address: string | undefined): Promise<AdmittedKey>;
   /** Whether the key was revoked since it was verified. */
   isRevoked(key: AdmittedKey): boolean;
-  /** What is done with a link's offers and Ends. */
-  linkEvents(link: { id: string; wallet: string }): LinkEvents;
+  /** What is done with the offers and Ends of a link that comes from `address`. */
+  linkEvents(link: { id: string; wallet: string; address: string | undefined }): LinkEvents;
   /** Whether this router still takes links. */
   isOpen(): boolean;
   /** What to answer where the peer's address has all the connections it may have; undefined for all others. */
@@ -104,11 +104,11 @@ export function createAdmission(
   const texts = createUpgrades(deps, FIRST_GENERATION_MESSAGE_BYTES_MAX);
   const openFrames: OpenLink = (socket, peer, log, events) => new Link(deps.clock, log, socket, peer, events);
 
-  const accept = (socket: WebSocket, key: AdmittedKey, open: OpenLink): void => {
+  const accept = (socket: WebSocket, key: AdmittedKey, open: OpenLink, address: string | undefined): void => {
     const id = hex.encode(deps.random.bytes(8));
     const { wallet, keyId, expiresAtMs } = key;
     const peer = { id, wallet, keyId, routerId: deps.routerId, keyExpiresAtMs: expiresAtMs };
-    const events = deps.linkEvents(peer);
+    const events = deps.linkEvents({ id, wallet, address });
     const log = deps.log.child({ linkId: id });
     const link = open(socket, peer, log, {
       ...events,
@@ -130,13 +130,14 @@ export function createAdmission(
       checkPath(request);
       const refusal = deps.refusal(socket);
       if (refusal !== undefined) throw refusal;
-      const key = await deps.authenticate(request.headers.authorization, request.socket.remoteAddress);
+      const address = request.socket.remoteAddress; // now: of a connection that has gone nobody knows it
+      const key = await deps.authenticate(request.headers.authorization, address);
       const isOld = isFirstGeneration(request);
       const open = isOld ? await openFirstGeneration(deps, key.wallet, socket) : openFrames;
       checkRoom(deps, key);
       (isOld ? texts : frames).handleUpgrade(request, socket, head, (upgraded) => {
         socket.off("error", ignore);
-        accept(upgraded, key, open);
+        accept(upgraded, key, open, address);
       });
     } catch (error) {
       const requestId = deps.requestId();

@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 import { isAimoError } from "@aimo-network/protocol/errors";
 import fc from "fast-check";
 import { ANSWER_DEPTH_MAX, ANSWER_VALUES_MAX, CHOICES_MAX } from "../limits.ts";
-import { endsStream, readAnswerEvent, readStreamData } from "./answer-event.ts";
+import { endsStream, readAnswerEvent, readStreamData, saysSomething } from "./answer-event.ts";
 
 function read(value: unknown): ReturnType<typeof readAnswerEvent> {
   return readAnswerEvent(JSON.stringify(value), "w");
@@ -54,6 +54,39 @@ describe("output", () => {
   for (const choices of [undefined, null, {}, [], "x"]) {
     test(`is not in choices ${JSON.stringify(choices)}`, () => assert.equal(read({ choices }).hasOutput, false));
   }
+});
+
+describe("an event says something", () => {
+  for (const delta of [
+    { content: "x" },
+    { content: "." },
+    { reasoning: "hm" },
+    { reasoning_content: "hm" },
+    { refusal: "no" },
+    { content: [{ type: "text", text: "x" }] },
+    { tool_calls: [{ index: 0, id: "i", type: "function", function: { name: "f", arguments: "" } }] },
+    { function_call: { name: "f" } },
+    { audio: { id: "a", data: "AAAA" } },
+    { images: [{ type: "image_url", image_url: { url: "data:," } }] },
+  ]) {
+    test(`by ${JSON.stringify(delta)}`, () => assert.equal(saysSomething(read(choice(delta))), true));
+  }
+  for (const delta of [
+    { content: "" },
+    { content: " \n\t" },
+    { content: "\u200b\u2060\ufeff\u00a0" },
+    { content: " ", role: "assistant" },
+    { reasoning_details: [{ type: "reasoning.text", index: 0, text: " " }] },
+    { tool_calls: [{ index: 0, id: "i", type: "function", function: { name: "", arguments: "" } }] },
+    { audio: { id: "a" } },
+    { content: [[[[[[[[[["deep"]]]]]]]]]] },
+  ]) {
+    test(`not by ${JSON.stringify(delta)}`, () => assert.equal(saysSomething(read(choice(delta))), false));
+  }
+  test("in any choice, and not by its end", () => {
+    assert.equal(saysSomething(read({ choices: [{ delta: { content: " " } }, { delta: { content: "x" } }] })), true);
+    assert.equal(saysSomething(read({ choices: [{ delta: {}, finish_reason: "stop" }] })), false);
+  });
 });
 
 describe("an error in an event", () => {

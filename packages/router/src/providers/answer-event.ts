@@ -1,12 +1,14 @@
 // What one event of a provider's stream, or its whole JSON answer, says: output, end, usage or error.
 import { AimoError } from "@aimo-network/protocol/errors";
+import { keptFinishReason } from "@aimo-network/protocol/finish-reason";
 import { exceededJsonBound } from "@aimo-network/protocol/json-bounds";
 import type { JsonObject } from "@aimo-network/protocol/json-object";
 import { isJsonObject } from "@aimo-network/protocol/json-object";
 import type { Usage } from "@aimo-network/protocol/usage";
 import { findUsage } from "@aimo-network/protocol/usage";
-import { ANSWER_DEPTH_MAX, ANSWER_VALUES_MAX, CHOICES_MAX, ERROR_TEXT_CHARS_MAX, EVENT_LINES_MAX } from "../limits.ts";
+import { ANSWER_DEPTH_MAX, ANSWER_VALUES_MAX, CHOICES_MAX, EVENT_LINES_MAX } from "../limits.ts";
 import { outputBytes } from "./output-bytes.ts";
+import { failureInAnswer } from "./provider-failure.ts";
 
 /** One event of an answer, with its text so that it can be passed on byte-exactly. */
 export interface AnswerEvent {
@@ -53,37 +55,51 @@ function choiceShows(choice: unknown): boolean {
   return false;
 }
 
-function finishReasonOf(value: JsonObject, choices: readonly unknown[]): string | undefined {
+function finishReasonIn(value: JsonObject, choices: readonly unknown[]): string | undefined {
   for (const choice of choices) {
-    if (isJsonObject(choice) && typeof choice["finish_reason"] === "string") return choice["finish_reason"];
+    if (isJsonObject(choice) && typeof choice["finish_reason"] === "string") {
+      return keptFinishReason(choice["finish_reason"]);
+    }
   }
-  return typeof value["finish_reason"] === "string" ? value["finish_reason"] : undefined;
+  return typeof value["finish_reason"] === "string" ? keptFinishReason(value["finish_reason"]) : undefined;
+}
+
+/** What cannot be seen: white space, and characters that only control or format others. */
+const SEEN = /[^\s\p{Cc}\p{Cf}]/u;
+/** What calls say beside their names and arguments. */
+const UNSEEN_MEMBERS = new Set(["index", "id", "type", "format"]);
+const SEEN_DEPTH_MAX = 8; // tool calls have four levels
+
+function isSeen(value: unknown, depth: number): boolean {
+  if (typeof value === "string") return SEEN.test(value);
+  if (typeof value !== "object" || value === null || depth > SEEN_DEPTH_MAX) return false;
+  for (const key in value) {
+    if (!UNSEEN_MEMBERS.has(key) && isSeen((value as JsonObject)[key], depth + 1)) return true;
+  }
+  return false;
+}
+
+/**
+ * Whether an event shows something that a person would see, so that the wait for the answer is over. White space is shown
+ * too, but says nothing: a provider that began with it could look as quick as it likes.
+ */
+export function saysSomething({ hasOutput, value }: AnswerEvent): boolean {
+  if (!hasOutput) return false;
+  for (const choice of value["choices"] as readonly JsonObject[]) {
+    const part = choice["delta"] ?? choice["message"];
+    if (!isJsonObject(part)) continue;
+    for (const key in part) if (!SILENT.has(key) && isSeen(part[key], 1)) return true;
+  }
+  return false;
 }
 
 /** The error that a 200 answer or one of its events carries; undefined where it carries none. */
 function errorIn(value: JsonObject, provider: string): AimoError | undefined {
   const { error } = value;
-  if (value["object"] === "error") return providerFailure(value, provider);
-  if (isJsonObject(error)) return providerFailure(error, provider);
-  if (typeof error === "string") return providerFailure({ message: error }, provider);
+  if (value["object"] === "error") return failureInAnswer(provider, value);
+  if (isJsonObject(error)) return failureInAnswer(provider, error);
+  if (typeof error === "string") return failureInAnswer(provider, { message: error });
   return undefined;
-}
-
-function providerFailure(error: JsonObject, provider: string): AimoError {
-  const { message, code, status } = error;
-  const detail = typeof message === "string" ? message.slice(0, ERROR_TEXT_CHARS_MAX) : "it gave no reason";
-  const httpStatus = [code, status].find((value) => typeof value === "number" && value >= 400 && value < 600) as
-    | number
-    | undefined;
-  if (httpStatus === 400 || httpStatus === 413 || httpStatus === 422) {
-    return new AimoError("provider_refused", { provider, status: httpStatus, detail });
-  }
-  if (httpStatus === 429) return new AimoError("rate_limited", { provider });
-  return new AimoError("provider_error", {
-    provider,
-    detail,
-    ...(httpStatus !== undefined && { status: httpStatus }),
-  });
 }
 
 /** Reads the object an answer or an event consists of; throws the error it carries, or `provider_error` for anything else. */
@@ -110,7 +126,7 @@ export function readAnswerEvent(text: string, provider: string): AnswerEvent {
     value,
     hasOutput,
     outputBytes: hasOutput ? outputBytes(choices) : 0,
-    finishReason: finishReasonOf(value, choices),
+    finishReason: finishReasonIn(value, choices),
     usage: text.includes("usage") ? findUsage(value) : undefined,
   };
 }

@@ -127,11 +127,11 @@ export class Attempt {
     else this.#readOn();
   }
 
-  /** Ends the attempt from this side. */
-  abort(error: AimoError): void {
+  /** Ends the attempt from this side; the provider is told why by the error's code, unless another word is given. */
+  abort(error: AimoError, reason: string = error.code satisfies ErrorCode): void {
     if (this.#finished) return;
     this.#cancelled = true;
-    this.#stream.cancel(error.code satisfies ErrorCode);
+    this.#stream.cancel(reason);
     this.#fail(error);
   }
 

@@ -32,6 +32,9 @@ export interface FinishedAnswer {
 
 type Reading = "stream" | "json" | "error";
 
+/** The `finish_reason` of an answer that is not whole. */
+export const BROKEN_OFF = "error";
+
 /** An answer from its first byte until it is closed. */
 export class IncomingAnswer {
   /** The provider's, for the words of errors. */
@@ -97,10 +100,10 @@ export class IncomingAnswer {
     else this.#parse(this.#parser, bytes);
   }
 
-  /** A stream that has said that it is done; throws `provider_error` where it has not said why it stopped. */
+  /** A stream that has said that it is done; throws `provider_error` where it has not said why it stopped, or that it broke off. */
   finishedStream(): FinishedAnswer {
     if (this.#finishReason !== undefined) {
-      return { usage: this.#usage, finishReason: this.#finishReason, answer: undefined };
+      return this.#unbroken({ usage: this.#usage, finishReason: this.#finishReason, answer: undefined });
     }
     const detail = "its answer broke off without a finish_reason";
     throw new AimoError("provider_error", { provider: this.#wallet, detail });
@@ -117,7 +120,7 @@ export class IncomingAnswer {
     const provider = this.#wallet;
     const head = this.#head;
     if (head === undefined) throw new AimoError("provider_error", { provider, detail: "it sent no answer" });
-    if (this.#reading === "json") return this.#readWhole();
+    if (this.#reading === "json") return this.#unbroken(this.#readWhole());
     const retryAfter = head.headers["retry-after"];
     throw failureOfStatus(provider, { status: head.status, body: this.#held.text(), retryAfter });
   }
@@ -192,6 +195,13 @@ export class IncomingAnswer {
       throw new AimoError("provider_error", { provider, detail: "its answer has no choices with a finish_reason" });
     }
     return { usage, finishReason, answer };
+  }
+
+  /** Some providers say by the `finish_reason` that an answer broke off: a failure like any other. */
+  #unbroken(finished: FinishedAnswer): FinishedAnswer {
+    if (finished.finishReason !== BROKEN_OFF) return finished;
+    const detail = "its answer broke off with the finish_reason `error`";
+    throw new AimoError("provider_error", { provider: this.#wallet, detail });
   }
 
   #sha256(): string {

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isAimoError } from "@aimo-network/protocol/errors";
 import fc from "fast-check";
-import { failureOfEnd, failureOfStatus } from "./provider-failure.ts";
+import { FLAGGED_INPUT_CHARS_MAX } from "../limits.ts";
+import { failureInAnswer, failureOfEnd, failureOfStatus } from "./provider-failure.ts";
 
 function failure(status: number, body: string, retryAfter?: string): ReturnType<typeof failureOfStatus> {
   return failureOfStatus("w", { status, body, retryAfter });
@@ -63,4 +64,54 @@ test("whatever an End's error says, it is an operating error", () => {
   fc.assert(
     fc.property(fc.string(), fc.string(), (code, message) => isAimoError(failureOfEnd("w", { code, message }))),
   );
+});
+
+test("a Retry-After that is none is not passed on", () => {
+  for (const garbage of ["soon", "-1", "1.5", "1e9", "9".repeat(12), "Sun, 99 Nov 1994 08:49:37 GMT", "2026-01-01"]) {
+    assert.deepEqual(failure(429, "{}", garbage).context, { provider: "w", raw: "{}" }, garbage);
+  }
+  const date = "Sun, 06 Nov 1994 08:49:37 GMT";
+  assert.deepEqual(failure(429, "{}", ` ${date} `).context, { provider: "w", raw: "{}", retryAfter: date });
+});
+
+test("a limit inside an answer is known by its status, its code or its type, and may say for how long", () => {
+  for (const error of [{ code: 429 }, { code: "429" }, { code: "rate_limit_exceeded" }, { type: "rate_limit_error" }]) {
+    assert.deepEqual(failureInAnswer("w", error).context, { provider: "w" });
+    assert.deepEqual(failureInAnswer("w", { ...error, retry_after: 2.5 }).context, { provider: "w", retryAfter: "3" });
+  }
+});
+
+test("a proxy that takes no more at the moment is limited, and has not failed", () => {
+  for (const code of ["too_many_concurrent", "overloaded", "draining", "rate_limited"]) {
+    assert.equal(failureOfEnd("w", { code, message: "m" }).code, "rate_limited");
+  }
+});
+
+test("a moderation is told from another 403 by what it carries, and by its code from any other status", () => {
+  const moderated = (status: number, error: object): boolean =>
+    failure(status, JSON.stringify({ error })).code === "content_moderated";
+  assert.ok(moderated(403, { metadata: { reasons: [] } }));
+  assert.ok(moderated(403, { metadata: { flagged_input: "x" } }));
+  assert.ok(moderated(400, { code: "content_policy_violation" }));
+  assert.ok(moderated(400, { code: "content_filter" }));
+  assert.ok(moderated(403, { metadata: { error_type: "content_policy_violation" } }));
+  assert.ok(!moderated(403, {}));
+  assert.ok(!moderated(403, { metadata: { reasons: "x", flagged_input: 5 } }));
+  assert.ok(!moderated(400, { metadata: { reasons: ["x"] } }));
+  assert.equal(failure(403, "[]").code, "provider_error");
+});
+
+test("what a moderation tells is bounded, and only texts count", () => {
+  const told = (metadata: object): object =>
+    failure(403, JSON.stringify({ error: { message: "m", metadata } })).context;
+  const flagged = `${"a".repeat(60)}${"b".repeat(900)}${"c".repeat(60)}`;
+  const { flaggedInput, reasons } = told({
+    reasons: [7, "x".repeat(999), ...Array.from({ length: 99 }, (_, index) => `r${index}`)],
+    flagged_input: flagged,
+  }) as { flaggedInput: string; reasons: string[] };
+  assert.equal(flaggedInput.length, FLAGGED_INPUT_CHARS_MAX);
+  assert.match(flaggedInput, /^a+\.\.\.c+$/);
+  assert.deepEqual([reasons.length, reasons[0]?.length, reasons[1]], [19, 100, "r0"]);
+  const exact = "d".repeat(FLAGGED_INPUT_CHARS_MAX);
+  assert.deepEqual(told({ flagged_input: exact }), { provider: "w", reasons: [], flaggedInput: exact });
 });

@@ -13,13 +13,19 @@ interface Failure {
   readonly code: string;
   readonly status: number;
   readonly message: RegExp;
-  readonly isJudged: boolean;
+  /** What is told of the provider, where anything is. */
+  readonly judged?: "failed" | "limited";
   readonly failsOver: boolean;
 }
 
-const provider = { code: "provider_error", status: 502, isJudged: true, failsOver: true };
-const refused = { code: "provider_refused", isJudged: false, failsOver: false };
-const limited = { code: "rate_limited", status: 429, isJudged: false, failsOver: true };
+const provider = { code: "provider_error", status: 502, judged: "failed", failsOver: true } as const;
+const refused = { code: "provider_refused", failsOver: false };
+const limited = { code: "rate_limited", status: 429, judged: "limited", failsOver: true } as const;
+
+const moderated = { code: "content_moderated", status: 403, failsOver: true };
+const FLAGGED = JSON.stringify({
+  error: { code: 403, message: "flagged", metadata: { reasons: ["violence", "hate"], flagged_input: "my secret" } },
+});
 
 const FAILURES: readonly Failure[] = [
   {
@@ -29,6 +35,8 @@ const FAILURES: readonly Failure[] = [
     message: /status 500: boom/,
   },
   { ...provider, name: "503 in HTML", fail: (at) => at.answer(503, "<h1>no</h1>"), message: /status 503: <h1>no/ },
+  { ...provider, name: "402 of its upstream", fail: (at) => at.answer(402, "{}"), message: /status 402/ },
+  { ...provider, name: "403 of its upstream", fail: (at) => at.answer(403, "{}"), message: /status 403/ },
   { ...provider, name: "401 of its upstream", fail: (at) => at.answer(401, "{}"), message: /status 401/ },
   { ...provider, name: "404 of its upstream", fail: (at) => at.answer(404, '{"detail":"gone"}'), message: /404: gone/ },
   { ...provider, name: "a redirect", fail: (at) => at.answer(302, ""), message: /status 302: it gave no reason/ },
@@ -92,12 +100,87 @@ const FAILURES: readonly Failure[] = [
   },
   {
     ...provider,
+    name: "a stream of nothing but [DONE]",
+    fail: (at) => {
+      at.head();
+      at.data("[DONE]");
+    },
+    message: /without a finish_reason/,
+  },
+  {
+    ...provider,
     name: "a stream of role chunks only",
     fail: (at) => {
       at.head();
       at.data({ choices: [{ index: 0, delta: { role: "assistant", content: "" } }] }, "[DONE]");
     },
     message: /without a finish_reason/,
+  },
+  {
+    ...provider,
+    name: "a stream that breaks off with a role chunk",
+    fail: (at) => {
+      at.head();
+      at.data({ choices: [{ index: 0, delta: { role: "assistant", content: "" } }] });
+      at.end();
+    },
+    message: /without a finish_reason/,
+  },
+  {
+    ...provider,
+    name: "a stream whose finish_reason says that it broke off",
+    fail: (at) => {
+      at.head();
+      at.data(stops("error"), "[DONE]");
+    },
+    message: /broke off with the finish_reason `error`/,
+  },
+  {
+    ...provider,
+    name: "JSON whose finish_reason says that it broke off",
+    stream: false,
+    fail: (at) => at.answer(200, WHOLE_ANSWER.replace('"stop"', '"error"')),
+    message: /broke off with the finish_reason `error`/,
+  },
+  {
+    ...provider,
+    name: "no body where a stream was asked for",
+    fail: (at) => at.answer(200, ""),
+    message: /a JSON object/,
+  },
+  {
+    ...provider,
+    name: "HTML where a stream was asked for",
+    fail: (at) => at.answer(200, "<html>", { "content-type": "text/html" }),
+    message: /a JSON object/,
+  },
+  {
+    ...moderated,
+    name: "403 of a moderation",
+    fail: (at) => at.answer(403, FLAGGED),
+    message: /moderation of provider a flagged this request \(violence, hate\)/,
+  },
+  {
+    ...moderated,
+    name: "403 of a moderation for JSON",
+    stream: false,
+    fail: (at) => at.answer(403, FLAGGED),
+    message: /moderation of provider a flagged this request/,
+  },
+  {
+    ...moderated,
+    name: "a moderation inside 200",
+    fail: (at) => {
+      at.head();
+      at.data({ error: { message: "no", code: "content_policy_violation" } });
+    },
+    message: /moderation of provider a flagged this request: change it/,
+  },
+  {
+    ...limited,
+    name: "an End of a proxy that has no slot",
+    fail: (at) => at.end({ error: { code: "too_many_concurrent", message: "full" } }),
+    message: /rate limited: try again later/,
   },
   {
     ...provider,
@@ -199,7 +282,7 @@ const FAILURES: readonly Failure[] = [
 ];
 
 describe("a provider that fails before its first output", () => {
-  for (const { name, fail, stream = true, code, status, message, isJudged, failsOver } of FAILURES) {
+  for (const { name, fail, stream = true, code, status, message, judged, failsOver } of FAILURES) {
     test(`${name} ${failsOver ? "is followed by the next provider" : "ends the request"} (stream: ${stream})`, async () => {
       const bench = createRelayBench({ stream });
       const outcome = bench.run();
@@ -207,7 +290,10 @@ describe("a provider that fails before its first output", () => {
       if (failsOver) answerWhole(await bench.attempt(1), stream);
       const result = await settle(bench, outcome);
       assert.equal(result.ended, failsOver ? "answered" : "failed");
-      assert.deepEqual(bench.judged, [...(isJudged ? ["a failed"] : []), ...(failsOver ? ["b ok"] : [])]);
+      assert.deepEqual(bench.judged, [
+        ...(judged === undefined ? [] : [`a ${judged}`]),
+        ...(failsOver ? ["b ok"] : []),
+      ]);
       assert.equal(bench.links[1]?.attempts.length, failsOver ? 1 : 0);
       if (failsOver && stream)
         assert.deepEqual(

@@ -29,7 +29,6 @@ describe("a relay", () => {
     (await bench.attempt(1)).lose("b");
     (await bench.attempt(2)).answer(503, '{"error":{"message":"third"}}');
     assert.match(errorOf(await settle(bench, outcome)).message, /third/);
-    assert.deepEqual(bench.judged, ["a failed", "b failed", "c failed"]);
   });
 
   test("does not ask a provider that has filled up since the plan was made", async () => {

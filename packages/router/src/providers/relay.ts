@@ -4,10 +4,15 @@ import { ATTEMPTS_PER_REQUEST_MAX } from "@aimo-network/protocol/limits";
 import type { Usage } from "@aimo-network/protocol/usage";
 import type { AnswerEvent } from "./answer-event.ts";
 import type { AttemptDeadlines, AttemptDeps } from "./attempt.ts";
+import { clientError } from "./client-error.ts";
+import { hedgeOf, tryHedged } from "./hedge.ts";
+import type { HedgeBudget } from "./hedge-budget.ts";
 import type { FinishedAnswer } from "./incoming-answer.ts";
+import type { AttemptJudgement } from "./judging.ts";
+import { judgementsOf } from "./judging.ts";
 import type { ProviderLink } from "./provider-link.ts";
 import type { RelayWatch } from "./relay-watch.ts";
-import type { Tried } from "./try-candidate.ts";
+import type { Tried, Try } from "./try-candidate.ts";
 import { tryCandidate } from "./try-candidate.ts";
 import { ATTEMPT_MS_MIN } from "../limits.ts";
 
@@ -15,19 +20,30 @@ import { ATTEMPT_MS_MIN } from "../limits.ts";
 export interface Candidate<Offer> {
   readonly offer: Offer;
   readonly offerName: string;
+  /** `author/slug`, as errors call it; the offer's name where it is not given. */
+  readonly modelId?: string;
   readonly link: ProviderLink;
+  /** Whether it may be asked at the same time as another, and goes unpaid where the other has output first. */
+  readonly hedges?: boolean;
+  /** Milliseconds it may show nothing until the next is asked beside it; undefined where it is waited for. */
+  readonly hedgeAfterMs?: number | undefined;
 }
 
 /** A client's request, as each provider of the plan gets it. */
 export interface RelayRequest<Offer> {
   /** Made by `requestUuid`: the ids of its attempts are made of it. */
   readonly uuid: string;
+  /** Who pays: for this router's own books, and never sent to anybody. */
+  readonly payerWallet: string;
   readonly endpoint: string;
   readonly stream: boolean;
   readonly headers: Readonly<Record<string, string>>;
   body(candidate: Candidate<Offer>): readonly Uint8Array[];
   payer(candidate: Candidate<Offer>): string;
-  /** Lets billing record another attempt before it is made; the relay ends with the `AimoError` that this rejects with. */
+  /**
+   * Lets billing record another attempt before it is made, or, where it was asked beside the first, before anything of it is
+   * shown: the one recorded last is the one that may be charged. Rejects with the `AimoError` that the attempt ends with instead.
+   */
   retry(candidate: Candidate<Offer>, index: number): Promise<void>;
   /** What the client is passed is counted here, as it is. */
   readonly delivered: Delivered;
@@ -58,8 +74,10 @@ export interface RelayDeadlines extends AttemptDeadlines {
 /** What a relay needs of this process. */
 export interface RelayDeps<Offer> extends AttemptDeps {
   readonly deadlines: RelayDeadlines;
-  /** Told how each attempt went, where that says something about its provider. */
-  judged(candidate: Candidate<Offer>, succeeded: boolean): void;
+  /** Told how each attempt went, where that says something about its provider, when the relay has ended. */
+  judged(candidate: Candidate<Offer>, how: AttemptJudgement, request: RelayRequest<Offer>): void;
+  /** How many requests may be asked of two providers at once; none where it is not given. */
+  readonly hedgeBudget?: HedgeBudget;
 }
 
 /** What a client has been passed of an answer; the relay counts it up while it runs. */
@@ -102,11 +120,14 @@ export type RelayOutcome<Offer> =
       readonly finishReason: string | undefined;
     });
 
-const PROVIDER_FAULTS: ReadonlySet<string> = new Set(["provider_error", "provider_timeout", "provider_disconnected"]);
+/** Failures that another provider may not repeat, beside those that may pass. */
+function mayGoOn({ code, retryable }: AimoError): boolean {
+  return retryable || code === "content_moderated"; // each provider has its own rules, or none
+}
 
 /**
  * Tries the candidates in order. A failure that another provider may not repeat goes on with the next while the client
- * has seen nothing; the last failure is the outcome when none is left.
+ * has seen nothing; the most useful failure is the outcome when none is left.
  */
 export async function relay<Offer>(
   deps: RelayDeps<Offer>,
@@ -114,15 +135,32 @@ export async function relay<Offer>(
   request: RelayRequest<Offer>,
   client: RelayClient<Offer>,
 ): Promise<RelayOutcome<Offer>> {
+  const tries: Tried<Offer>[] = [];
+  deps.hedgeBudget?.earn();
+  const outcome = await goDown(deps, plan, request, client, tries);
+  const known = { nowMs: deps.clock.now(), deliveredBytes: request.delivered.bytes };
+  for (const [{ candidate }, how] of judgementsOf(tries, known)) deps.judged(candidate, how, request);
+  return outcome;
+}
+
+/** Goes down the plan; every try that has ended is put with `tries`. */
+async function goDown<Offer>(
+  deps: RelayDeps<Offer>,
+  plan: readonly Candidate<Offer>[],
+  request: RelayRequest<Offer>,
+  client: RelayClient<Offer>,
+  tries: Tried<Offer>[],
+): Promise<RelayOutcome<Offer>> {
   const dueMs = deps.clock.monotonic() + deps.deadlines.totalMs;
   const hasTime = (): boolean => dueMs - deps.clock.monotonic() >= ATTEMPT_MS_MIN;
   let last: Tried<Offer> | undefined;
   let index = 0;
-  for (const candidate of plan) {
+  for (let place = 0; place < plan.length; place += 1) {
+    const candidate = plan[place] as Candidate<Offer>;
     if (client.presence.hasLeft()) return leftBetween(request, last);
     if (candidate.link.freeSlots(candidate.offerName) <= 0) continue; // it left or filled up since the plan was made
     // Billing was told of the plan's first: of another it must hear before it is asked, also where the first was passed over.
-    if (last !== undefined || candidate !== plan[0]) {
+    if (last !== undefined || place > 0) {
       if (last !== undefined) index += 1;
       if (index >= ATTEMPTS_PER_REQUEST_MAX) break;
       const refusal = await askForRetry(request, candidate, index);
@@ -132,21 +170,45 @@ export async function relay<Offer>(
       if (candidate.link.freeSlots(candidate.offerName) <= 0) continue;
       last?.settle(false); // it failed, and another takes its place: nothing is owed for it
     }
-    last = await tryCandidate(deps, { candidate, index, dueMs }, request, client);
+    const asked = await tryOne(deps, { candidate, index, dueMs }, plan[place + 1], request, client, tries);
+    last = asked.decided;
+    place += asked.besides;
+    index += asked.besides;
     const { result, committed } = last;
-    if (result.ok) {
-      deps.judged(candidate, true);
-      return answered(request, client, last, result.finished);
-    }
+    if (result.ok) return answered(request, client, last, result.finished);
     const { error, usage, finishReason } = result;
     if (error.code === "client_left")
-      return { ended: "client_left", candidate, usage, finishReason, ...endOf(request, last) };
-    if (PROVIDER_FAULTS.has(error.code)) deps.judged(candidate, false);
+      return { ended: "client_left", candidate: last.candidate, usage, finishReason, ...endOf(request, last) };
     // The proxy's own clock may call the total deadline a moment before this one does.
-    if (committed || !error.retryable || !hasTime()) break;
+    if (committed || !mayGoOn(error) || !hasTime()) break;
   }
-  const error = last === undefined || last.result.ok ? noneLeft(plan) : last.result.error;
-  return failed(request, last, error);
+  if (last === undefined || last.result.ok) return failed(request, last, noneLeft(plan));
+  return failed(request, last, last.committed ? last.result.error : clientError(tries, last, deps.clock.now()));
+}
+
+/** Asks one provider, and the next one beside it where both take that; what was asked beside is told to have lost, or failed, at once. */
+async function tryOne<Offer>(
+  deps: RelayDeps<Offer>,
+  one: Try<Offer>,
+  next: Candidate<Offer> | undefined,
+  request: RelayRequest<Offer>,
+  client: RelayClient<Offer>,
+  tries: Tried<Offer>[],
+): Promise<{ readonly decided: Tried<Offer>; readonly besides: 0 | 1 }> {
+  const hedge = tries.length > 0 || deps.hedgeBudget === undefined ? undefined : hedgeOf(request, one.candidate, next);
+  if (hedge === undefined) {
+    const decided = await tryCandidate(deps, one, request, client);
+    tries.push(decided);
+    return { decided, besides: 0 };
+  }
+  const { decided, beside } = await tryHedged(deps, one, hedge, request, client);
+  if (beside === undefined) {
+    tries.push(decided);
+    return { decided, besides: 0 };
+  }
+  beside.settle(false); // the lock names the other: whatever this one brought, nothing is owed for it
+  tries.push(beside, decided);
+  return { decided, besides: 1 };
 }
 
 /** Asks whether billing takes another attempt; the error with which it does not. */

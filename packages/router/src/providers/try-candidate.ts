@@ -1,14 +1,17 @@
-// One try of a relay at one provider of its plan, and what of its answer the client is shown.
+// One try of a relay at one provider of its plan: begun, cancelled where nobody wants it any more, and timed.
 import { piecesLength } from "@aimo-network/protocol/byte-pieces";
+import type { Timer } from "@aimo-network/protocol/clock";
 import { AimoError } from "@aimo-network/protocol/errors";
 import { attemptIdOf } from "@aimo-network/protocol/ids";
 import type { AnswerEvent } from "./answer-event.ts";
+import { saysSomething } from "./answer-event.ts";
 import type { AttemptResult } from "./attempt.ts";
 import { Attempt } from "./attempt.ts";
 import type { AttemptRequest } from "./provider-link.ts";
 import type { Candidate, RelayClient, RelayDeps, RelayRequest } from "./relay.ts";
 import type { AttemptWatch } from "./relay-watch.ts";
-import { HELD_EVENTS_CHARS_MAX } from "../limits.ts";
+import type { Turn } from "./showing.ts";
+import { Showing } from "./showing.ts";
 
 /** One try of a relay. */
 export interface Try<Offer> {
@@ -18,12 +21,37 @@ export interface Try<Offer> {
   readonly dueMs: number;
 }
 
+/** How quick a try was; only of streams, and of JSON answers, which come whole, nothing. */
+export interface Pace {
+  /** Milliseconds from its begin to the first event that says something; undefined where none did. */
+  readonly firstOutputMs: number | undefined;
+  /** Milliseconds from its begin to its end. */
+  readonly durationMs: number;
+  /** Whether the client did not read at times: the rest of the answer says nothing of its provider then. */
+  readonly wasHeldUp: boolean;
+}
+
 /** A try that has ended. */
 export interface Tried<Offer> extends Try<Offer> {
   readonly result: AttemptResult;
   /** Whether the client has been shown something of this provider: nobody else can answer any more. */
   readonly committed: boolean;
+  /** Whether it was cancelled since another's answer is shown. */
+  readonly isOutrun: boolean;
+  readonly pace: Pace;
   settle(charged: boolean): void;
+}
+
+/** A try under way. */
+export interface RunningTry<Offer> {
+  readonly ended: Promise<Tried<Offer>>;
+  /** Whether it runs and has brought nothing to show. */
+  isSilent(): boolean;
+  hasFailed(): boolean;
+  /** The client has left. */
+  leave(): void;
+  /** Another's answer is shown. */
+  outrun(): void;
 }
 
 function beginAttempt<Offer>(
@@ -55,95 +83,141 @@ function beginAttempt<Offer>(
   return { asked, watch };
 }
 
-/** What a client is shown of one provider's stream: nothing before its first output, and nothing once it has left. */
-class Showing<Offer> {
+/** What a provider is told whose answer came later than another's. */
+const OUTRUN = "outrun";
+
+/** A try from its begin: what came of it, and when. */
+class OneTry<Offer> implements RunningTry<Offer> {
+  readonly #deps: RelayDeps<Offer>;
+  readonly #one: Try<Offer>;
   readonly #request: RelayRequest<Offer>;
   readonly #client: RelayClient<Offer>;
-  readonly #candidate: Candidate<Offer>;
-  readonly #held: AnswerEvent[] = [];
-  #heldChars = 0;
-  #hasOutput = false;
-  #committed = false;
+  readonly #showing: Showing<Offer>;
+  readonly #begunMs: number;
+  readonly #ended = Promise.withResolvers<Tried<Offer>>();
+  readonly #total: Timer;
+  readonly #attempt: Attempt;
+  #firstOutputMs: number | undefined;
+  #isOutrun = false;
+  #result: AttemptResult | undefined;
 
-  constructor(request: RelayRequest<Offer>, client: RelayClient<Offer>, candidate: Candidate<Offer>) {
+  constructor(
+    deps: RelayDeps<Offer>,
+    one: Try<Offer>,
+    request: RelayRequest<Offer>,
+    client: RelayClient<Offer>,
+    turn: Turn,
+  ) {
+    this.#deps = deps;
+    this.#one = one;
     this.#request = request;
     this.#client = client;
-    this.#candidate = candidate;
+    this.#showing = new Showing(request, client, one.candidate, turn);
+    this.#begunMs = deps.clock.monotonic();
+    const leftMs = one.dueMs - this.#begunMs;
+    this.#total = deps.clock.timer(leftMs, () => this.#attempt.abort(this.#overdue()));
+    const { asked, watch } = beginAttempt(request, one, leftMs);
+    this.#attempt = new Attempt(deps, one.candidate.link, asked, deps.deadlines, {
+      event: (event) => this.#event(event),
+      flush: () =>
+        this.#showing.flush((refusal) => {
+          if (refusal === undefined) this.#attempt.resume();
+          else this.#attempt.abort(refusal);
+        }),
+      ended: (result, answerBytes) => {
+        this.#total.cancel();
+        const waiting = this.#showing.end(result.ok);
+        if (waiting === undefined) this.#end(result, watch, answerBytes);
+        else void waiting.then((refusal) => this.#end(refusedOr(result, refusal), watch, answerBytes));
+      },
+    });
   }
 
-  get committed(): boolean {
-    return this.#committed;
+  get ended(): Promise<Tried<Offer>> {
+    return this.#ended.promise;
   }
 
-  event(event: AnswerEvent): void {
-    if (this.#committed) {
-      this.#show(event);
-      return;
-    }
-    this.#held.push(event);
-    this.#heldChars += event.text.length;
-    // The end of an answer is output too: an answer may be empty on purpose.
-    const { hasOutput, finishReason } = event;
-    if (hasOutput || finishReason !== undefined || this.#heldChars > HELD_EVENTS_CHARS_MAX) this.#hasOutput = true;
+  isSilent(): boolean {
+    return this.#result === undefined && !this.#showing.hasOutput;
   }
 
-  /** Shows the events of a piece; false, with `resume` called later, when the client does not keep up. */
-  flush(resume: () => void): boolean {
-    // Only now: where one piece brings output and then a failure, the client has seen nothing of either.
-    if (this.#hasOutput && !this.#committed) this.#commit();
-    return !this.#committed || this.#client.presence.hasLeft() || this.#client.flush(resume);
+  hasFailed(): boolean {
+    return this.#result?.ok === false;
   }
 
-  /** Shows the rest of an answer that is whole; of one that failed nothing is shown any more. */
-  end(isWhole: boolean): void {
-    if (isWhole && this.#request.stream && !this.#committed) this.#commit();
-    this.#hasOutput = false;
+  leave(): void {
+    this.#attempt.leave();
   }
 
-  #commit(): void {
-    this.#committed = true;
-    this.#request.watch.firstOutput();
-    for (const event of this.#held) this.#show(event);
-    this.#held.length = 0;
+  outrun(): void {
+    this.#isOutrun = true;
+    this.#attempt.abort(new AimoError("client_left", {}), OUTRUN);
   }
 
-  #show(event: AnswerEvent): void {
-    if (this.#client.presence.hasLeft()) return;
-    this.#request.delivered.bytes += event.outputBytes;
-    this.#client.event(event, this.#candidate);
+  #event(event: AnswerEvent): void {
+    if (this.#firstOutputMs === undefined && saysSomething(event)) this.#firstOutputMs = this.#afterMs();
+    this.#showing.event(event);
+  }
+
+  #afterMs(): number {
+    return this.#deps.clock.monotonic() - this.#begunMs;
+  }
+
+  #overdue(): AimoError {
+    if (this.#showing.isWaiting) return new AimoError("ledger_unavailable", {}); // its output is here
+    // Bytes that the client does not read, or has left behind, are no provider's delay (accounting.md).
+    const isProviders = !this.#attempt.isPaused && !this.#client.presence.hasLeft();
+    const { wallet: provider } = this.#one.candidate.link;
+    const timeout = { provider, phase: "total", limitMs: this.#deps.deadlines.totalMs } as const;
+    return isProviders ? new AimoError("provider_timeout", timeout) : new AimoError("client_left", {});
+  }
+
+  #end(result: AttemptResult, watch: AttemptWatch, answerBytes: number): void {
+    this.#result = result;
+    watch.ended(result.ok ? undefined : result.error, answerBytes);
+    const firstOutputMs = this.#request.stream ? this.#firstOutputMs : undefined;
+    const durationMs = this.#afterMs();
+    this.#ended.resolve({
+      ...this.#one,
+      result,
+      committed: this.#showing.committed,
+      isOutrun: this.#isOutrun,
+      pace: { firstOutputMs, durationMs, wasHeldUp: this.#showing.wasHeldUp },
+      settle: (charged) => this.#attempt.settle(charged),
+    });
   }
 }
 
-/** Asks the provider; resolves when its attempt has ended, which its End may follow. */
+function refusedOr(result: AttemptResult, refusal: AimoError | undefined): AttemptResult {
+  if (refusal === undefined) return result;
+  return { ok: false, error: refusal, usage: undefined, finishReason: undefined };
+}
+
+const AT_ONCE: Turn = () => true;
+
+/** Asks a provider; what it says is shown when it is its turn. */
+export function beginTry<Offer>(
+  deps: RelayDeps<Offer>,
+  one: Try<Offer>,
+  request: RelayRequest<Offer>,
+  client: RelayClient<Offer>,
+  turn: Turn = AT_ONCE,
+): RunningTry<Offer> {
+  return new OneTry(deps, one, request, client, turn);
+}
+
+/** Asks a provider alone; resolves when its attempt has ended, which its End may follow. */
 export async function tryCandidate<Offer>(
   deps: RelayDeps<Offer>,
   one: Try<Offer>,
   request: RelayRequest<Offer>,
   client: RelayClient<Offer>,
 ): Promise<Tried<Offer>> {
-  const { link } = one.candidate;
-  const ended = Promise.withResolvers<AttemptResult>();
-  const showing = new Showing(request, client, one.candidate);
-  const leftMs = one.dueMs - deps.clock.monotonic();
-  const total = deps.clock.timer(leftMs, () => {
-    // Bytes that the client does not read, or has left behind, are no provider's delay (accounting.md).
-    const isProviders = !attempt.isPaused && !client.presence.hasLeft();
-    const timeout = { provider: link.wallet, phase: "total", limitMs: deps.deadlines.totalMs } as const;
-    attempt.abort(isProviders ? new AimoError("provider_timeout", timeout) : new AimoError("client_left", {}));
-  });
-  client.presence.whenLeft(() => attempt.leave());
-  const { asked, watch } = beginAttempt(request, one, leftMs);
-  const attempt = new Attempt(deps, link, asked, deps.deadlines, {
-    event: (event) => showing.event(event),
-    flush: () => showing.flush(() => attempt.resume()),
-    ended(result, answerBytes) {
-      showing.end(result.ok);
-      watch.ended(result.ok ? undefined : result.error, answerBytes);
-      total.cancel();
-      client.presence.whenLeft(undefined);
-      ended.resolve(result);
-    },
-  });
-  const result = await ended.promise;
-  return { ...one, result, committed: showing.committed, settle: (charged) => attempt.settle(charged) };
+  const running = beginTry(deps, one, request, client);
+  client.presence.whenLeft(() => running.leave());
+  try {
+    return await running.ended;
+  } finally {
+    client.presence.whenLeft(undefined);
+  }
 }

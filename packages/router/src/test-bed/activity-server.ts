@@ -9,6 +9,7 @@ import { createActivity } from "../activity/activity.ts";
 import { accountActivityRoutes } from "../gateway/account/account-activity.ts";
 import type { AccountActivityDeps } from "../gateway/account/account-activity.ts";
 import { installErrorReplies } from "../gateway/error-reply.ts";
+import { rankApps } from "../ledger/app-rankings.ts";
 import type { Database } from "../ledger/database/database.ts";
 import { createLog } from "../log.ts";
 import type { Party, PostedGenerations, PostedKey } from "./posted-generations.ts";
@@ -39,6 +40,10 @@ export interface ActivityServer {
   code(path: string, caller?: TestCaller): Promise<string>;
   /** A wallet with money, and a key of it. */
   payer(amount?: bigint): Promise<{ user: Party; key: PostedKey }>;
+  /** An app that a payer's request named first: its number in rows, and that of its site. */
+  app(user: Party, url: string, title: string): Promise<{ number: number; site: number }>;
+  /** Ranks apps for the days that are over. */
+  rankApps(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -93,6 +98,7 @@ const access: Pick<AccountActivityDeps, "accountOf" | "authenticate" | "requireS
 };
 
 const ENOUGH = 10n ** 15n;
+const HISTORY_DAYS = 400;
 
 /** Creates the server on a database of its own; nothing listens. */
 export async function startActivityServer(clock: Clock): Promise<ActivityServer> {
@@ -127,6 +133,16 @@ export async function startActivityServer(clock: Clock): Promise<ActivityServer>
       await posted.deposit(user, amount);
       return { user, key: await posted.key(user) };
     },
+    async app(user, url, title) {
+      await database.query("SELECT app_number($1, $2, $3, 1000, 1000)", [user.number, url, title]);
+      const [found] = await database.query<{ number: number; site: number }>(
+        "SELECT a.id AS number, s.id AS site FROM apps a JOIN app_sites s ON s.id = a.site_id WHERE s.url = $1 AND a.title = $2",
+        [url, title],
+      );
+      assert.ok(found);
+      return found;
+    },
+    rankApps: () => rankApps(database.query, clock, HISTORY_DAYS),
     async close() {
       await server.close();
       await database.close();

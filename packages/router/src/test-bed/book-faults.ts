@@ -31,9 +31,9 @@ const KEY_WINDOWS = `SELECT format('key %s has spent %s in its life, found %s', 
   WHERE k.limit_reset = 'never' AND k.window_spent <> coalesce(l.total, 0)`;
 
 const USAGE = `SELECT format('usage of user %s on %s: %s', user_id, day, sum(n)) AS fault
-  FROM (SELECT user_id, day, key_id, model_id, provider_id, requests * 1000003 + cost * 1009 + prompt_tokens + completion_tokens AS n FROM usage_daily
-        UNION ALL SELECT user_id, day, key_id, model_id, provider_id, -(1000003 + cost * 1009 + prompt_tokens + completion_tokens) FROM generations) t
-  GROUP BY user_id, day, key_id, model_id, provider_id HAVING sum(n) <> 0`;
+  FROM (SELECT user_id, day, key_id, model_id, provider_id, app_id, requests * 1000003 + cost * 1009 + prompt_tokens + completion_tokens AS n FROM usage_daily
+        UNION ALL SELECT user_id, day, key_id, model_id, provider_id, app_id, -(1000003 + cost * 1009 + prompt_tokens + completion_tokens) FROM generations) t
+  GROUP BY user_id, day, key_id, model_id, provider_id, app_id HAVING sum(n) <> 0`;
 
 const CHARGED_ONCE = `SELECT format('request %s was charged %s, the journal says %s in %s entries', l.id, l.charged, j.amount, j.n) AS fault
   FROM locks l LEFT JOIN (SELECT ref, sum(amount) AS amount, count(*) AS n FROM journal WHERE event IN (3, 6) GROUP BY ref) j ON j.ref = l.id

@@ -37,6 +37,8 @@ export interface Answer {
   readonly imageCount?: number;
   readonly flags?: number;
   readonly finishReason?: string;
+  /** By `AppNumbers`. */
+  readonly app?: number;
   readonly unpaid?: { readonly reason: string; readonly amount: bigint };
 }
 
@@ -55,7 +57,7 @@ export interface PostedGenerations {
 
 const RATES = [1e6, 1e12, 1e6, 1e12, 1e6, 1e6];
 const CHARGE_TYPES =
-  "uuid,date,integer,smallint,bigint,integer,integer,integer,integer,integer,integer,integer,integer,integer,smallint,smallint,text,text,bigint";
+  "uuid,date,integer,smallint,bigint,integer,integer,integer,integer,integer,integer,integer,integer,integer,smallint,smallint,text,integer,text,bigint";
 const LOCK_TYPES =
   "uuid,integer,integer,integer,integer,integer,bigint,bigint,integer,timestamptz,integer,integer,smallint,boolean,bytea,bytea";
 
@@ -163,6 +165,7 @@ export async function createPostedGenerations(database: Database, clock: Clock):
         imageCount = 0,
         flags = 1,
         finishReason = "stop",
+        app = 0,
         unpaid,
       } = answer;
       const day = new Date(atMs).toISOString().slice(0, 10);
@@ -170,7 +173,7 @@ export async function createPostedGenerations(database: Database, clock: Clock):
         new Date(atMs + durationMs),
         instance,
         ...[id, day, key.owner.number, kind, cost, provider.number, modelNumber, price, promptTokens, completionTokens],
-        ...[cachedTokens, reasoningTokens, firstOutputMs, durationMs, imageCount, flags, finishReason],
+        ...[cachedTokens, reasoningTokens, firstOutputMs, durationMs, imageCount, flags, finishReason, app],
         ...[unpaid?.reason ?? null, unpaid?.amount ?? null],
       ]);
       return `gen-${id}`;

@@ -5,8 +5,11 @@ import { manualClock } from "@aimo-network/protocol/clock";
 import { requestUuid } from "@aimo-network/protocol/ids";
 import { seededRandom } from "@aimo-network/protocol/random";
 import { pino } from "pino";
+import { REQUESTS_PER_HEDGE } from "../limits.ts";
 import type { ByteBudget } from "../providers/byte-budget.ts";
 import { createByteBudget } from "../providers/byte-budget.ts";
+import { createHedgeBudget } from "../providers/hedge-budget.ts";
+import type { AttemptJudgement } from "../providers/judging.ts";
 import type { ProviderLink } from "../providers/provider-link.ts";
 import type { RelayDeadlines, RelayOutcome } from "../providers/relay.ts";
 import { relay } from "../providers/relay.ts";
@@ -16,6 +19,8 @@ import { createFakeLink } from "./fake-link.ts";
 /** What a test changes of a bench. */
 export interface BenchOptions {
   readonly stream?: boolean;
+  /** The request's, where a real ledger must not meet the same twice. */
+  readonly uuid?: string;
   readonly links?: number;
   /** The one link of the plan, where it is not a fake one. */
   readonly realLink?: ProviderLink;
@@ -23,6 +28,12 @@ export interface BenchOptions {
   readonly answerBytesMax?: number;
   /** The trace context for each wallet, where the relay is traced. */
   readonly traceparents?: Readonly<Record<string, string>>;
+  /** Milliseconds until the next is asked beside one that is silent, for offers that take that. */
+  readonly hedgeAfterMs?: number;
+  /** The wallets whose offers take that; all of them unless told otherwise. */
+  readonly hedging?: readonly string[];
+  /** Hedges that may be made. */
+  readonly hedges?: number;
 }
 
 /** A bench: one request of one client, and the links it may go to. */
@@ -34,12 +45,14 @@ export interface RelayBench {
   /** The further attempts that billing was asked for: `wallet as index`. */
   readonly retried: readonly string[];
   /** What billing answers when it is asked for another attempt. */
-  retry: () => Promise<void>;
+  retry: (wallet: string, index: number) => Promise<void>;
   /** What the client has been passed so far. */
   readonly delivered: { readonly bytes: number };
   readonly answerBytes: ByteBudget;
-  /** `wallet ok` or `wallet failed`, in order. */
+  /** `wallet ok`, or the wallet and another outcome, in order. */
   readonly judged: readonly string[];
+  /** All that was told of how each went. */
+  readonly judgements: readonly AttemptJudgement[];
   /** The text of each event the client was shown. */
   readonly shown: readonly string[];
   readonly logLines: readonly string[];
@@ -66,6 +79,7 @@ export function createRelayBench(options: BenchOptions = {}): RelayBench {
   const links = Array.from({ length: options.links ?? 2 }, (_, index) => createFakeLink("abcdef".charAt(index)));
   const answerBytes = createByteBudget(options.answerBytesMax ?? 100_000_000);
   const judged: string[] = [];
+  const judgements: AttemptJudgement[] = [];
   const shown: string[] = [];
   const logLines: string[] = [];
   const watched: string[] = [];
@@ -73,11 +87,21 @@ export function createRelayBench(options: BenchOptions = {}): RelayBench {
   let leaving: (() => void) | undefined;
   let reads = true;
   let resume: (() => void) | undefined;
-  const uuid = requestUuid(clock, seededRandom(1));
+  const uuid = options.uuid ?? requestUuid(clock, seededRandom(1));
   const retried: string[] = [];
   const delivered = { bytes: 0 };
   const planned: readonly ProviderLink[] = options.realLink === undefined ? links : [options.realLink];
-  const plan = planned.map((link) => ({ offer: `offer of ${link.wallet}`, offerName: "m", link }));
+  const { hedgeAfterMs, hedging } = options;
+  const plan = planned.map((link) => ({
+    offer: `offer of ${link.wallet}`,
+    offerName: "m",
+    modelId: "author/m",
+    link,
+    hedges: hedgeAfterMs !== undefined && (hedging?.includes(link.wallet) ?? true),
+    hedgeAfterMs,
+  }));
+  const hedgeBudget = createHedgeBudget();
+  for (let earned = 0; earned < (options.hedges ?? 1) * REQUESTS_PER_HEDGE; earned += 1) hedgeBudget.earn();
   const bench: RelayBench = {
     clock,
     links,
@@ -87,6 +111,7 @@ export function createRelayBench(options: BenchOptions = {}): RelayBench {
     retry: () => Promise.resolve(),
     answerBytes,
     judged,
+    judgements,
     shown,
     logLines,
     watched,
@@ -107,11 +132,17 @@ export function createRelayBench(options: BenchOptions = {}): RelayBench {
           log: pino({ level: "debug" }, { write: (line: string) => void logLines.push(line) }),
           answerBytes,
           deadlines: { ...DEADLINES, ...options.deadlines },
-          judged: ({ link }, succeeded) => void judged.push(`${link.wallet} ${succeeded ? "ok" : "failed"}`),
+          hedgeBudget,
+          judged({ link }, how, { payerWallet }) {
+            judged.push(`${link.wallet} ${how.outcome === "succeeded" ? "ok" : how.outcome}`);
+            judgements.push(how);
+            assert.equal(payerWallet, "payer");
+          },
         },
         plan,
         {
           uuid,
+          payerWallet: "payer",
           endpoint: "/chat/completions",
           stream: options.stream ?? true,
           headers: { accept: "*/*" },
@@ -119,7 +150,7 @@ export function createRelayBench(options: BenchOptions = {}): RelayBench {
           payer: ({ link }) => `payer at ${link.wallet}`,
           retry({ link }, index) {
             retried.push(`${link.wallet} as ${index}`);
-            return bench.retry();
+            return bench.retry(link.wallet, index);
           },
           delivered,
           watch: {

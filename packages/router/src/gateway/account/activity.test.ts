@@ -88,6 +88,39 @@ describe("activity", () => {
     assert.equal(grouped?.workspace_id, user.wallet);
   });
 
+  test("tells apps apart where that is asked for, each sum once and no less than all", async () => {
+    const { user, key } = await bed.payer();
+    const provider = await bed.posted.party();
+    const chat = await bed.app(user, "https://activity.example.org/", "Chat");
+    const editor = await bed.app(user, "https://editor.example.org/", "");
+    const answer = { key, provider, atMs: NOW - DAY_MS };
+    await bed.posted.answer({ ...answer, cost: 1n, app: chat.number });
+    await bed.posted.answer({ ...answer, cost: 2n, app: -chat.number }); // in public or not, it is the same app
+    await bed.posted.answer({ ...answer, cost: 9n, app: editor.number });
+    await bed.posted.answer({ ...answer, cost: 100n });
+    type Row = Record<"usage" | "requests" | "app_id" | "app_name" | "http_referer", unknown>;
+    const rows = await bed.data<Row[]>("/activity?group_by=app", { session: user.wallet });
+    assert.deepEqual(
+      rows.map(({ usage, requests, app_id, app_name, http_referer }) => [
+        usage,
+        requests,
+        app_id,
+        app_name,
+        http_referer,
+      ]),
+      [
+        [1e-7, 1, null, null, null],
+        [9e-9, 1, editor.site, null, "https://editor.example.org/"],
+        [3e-9, 2, chat.site, "Chat", "https://activity.example.org/"],
+      ],
+    );
+    const [whole] = await bed.data<Row[]>("/activity", { session: user.wallet });
+    assert.deepEqual([whole?.usage, whole?.requests], [1.12e-7, 4]);
+    assert.ok(whole && !("app_id" in whole));
+    const other = await bed.payer();
+    assert.deepEqual(await bed.data("/activity?group_by=app", { session: other.user.wallet }), []);
+  });
+
   test("is the caller's own, and needs a session or the scope", async () => {
     const { key } = await bed.payer();
     const stranger = await bed.payer();

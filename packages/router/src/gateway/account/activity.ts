@@ -5,10 +5,11 @@ import { Type } from "typebox";
 import type { Clock } from "@aimo-network/protocol/clock";
 import { AimoError } from "@aimo-network/protocol/errors";
 import { formatNanoUsdc } from "@aimo-network/protocol/money";
-import type { DailyUsage, DaySpan, DayUsage } from "../../activity/daily-usage.ts";
+import type { AppUsage, DailyUsage, DaySpan, DayUsage } from "../../activity/daily-usage.ts";
 import { dayOf } from "../../activity/utc-days.ts";
 import { ACTIVITY_DAYS_MAX, ACTIVITY_ROWS_MAX } from "../../activity/limits.ts";
 import type { AccountReaderDeps } from "./account-reader.ts";
+import { appJson, AppShape } from "./generation-shapes.ts";
 import { exactNumber } from "../json-number.ts";
 import { KeyIdText, readDay } from "../query-values.ts";
 
@@ -21,7 +22,11 @@ export interface ActivityDeps extends AccountReaderDeps {
 const Query = Type.Object({
   date: Type.Optional(Type.String({ maxLength: 10, description: "YYYY-MM-DD in UTC, of the last 30 days" })),
   api_key_hash: Type.Optional(KeyIdText),
-  group_by: Type.Optional(Type.Literal("workspace", { description: "A wallet is one workspace: its address" })),
+  group_by: Type.Optional(
+    Type.Union([Type.Literal("workspace"), Type.Literal("app")], {
+      description: "A wallet is one workspace: its address; `app` tells apart what requests said they came from",
+    }),
+  ),
   include_today: Type.Optional(
     Type.Union([Type.Literal("true"), Type.Literal("false")], { description: "Also the day that is not over" }),
   ),
@@ -42,6 +47,7 @@ const RowShape = Type.Object({
   completion_tokens: Count,
   reasoning_tokens: Count,
   workspace_id: Type.Optional(Type.String()),
+  ...Type.Partial(AppShape).properties,
 });
 
 function rowJson(row: DayUsage): object {
@@ -76,13 +82,16 @@ function createActivity({ accountOf, clock, usage }: ActivityDeps) {
     const { query } = request;
     const span = spanOf(query, dayOf(clock.now()));
     const { wallet } = await accountOf(request, "account");
-    const rows = await usage.ofUser(wallet, span, query.api_key_hash);
+    const byApp = query.group_by === "app";
+    const rows: readonly (DayUsage & Partial<Pick<AppUsage, "app">>)[] = byApp
+      ? await usage.ofApps(wallet, span, query.api_key_hash)
+      : await usage.ofUser(wallet, span, query.api_key_hash);
     if (rows.length > ACTIVITY_ROWS_MAX) {
       const expected = `at most ${ACTIVITY_ROWS_MAX} rows: ask for one \`date\` or one \`api_key_hash\` at a time`;
       throw new AimoError("invalid_request", { expected, found: "more" });
     }
-    const workspace = query.group_by === undefined ? {} : { workspace_id: wallet };
-    return { data: rows.map((row) => ({ ...rowJson(row), ...workspace })) };
+    const workspace = query.group_by === "workspace" ? { workspace_id: wallet } : {};
+    return { data: rows.map((row) => ({ ...rowJson(row), ...workspace, ...(byApp && appJson(row.app)) })) };
   };
 }
 

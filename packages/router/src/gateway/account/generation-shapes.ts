@@ -1,8 +1,9 @@
 // Generations in OpenRouter's shape, with what only this network knows beside it.
+import { finishReasonOf } from "@aimo-network/protocol/finish-reason";
 import type { Static } from "typebox";
 import { Type } from "typebox";
 import { formatNanoUsdc, formatPicoUsdc } from "@aimo-network/protocol/money";
-import type { Generation } from "../../activity/generation-record.ts";
+import type { Generation, NamedApp } from "../../activity/generation-record.ts";
 import { exactNumber } from "../json-number.ts";
 
 const Count = Type.Integer({ minimum: 0 });
@@ -13,7 +14,6 @@ const Usdc = Type.Number({ description: "USDC, exactly as charged" });
 const UnknownShape = Type.Object({
   upstream_id: Type.Null(),
   upstream_inference_cost: Type.Null(),
-  app_id: Type.Null(),
   moderation_latency: Type.Null(),
   service_tier: Type.Null(),
   native_tokens_completion_images: Type.Null(),
@@ -28,7 +28,6 @@ const UnknownShape = Type.Object({
   router: Type.Null(),
   provider_responses: Type.Null(),
   user_agent: Type.Null(),
-  http_referer: Type.Null(),
   workspace_id: Type.Null(),
   session_id: Type.Null(),
   request_id: Type.Null(),
@@ -37,7 +36,6 @@ const UnknownShape = Type.Object({
 const UNKNOWN: Static<typeof UnknownShape> = {
   upstream_id: null,
   upstream_inference_cost: null,
-  app_id: null,
   moderation_latency: null,
   service_tier: null,
   native_tokens_completion_images: null,
@@ -52,11 +50,23 @@ const UNKNOWN: Static<typeof UnknownShape> = {
   router: null,
   provider_responses: null,
   user_agent: null,
-  http_referer: null,
   workspace_id: null,
   session_id: null,
   request_id: null,
 };
+
+/** The app that a request said it came from. */
+export const AppShape = Type.Object({
+  app_id: Type.Union([Type.Integer(), Type.Null()], { description: "The app's number in the rankings" }),
+  app_name: Type.Union([Type.String(), Type.Null()]),
+  http_referer: Type.Union([Type.String(), Type.Null()], { description: "The app's address, without its query" }),
+});
+
+/** Writes it; all null where there is none. */
+export function appJson(app: NamedApp | undefined): Static<typeof AppShape> {
+  if (app === undefined) return { app_id: null, app_name: null, http_referer: null };
+  return { app_id: app.id, app_name: app.title === "" ? null : app.title, http_referer: app.url };
+}
 
 /** One answered request. */
 export const GenerationShape = Type.Object({
@@ -75,8 +85,11 @@ export const GenerationShape = Type.Object({
     description: "The router died before the charge: it was made from what the provider told afterwards, within bounds",
   }),
   usage_missing: Type.Boolean({ description: "The provider reported no usage: nothing was charged" }),
-  finish_reason: Type.Union([Type.String(), Type.Null()]),
-  native_finish_reason: Type.Union([Type.String(), Type.Null()]),
+  finish_reason: Type.Union([
+    Type.String({ description: "stop, length, tool_calls, content_filter or error" }),
+    Type.Null(),
+  ]),
+  native_finish_reason: Type.Union([Type.String({ description: "The provider's own word for it" }), Type.Null()]),
   latency: Milliseconds,
   generation_time: Milliseconds,
   tokens_prompt: Count,
@@ -92,6 +105,7 @@ export const GenerationShape = Type.Object({
   cache_discount: Type.Union([Usdc, Type.Null()]),
   is_byok: Type.Literal(false),
   data_region: Type.Literal("global"),
+  ...AppShape.properties,
   ...UnknownShape.properties,
 });
 
@@ -113,7 +127,7 @@ export function generationJson(generation: Generation): object {
     usage_estimated: generation.isUsageEstimated,
     usage_replayed: generation.isUsageReplayed,
     usage_missing: generation.hasNoUsage,
-    finish_reason: finishReason,
+    finish_reason: finishReason === null ? null : finishReasonOf(finishReason),
     native_finish_reason: finishReason,
     latency: generation.firstOutputMs,
     generation_time: generation.durationMs,
@@ -130,6 +144,7 @@ export function generationJson(generation: Generation): object {
     cache_discount: discount === null ? null : exactNumber(formatPicoUsdc(discount)),
     is_byok: false,
     data_region: "global",
+    ...appJson(generation.app),
     ...UNKNOWN,
   };
 }

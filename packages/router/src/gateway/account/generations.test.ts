@@ -55,6 +55,27 @@ describe("generations over HTTP", () => {
     assert.deepEqual(found, expected);
   });
 
+  test("says to its owner which app it was asked from, and null where none was named", async () => {
+    const { user, key } = await bed.payer();
+    const provider = await bed.posted.party();
+    const app = await bed.app(user, "https://chat.example.org/", "Anna's Chat");
+    const nameless = await bed.app(user, "https://chat.example.org/", "");
+    let atMs = NOW - 1_000;
+    const shown = async (number: number): Promise<unknown> => {
+      const id = await bed.posted.answer({ key, provider, atMs: (atMs += 1), app: number });
+      type Row = Record<"app_id" | "app_name" | "http_referer", unknown>;
+      const { app_id, app_name, http_referer } = await bed.data<Row>(`/generation?id=${id}`, { session: user.wallet });
+      const listed = await bed.data<Row[]>("/generations?limit=1", { key, may: "completion_model" });
+      assert.deepEqual(listed[0]?.app_id, app_id);
+      return { app_id, app_name, http_referer };
+    };
+    const site = { app_id: app.site, http_referer: "https://chat.example.org/" };
+    assert.deepEqual(await shown(app.number), { ...site, app_name: "Anna's Chat" });
+    assert.deepEqual(await shown(-app.number), { ...site, app_name: "Anna's Chat" });
+    assert.deepEqual(await shown(nameless.number), { ...site, app_name: null });
+    assert.deepEqual(await shown(0), { app_id: null, app_name: null, http_referer: null });
+  });
+
   test("of a model that no text can name are refused, and nothing breaks", async () => {
     const { user } = await bed.payer();
     const { status, text } = await bed.get("/generations?model=a%00b", { session: user.wallet });

@@ -108,6 +108,21 @@ describe("a provider", () => {
     );
   });
 
+  test("is told of no app that its users use", async () => {
+    const { user, key } = await bed.payer();
+    const provider = await bed.posted.party();
+    const { number } = await bed.app(user, "https://secret-app.example.org/", "Secret App");
+    await bed.posted.answer({ key, provider, atMs: NOW - DAY_MS, app: number });
+    await bed.posted.answer({ key, provider, atMs: NOW, app: -number });
+    for (const path of ["/provider/activity", "/provider/earnings"]) {
+      const { status, text } = await bed.get(path, { session: provider.wallet });
+      assert.equal(status, 200);
+      assert.doesNotMatch(text, /secret.app|app_id|referer/i);
+    }
+    const { by_day: days } = await bed.data<{ by_day: unknown[] }>("/provider/activity", { session: provider.wallet });
+    assert.equal(days.length, 2);
+  });
+
   test("sees nothing of another, and its users see nothing there", async () => {
     const { user, key } = await bed.payer();
     const [provider, other] = [await bed.posted.party(), await bed.posted.party()];

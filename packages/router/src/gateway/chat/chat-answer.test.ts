@@ -3,12 +3,19 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import type { AnswerEvent } from "../../providers/answer-event.ts";
+import { readAnswerEvent } from "../../providers/answer-event.ts";
 import { isJsonObject } from "@aimo-network/protocol/json-object";
 import type { Envelope } from "./chat-answer.ts";
-import { answerJson, chunkJson, errorChunkJson, usageChunkJson } from "./chat-answer.ts";
+import { answerJson, chunkJson, errorChunkJson, lastChunkJson } from "./chat-answer.ts";
 
-const ENVELOPE: Envelope = { generationIdJson: '"gen-1"', modelJson: '"acme/m"', createdSeconds: 1_700_000_000 };
-const CHUNK_HEAD = '{"id":"gen-1","object":"chat.completion.chunk","created":1700000000,"model":"acme/m"';
+const ENVELOPE: Envelope = {
+  generationIdJson: '"gen-1"',
+  modelJson: '"acme/m"',
+  providerJson: '"wallet-1"',
+  createdSeconds: 1_700_000_000,
+};
+const HEAD = '"created":1700000000,"model":"acme/m","provider":"wallet-1"';
+const CHUNK_HEAD = `{"id":"gen-1","object":"chat.completion.chunk",${HEAD}`;
 
 function event(text: string): AnswerEvent {
   const value: unknown = JSON.parse(text);
@@ -45,14 +52,14 @@ describe("a chunk", () => {
       const out = chunk(`{"choices":[{"delta":{${member}}}],"finish_reason":"stop"}`);
       assert.equal(
         out,
-        `{"id":"gen-1","object":"chat.completion.chunk","created":1700000000,"model":"acme/m","choices":[{"index":0,"finish_reason":"stop","delta":{${member}}}]}`,
+        `${CHUNK_HEAD},"choices":[{"index":0,"finish_reason":"stop","native_finish_reason":"stop","delta":{${member}}}]}`,
       );
     });
   }
 
-  test("gets the router's id and model in place of the provider's, wherever they stand and however often", () => {
+  test("gets the router's id, model and provider in place of the provider's, wherever they stand and however often", () => {
     const text =
-      '{"id":"up","choices":[{"index":0,"delta":{"content":"x"}}],"model":"gpt","id":"again","object":"x","\\u006dodel":"y"}';
+      '{"id":"up","choices":[{"index":0,"delta":{"content":"x"}}],"model":"gpt","provider":"Up","id":"again","object":"x","\\u006dodel":"y"}';
     assert.equal(chunk(text), `${CHUNK_HEAD},"choices":[{"index":0,"delta":{"content":"x"}}]}`);
   });
 
@@ -94,6 +101,54 @@ describe("a chunk", () => {
       { index: 1, delta: { content: "x" } },
       { index: 2, delta: { content: "y" } },
     ]);
+  });
+
+  test("without a reason to end keeps its choices byte by byte", () => {
+    const choices = '[{"index":0, "delta":{"content":"x"}, "finish_reason":null, "native_finish_reason":null}]';
+    assert.equal(chunk(`{"choices":${choices}}`), `${CHUNK_HEAD},"choices":${choices}}`);
+  });
+
+  for (const [native, reason] of [
+    ["stop", "stop"],
+    ["end_turn", "stop"],
+    ["MAX_TOKENS", "length"],
+    ["function_call", "tool_calls"],
+    ["SAFETY", "content_filter"],
+  ] as const) {
+    test(`that ends for ${native} says ${reason} beside it, whichever choice it is`, () => {
+      const text = `{"choices":[{"index":0,"delta":{},"finish_reason":null},{"index":1,"delta":{},"finish_reason":"${native}"}]}`;
+      const { choices } = JSON.parse(chunk(text) ?? "") as { choices: unknown };
+      assert.deepEqual(choices, [
+        { index: 0, delta: {}, finish_reason: null },
+        { index: 1, delta: {}, finish_reason: reason, native_finish_reason: native },
+      ]);
+    });
+  }
+
+  test("keeps the native reason that a provider tells itself, and its bytes where nothing is amiss", () => {
+    const told = '[{"index":0,"delta":{},"finish_reason":"stop" ,"native_finish_reason":"end_turn"}]';
+    assert.equal(chunk(`{"choices":${told}}`), `${CHUNK_HEAD},"choices":${told}}`);
+    const other = '{"choices":[{"index":0,"delta":{},"finish_reason":"eos","native_finish_reason":"</s>"}]}';
+    const { choices } = JSON.parse(chunk(other) ?? "") as { choices: unknown };
+    assert.deepEqual(choices, [{ index: 0, delta: {}, finish_reason: "stop", native_finish_reason: "</s>" }]);
+  });
+
+  test("passes a reason that is no text as it is", () => {
+    const choices = '[{"index":0,"delta":{},"finish_reason":7}]';
+    assert.equal(chunk(`{"choices":${choices}}`), `${CHUNK_HEAD},"choices":${choices}}`);
+  });
+
+  test("keeps a refusal byte by byte", () => {
+    const choices = '[{"index":0,"delta":{"refusal":"I can\\u2019t","content":null},"finish_reason":null}]';
+    assert.equal(chunk(`{"choices":${choices}}`), `${CHUNK_HEAD},"choices":${choices}}`);
+  });
+
+  test("of no provider names none", () => {
+    const { providerJson: _, ...nobodys } = ENVELOPE;
+    const text = '{"choices":[{"index":0,"delta":{}}],"provider":"Up"}';
+    const head = CHUNK_HEAD.replace(',"provider":"wallet-1"', "");
+    assert.equal(chunkJson(event(text), nobodys, new Set([0])), `${head},"choices":[{"index":0,"delta":{}}]}`);
+    assert.equal("provider" in (JSON.parse(errorChunkJson(nobodys, {})) as object), false);
   });
 
   test("gets the finish_reason that stood at top level, but only where a choice has none", () => {
@@ -139,9 +194,23 @@ describe("a whole answer", () => {
   test("gets its envelope, its usage text and what its choices lack", () => {
     const usage = '{"prompt_tokens":1,"cost":0.000000001}';
     const text = '{"choices":[{"message":{"content":"\\u00e9"}}],"finish_reason":"stop","usage":{"prompt_tokens":9}}';
-    const choice = '{"index":0,"message":{"role":"assistant","content":"\\u00e9"},"finish_reason":"stop"}';
-    const head = '{"id":"gen-1","object":"chat.completion","created":1700000000,"model":"acme/m"';
+    const reasons = '"finish_reason":"stop","native_finish_reason":"stop"';
+    const choice = `{"index":0,"message":{"role":"assistant","content":"\\u00e9"},${reasons}}`;
+    const head = `{"id":"gen-1","object":"chat.completion",${HEAD}`;
     assert.equal(answerJson(event(text), ENVELOPE, usage), `${head},"usage":${usage},"choices":[${choice}]}`);
+  });
+
+  test("keeps a refusal, and says that a filter ended it", () => {
+    const text =
+      '{"choices":[{"index":0,"message":{"role":"assistant","content":null,"refusal":"I can\\u2019t"},"finish_reason":"refusal"}]}';
+    const out = answerJson(event(text), ENVELOPE, undefined);
+    assert.ok(out.includes('{"role":"assistant","content":null,"refusal":"I can\\u2019t"}'));
+    const { choices, provider } = JSON.parse(out) as { choices: readonly object[]; provider: unknown };
+    const message = { role: "assistant", content: null, refusal: "I can\u2019t" };
+    assert.deepEqual(choices, [
+      { index: 0, message, finish_reason: "content_filter", native_finish_reason: "refusal" },
+    ]);
+    assert.equal(provider, "wallet-1");
   });
 
   test("without usage carries none, not the provider's own", () => {
@@ -162,15 +231,35 @@ describe("a whole answer", () => {
   });
 });
 
+describe("the last chunk", () => {
+  const metadata = { ...ENVELOPE, metadataJson: '{"offers":[]}' };
+
+  test("has the explanation where one was asked for, with usage and without", () => {
+    const explained = ',"aimo_metadata":{"offers":[]}}';
+    assert.equal(lastChunkJson(metadata, "{}"), `${CHUNK_HEAD},"choices":[],"usage":{}${explained}`);
+    assert.equal(lastChunkJson(metadata, undefined), `${CHUNK_HEAD},"choices":[]${explained}`);
+    assert.equal(lastChunkJson(ENVELOPE, undefined), undefined);
+  });
+
+  test("of an answer that failed has it too, and no other event has", () => {
+    assert.ok(errorChunkJson(metadata, { code: 502 }).endsWith(',"aimo_metadata":{"offers":[]}}'));
+    const first = readAnswerEvent('{"choices":[{"index":0,"delta":{"content":"x"}}],"aimo_metadata":"mine"}', "p");
+    assert.doesNotMatch(chunkJson(first, metadata, new Set()) ?? "", /aimo_metadata/);
+    assert.match(answerJson(first, metadata, "{}"), /"usage":\{\},"aimo_metadata":\{"offers":\[\]\}/);
+  });
+});
+
 test("the usage chunk has no choices, and the cost as it was written", () => {
-  assert.equal(usageChunkJson(ENVELOPE, '{"cost":0.10}'), `${CHUNK_HEAD},"choices":[],"usage":{"cost":0.10}}`);
+  assert.equal(lastChunkJson(ENVELOPE, '{"cost":0.10}'), `${CHUNK_HEAD},"choices":[],"usage":{"cost":0.10}}`);
 });
 
 test("the error chunk says error at top level and as finish_reason", () => {
-  const { error, choices } = JSON.parse(errorChunkJson(ENVELOPE, { code: 502 })) as {
+  const { error, provider, choices } = JSON.parse(errorChunkJson(ENVELOPE, { code: 502 })) as {
     error: unknown;
+    provider: unknown;
     choices: unknown;
   };
+  assert.equal(provider, "wallet-1");
   assert.deepEqual([error, choices], [{ code: 502 }, [{ index: 0, delta: { content: "" }, finish_reason: "error" }]]);
 });
 
@@ -179,7 +268,8 @@ describe("any event", () => {
     {
       index: fc.oneof(fc.nat(3), fc.jsonValue()),
       delta: fc.dictionary(fc.string(), fc.jsonValue(), { maxKeys: 4 }),
-      finish_reason: fc.constantFrom("stop", null, 7),
+      finish_reason: fc.constantFrom("stop", "eos", null, 7),
+      native_finish_reason: fc.constantFrom("eos", null),
       "\\": fc.string(),
     },
     { requiredKeys: [] },
@@ -223,6 +313,11 @@ describe("any event", () => {
             assert.deepEqual(rest, restBefore);
             assert.ok(role === roleBefore || role === "assistant");
             assert.equal(typeof found["index"], "number");
+            const ended = typeof found["finish_reason"] === "string";
+            assert.equal(
+              typeof found["native_finish_reason"] === "string",
+              ended || was["native_finish_reason"] === "eos",
+            );
           }
         }
       }),

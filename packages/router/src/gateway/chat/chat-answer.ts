@@ -1,4 +1,5 @@
 // Answers in the shape clients know: the router's own id, model and cost put in, everything else byte-exact.
+import { finishReasonOf } from "@aimo-network/protocol/finish-reason";
 import { jsonElements, jsonMembers, replaceMembers, rewriteObject } from "@aimo-network/protocol/json-members";
 import type { JsonObject } from "@aimo-network/protocol/json-object";
 import { isJsonObject } from "@aimo-network/protocol/json-object";
@@ -10,6 +11,10 @@ export interface Envelope {
   /** The generation's id and the offer's model, `author/slug`, as JSON: they stand in every event. */
   readonly generationIdJson: string;
   readonly modelJson: string;
+  /** The wallet of the provider that answers, as JSON; undefined where none does. */
+  readonly providerJson?: string | undefined;
+  /** Why it went where it went, as JSON; undefined where nobody asked. It stands in a whole answer and in a stream's last event. */
+  readonly metadataJson?: string | undefined;
   /** Seconds since 1970, where the provider gives none. */
   readonly createdSeconds: number;
 }
@@ -32,7 +37,19 @@ function lacksRole(part: unknown, index: unknown, introduced: IntroducedChoices)
   return !isJsonObject(part) || typeof part["role"] !== "string";
 }
 
-/** What a choice lacks, as members to put into it: its index, its part, its role, and a `finish_reason` from top level. */
+/** Why a choice ended: its own word for it, and the one that all clients know; none where it has not ended. */
+function finishMembers(choice: JsonObject, topFinishReason: string | undefined): [name: string, json: string][] {
+  const { finish_reason: own, native_finish_reason: told } = choice;
+  const native = typeof own === "string" ? own : topFinishReason;
+  if (native === undefined) return [];
+  const members: [string, string][] = [];
+  const reason = finishReasonOf(native);
+  if (reason !== own) members.push(["finish_reason", `"${reason}"`]);
+  if (typeof told !== "string") members.push(["native_finish_reason", JSON.stringify(native)]);
+  return members;
+}
+
+/** What a choice lacks, as members to put into it: its index, its part, its role, and why it ended. */
 function missingMembers(
   text: string,
   choice: JsonObject,
@@ -45,9 +62,7 @@ function missingMembers(
   if (choice["index"] !== index) members.set("index", String(index));
   if (lacksRole(part, index, introduced)) members.set(shape.part, withRole(text, part, shape));
   else if (part === undefined) members.set(shape.part, "{}");
-  if (topFinishReason !== undefined && typeof choice["finish_reason"] !== "string") {
-    members.set("finish_reason", JSON.stringify(topFinishReason));
-  }
+  for (const [name, json] of finishMembers(choice, topFinishReason)) members.set(name, json);
   return members;
 }
 
@@ -70,7 +85,8 @@ function isSound(choice: unknown, { shape, topFinishReason, introduced }: Repair
     typeof index === "number" &&
     introduced.has(index) &&
     choice[shape.part] !== undefined &&
-    topFinishReason === undefined
+    topFinishReason === undefined &&
+    typeof choice["finish_reason"] !== "string"
   );
 }
 
@@ -92,12 +108,21 @@ function choicesJson(event: AnswerEvent, shape: Shape, introduced: IntroducedCho
   return `[${repaired.join(",")}]`;
 }
 
+/** Where an explanation stands; no provider's word is taken for one. */
+const METADATA = "aimo_metadata";
+
 /** What the router writes itself, or takes away because it has written it somewhere else. */
 const OWN_MEMBERS: ReadonlySet<string> = new Set([
-  ...["id", "object", "created", "model", "usage"],
+  ...["id", "object", "created", "model", "provider", "usage", METADATA],
   ...["x_groq", "finish_reason"],
 ]);
 const OWN_MEMBERS_AND_CHOICES: ReadonlySet<string> = new Set([...OWN_MEMBERS, "choices"]);
+
+function headJson(envelope: Envelope, { object }: Shape, createdSeconds: number): string {
+  const { generationIdJson, modelJson, providerJson } = envelope;
+  const head = `"id":${generationIdJson},"object":"${object}","created":${createdSeconds},"model":${modelJson}`;
+  return providerJson === undefined ? head : `${head},"provider":${providerJson}`;
+}
 
 function envelop(
   event: AnswerEvent,
@@ -107,8 +132,9 @@ function envelop(
 ): string {
   const { created } = event.value;
   const createdSeconds = typeof created === "number" && Number.isInteger(created) ? created : envelope.createdSeconds;
-  let own = `"id":${envelope.generationIdJson},"object":"${shape.object}","created":${createdSeconds},"model":${envelope.modelJson}`;
+  let own = headJson(envelope, shape, createdSeconds);
   if (more.usage !== undefined) own += `,"usage":${more.usage}`;
+  if (shape === WHOLE) own += metadataMember(envelope);
   const choices = choicesJson(event, shape, more.introduced);
   if (choices === undefined) return rewriteObject(event.text, own, OWN_MEMBERS);
   return rewriteObject(event.text, `${own},"choices":${choices}`, OWN_MEMBERS_AND_CHOICES);
@@ -117,6 +143,10 @@ function envelop(
 /** A whole JSON answer; `usage` is JSON text, undefined where the provider reported none. */
 export function answerJson(event: AnswerEvent, envelope: Envelope, usage: string | undefined): string {
   return envelop(event, envelope, WHOLE, { usage, introduced: new Set() });
+}
+
+function metadataMember({ metadataJson }: Envelope): string {
+  return metadataJson === undefined ? "" : `,"${METADATA}":${metadataJson}`;
 }
 
 /** One event of a stream, or undefined where it has nothing to show but the usage, which comes at the end. */
@@ -128,17 +158,22 @@ export function chunkJson(event: AnswerEvent, envelope: Envelope, introduced: In
   return chunk.includes("\n") ? chunk.replaceAll("\n", " ") : chunk;
 }
 
-function chunkHead({ generationIdJson, modelJson, createdSeconds }: Envelope): string {
-  return `"id":${generationIdJson},"object":"${CHUNK.object}","created":${createdSeconds},"model":${modelJson}`;
+function chunkHead(envelope: Envelope): string {
+  return headJson(envelope, CHUNK, envelope.createdSeconds);
 }
 
-/** The event that ends a stream's accounts: no choices, and the usage with its cost. */
-export function usageChunkJson(envelope: Envelope, usage: string): string {
-  return `{${chunkHead(envelope)},"choices":[],"usage":${usage}}`;
+/**
+ * The event that ends a stream's accounts: no choices, and the usage with its cost, where the provider reported one;
+ * undefined where there is nothing to say.
+ */
+export function lastChunkJson(envelope: Envelope, usage: string | undefined): string | undefined {
+  if (usage === undefined && envelope.metadataJson === undefined) return undefined;
+  const shownUsage = usage === undefined ? "" : `,"usage":${usage}`;
+  return `{${chunkHead(envelope)},"choices":[]${shownUsage}${metadataMember(envelope)}}`;
 }
 
 /** The event that tells a client that its answer failed half-way; no `[DONE]` follows (http-api.md). */
 export function errorChunkJson(envelope: Envelope, error: object): string {
   const ended = '"choices":[{"index":0,"delta":{"content":""},"finish_reason":"error"}]';
-  return `{${chunkHead(envelope)},${ended},"error":${JSON.stringify(error)}}`;
+  return `{${chunkHead(envelope)},${ended},"error":${JSON.stringify(error)}${metadataMember(envelope)}}`;
 }

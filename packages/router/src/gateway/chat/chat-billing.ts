@@ -8,10 +8,10 @@ import type { Ending, UnpaidReason } from "../../billing/charge.ts";
 import type { Charged, FundedRequest } from "../../billing/funded-request.ts";
 import type { RateRules } from "../../billing/rate-rules.ts";
 import { rateHeaders } from "../../billing/rate-rules.ts";
-import { parseModelName } from "../../market/model-name.ts";
 import type { LiveOffer } from "../../market/offer-book.ts";
 import type { Candidate, RelayOutcome } from "../../providers/relay.ts";
 import { IDEMPOTENCY_KEY_CHARS_MAX } from "../../limits.ts";
+import { attributionOf } from "../attribution/attribution.ts";
 import type { ChatRequest } from "./chat-request.ts";
 import type { RequestBody } from "../read-body.ts";
 
@@ -28,6 +28,8 @@ export interface UnpaidChat {
   readonly chat: ChatRequest;
   readonly payer: Caller;
   readonly candidates: readonly Candidate<LiveOffer>[];
+  /** Whether the client has said itself whom it takes, and so at what price. */
+  readonly isNamed: boolean;
 }
 
 function idempotencyOf(
@@ -48,7 +50,7 @@ export async function lockChat(
   { clock, billing, rates }: ChatBillingDeps,
   request: FastifyRequest,
   reply: FastifyReply,
-  { uuid, chat, payer, candidates }: UnpaidChat,
+  { uuid, chat, payer, candidates, isNamed }: UnpaidChat,
   body: RequestBody,
 ): Promise<FundedRequest<LiveOffer>> {
   const funded = await billing.lock({
@@ -56,9 +58,10 @@ export async function lockChat(
     payer,
     model: chat.model,
     plan: candidates.map(({ offer }) => offer),
-    named: parseModelName(chat.model)?.kind === "wallet",
+    named: isNamed,
     size: chat,
     stream: chat.stream,
+    app: attributionOf(request.headers),
     idempotency: idempotencyOf(request, body),
     told: (use) => void reply.headers(rateHeaders(rates, use, clock.now())),
   });

@@ -16,7 +16,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import fastify from "fastify";
 import { pino } from "pino";
 import { CHOICES_MAX } from "../../limits.ts";
-import { createOfferHealth } from "../../market/health.ts";
+import { createMarket } from "../../market/market.ts";
 import { createOfferBook } from "../../market/offer-book.ts";
 import { createByteBudget } from "../../providers/byte-budget.ts";
 import { createLinks } from "../../providers/links.ts";
@@ -25,6 +25,7 @@ import { PLAIN_KEY } from "../../test-bed/plain-key.ts";
 import { QUIET_OBSERVER } from "../../test-bed/quiet-observer.ts";
 import { createFakeLink } from "../../test-bed/fake-link.ts";
 import { says, stops, WHOLE_ANSWER } from "../../test-bed/relay-bench.ts";
+import { saidHealth, saidTruth } from "../../test-bed/market-bed.ts";
 import { connectProvider, plainOffer } from "../../test-bed/scripted-provider.ts";
 import type { TestBilling } from "../../test-bed/test-billing.ts";
 import { testBilling } from "../../test-bed/test-billing.ts";
@@ -69,8 +70,7 @@ describe("a client", () => {
     const deps = {
       clock,
       random,
-      book,
-      health: createOfferHealth(clock),
+      market: createMarket(clock, { book, health: saidHealth({}), truth: saidTruth({}) }),
       links,
       billing: money.billing,
       rates: WIDE_RATES,
@@ -84,7 +84,7 @@ describe("a client", () => {
         log: pino({ level: "silent" }),
         answerBytes,
         deadlines: { firstByteMs: 5_000, idleMs: 2_000, totalMs: TOTAL_MS },
-        judged: (_candidate: unknown, succeeded: boolean) => void judged.push(succeeded),
+        judged: (_candidate: unknown, { outcome }: { outcome: string }) => void judged.push(outcome === "succeeded"),
       },
     };
     server.post("/", createChatCompletions(deps));

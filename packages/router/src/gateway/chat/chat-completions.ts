@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { assert } from "@aimo-network/protocol/assert";
 import { AimoError } from "@aimo-network/protocol/errors";
 import { generationId, requestUuid } from "@aimo-network/protocol/ids";
+import type { Random } from "@aimo-network/protocol/random";
 import type { Caller } from "../../accounts/caller.ts";
 import { formatNanoUsdc } from "@aimo-network/protocol/money";
 import type { Charged, FundedRequest } from "../../billing/funded-request.ts";
@@ -26,6 +27,7 @@ import { planChat } from "./chat-plan.ts";
 import type { ChatRequest } from "./chat-request.ts";
 import { readChatRequest } from "./chat-request.ts";
 import { createChatStream } from "./chat-stream.ts";
+import { explanationOf } from "./explanation.ts";
 import { codeStyle, errorObject, sendError } from "../error-reply.ts";
 import { answerable } from "../models/probabilities.ts";
 import type { RequestBody } from "../read-body.ts";
@@ -33,11 +35,10 @@ import type { RequestObserver, RequestWatch } from "../request-watch.ts";
 
 /** What the request path needs of the other rooms. */
 export interface ChatDeps extends PlanDeps, ChatBillingDeps {
+  readonly random: Random;
   readonly relayDeps: RelayDeps<LiveOffer>;
   /** The key of a request that was let in; throws what to answer where it has ended since. */
   payer(request: FastifyRequest): Promise<Caller>;
-  /** The payer's stable pseudonym at one provider. */
-  pseudonym(payerWallet: string, providerWallet: string): string;
   isDraining(): boolean;
   readonly observer: RequestObserver;
 }
@@ -60,6 +61,7 @@ function relayRequest(
   }
   return {
     uuid: funded.id,
+    payerWallet: payer,
     endpoint: "/chat/completions",
     stream: chat.stream,
     headers,
@@ -179,9 +181,16 @@ export function createChatCompletions(
     if (reply.raw.destroyed) throw new AimoError("client_left", {}); // nothing is locked for whoever has left already
     const body = request.body ?? NO_BODY;
     const chat = readChatRequest(body);
-    const plan = answerable(planChat(deps, chat, payer), chat);
+    const planned = planChat(deps, chat, payer, request.headers["x-aimo-explain"] === "1");
+    const plan = answerable(planned.candidates, chat);
     const uuid = requestUuid(deps.clock, deps.random);
-    const funded = await lockChat(deps, request, reply, { uuid, chat, payer, candidates: plan }, body);
+    const funded = await lockChat(
+      deps,
+      request,
+      reply,
+      { uuid, chat, payer, candidates: plan, isNamed: planned.isNamed },
+      body,
+    );
     const candidates = plan.filter(({ offer }) => funded.offers.includes(offer));
     const generation = generationId(uuid);
     reply.header("x-generation-id", generation);
@@ -207,6 +216,8 @@ export function createChatCompletions(
       envelope: (candidate) => ({
         generationIdJson: JSON.stringify(generation),
         modelJson: JSON.stringify(candidate?.offer.modelId ?? chat.model),
+        providerJson: candidate && JSON.stringify(candidate.offer.wallet),
+        metadataJson: planned.explained && JSON.stringify(explanationOf(chat, planned.explained)),
         createdSeconds,
       }),
     };

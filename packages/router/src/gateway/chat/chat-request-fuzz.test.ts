@@ -13,8 +13,11 @@ const CHANGED = new Set(["model", ...OUTPUT_FIELDS, ...ROUTER_FIELDS]);
 const MESSAGES = '[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:,"}},"\\ud800"]}]';
 
 const anything = jsonObjectText(
-  ["model", "messages", "stream", "n", "max_tokens", "max_completion_tokens", "provider", "usage"],
-  ['"a/b"', MESSAGES, "true", "7", "[]", "{}"],
+  [
+    ...["model", "messages", "stream", "n", "max_tokens", "max_completion_tokens", "provider", "usage"],
+    ...["models", "route", "tools"],
+  ],
+  ['"a/b"', MESSAGES, "true", "7", "[]", "{}", '["c/d"]', '"fallback"', '{"sort":"price","max_price":{"prompt":1}}'],
 );
 
 /** Texts that are often accepted: a model and messages stand in front, and may be overruled by what follows. */
@@ -47,7 +50,7 @@ test("a request is refused with an operating error, or read and passed on as a p
       const sent = members(text);
       const forwarded = members(request.bodyFor("mine", 77).toString());
       assert.equal(forwarded.get("model"), "mine");
-      assert.equal(request.model, sent.get("model"));
+      assert.equal(request.model, sent.get("model") ?? request.models[0]);
       assert.equal(request.stream, forwarded.get("stream") === true);
       assert.equal(request.maxTokens, sent.get("max_completion_tokens") ?? sent.get("max_tokens") ?? undefined);
       const bounds = OUTPUT_FIELDS.map((name) => forwarded.get(name) ?? undefined).filter(

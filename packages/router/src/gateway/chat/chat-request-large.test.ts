@@ -38,7 +38,8 @@ const body = fc.record(
     messages: fc.array(message, { minLength: 1, maxLength: 3 }),
     stream: fc.oneof({ weight: 4, arbitrary: fc.boolean() }, { weight: 1, arbitrary: longString }),
     usage: fc.record({ a: fc.array(fc.array(text, { maxLength: 1 }), { maxLength: 1 }) }),
-    provider: fc.constantFrom(null, {}, { a: { b: ["x".repeat(40_000)] } }),
+    provider: fc.constantFrom(null, {}, { sort: "price", max_price: { prompt: 0.1 } }, { order: ["x".repeat(40_000)] }),
+    models: fc.constantFrom([], ["c/d", "a/b:floor"]),
   },
   { requiredKeys: ["model", "messages"] },
 );

@@ -91,6 +91,7 @@ const REFUSED: readonly (readonly [
   ["negative tokens", withFields({ max_tokens: -1 }), "max_tokens", COUNT],
   ["tokens beyond reason", withFields({ max_completion_tokens: 2 ** 31 + 1 }), "max_completion_tokens", COUNT],
   ["tokens as text", withFields({ max_tokens: "many" }), "max_tokens", COUNT],
+  ["a route that is none", withFields({ route: "sort" }), "route", /expected "fallback" or null, found "sort"/],
   ["infinite tokens", '{"model":"m","messages":[{"role":"user"}],"max_tokens":1e999}', "max_tokens", COUNT],
 ];
 
@@ -106,21 +107,23 @@ describe("a chat request is refused with", () => {
   }
 
   for (const [name, value] of [
-    ["provider", { order: ["x"] }],
-    ["models", ["a", "b"]],
-    ["route", "fallback"],
-    ["plugins", [{ id: "web" }]],
+    ["plugins", [{ id: "web" }, { id: "file-parser", enabled: false }]],
+    ["plugins", { id: "web" }],
     ["transforms", ["middle-out"]],
   ] as const) {
-    test(`${name}, which would change who answers, as unsupported`, () => {
+    test(`${name} such as ${JSON.stringify(value)}, as unsupported`, () => {
       const { code, message, param } = refusalOf(Buffer.from(JSON.stringify(withFields({ [name]: value }))));
       assert.deepEqual([code, param], ["unsupported_parameter", name]);
       assert.match(message, /Leave it out/);
     });
-    test(`${name} only where it asks for something`, () => {
-      for (const empty of [null, [], {}]) assert.equal(read(withFields({ [name]: empty })).model, "m");
-    });
   }
+
+  test("plugins, transforms or a provider only where they ask for something", () => {
+    for (const name of ["plugins", "transforms", "provider"]) {
+      for (const empty of [null, [], {}]) assert.equal(read(withFields({ [name]: empty })).model, "m");
+    }
+    assert.equal(read(withFields({ plugins: [{ id: "web", enabled: false }] })).model, "m");
+  });
 
   for (const name of [
     ...["model", "messages", "stream", "stream_options", "n", "max_tokens", "max_completion_tokens"],

@@ -5,13 +5,20 @@ import { ArrivingJson } from "@aimo-network/protocol/arriving-json";
 import { AimoError } from "@aimo-network/protocol/errors";
 import type { JsonObject } from "@aimo-network/protocol/json-object";
 import { isJsonObject } from "@aimo-network/protocol/json-object";
+import type { JsonMember } from "@aimo-network/protocol/json-members";
 import { jsonMembers, replaceMembers } from "@aimo-network/protocol/json-members";
 import type { JsonSkeleton } from "@aimo-network/protocol/json-skeleton";
 import { checkMemberNames } from "@aimo-network/protocol/member-names";
 import type { Medium } from "@aimo-network/protocol/wire/offer";
 import type { RequestSize } from "../../billing/ceiling.ts";
 import { CHOICES_MAX, MESSAGES_MAX } from "../../limits.ts";
+import { askedParameters } from "../../market/parameters.ts";
+import type { Preferences } from "../../market/preferences.ts";
+import { NO_PREFERENCES } from "../../market/preferences.ts";
+import { readModels } from "./asked-models.ts";
 import { countMedia, mediaDataBytes, mediaOf } from "./content-parts.ts";
+import { conversationPrefix } from "./conversation-prefix.ts";
+import { readPreferences } from "./provider-preferences.ts";
 import { describe } from "../describe-json.ts";
 import { checkJsonBounds } from "../json-bounds.ts";
 import type { AskedProbabilities } from "../models/probabilities.ts";
@@ -20,7 +27,15 @@ import type { RequestBody } from "../read-body.ts";
 
 /** What a client asks for. */
 export interface ChatRequest extends RequestSize {
+  /** The first of `models`. */
   readonly model: string;
+  /** The model that is asked for, and those that may answer in its place, in this order. */
+  readonly models: readonly string[];
+  readonly preferences: Preferences;
+  /** Parameters that decide the answer and that not every offer supports. */
+  readonly parameters: ReadonlySet<string>;
+  /** What the requests of its conversation have in common: only to be hashed. */
+  readonly prefix: string;
   readonly stream: boolean;
   /** Input kinds beside text. */
   readonly inputModalities: ReadonlySet<Medium>;
@@ -85,34 +100,46 @@ function readStream(fields: JsonObject): boolean {
   return stream === true;
 }
 
-function readModel(fields: JsonObject): string {
-  const { model } = fields;
-  if (typeof model !== "string" || model === "" || model.length > 200) {
-    throw invalid("a model such as `author/slug`", describe(model), "model");
-  }
-  return model;
+function asksNothing(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === "object" && Object.keys(value).length === 0);
 }
 
-function refuseUnsupported(fields: JsonObject): void {
-  const asksNothing = (value: unknown): boolean =>
-    value === undefined || value === null || (typeof value === "object" && Object.keys(value).length === 0);
-  for (const param of ["provider", "models", "route", "plugins", "transforms"]) {
-    if (asksNothing(fields[param])) continue;
-    const advice =
-      "Leave it out: this router chooses by price among healthy providers, or name one as `<wallet>:<slug>`.";
-    throw new AimoError("unsupported_parameter", { param, advice });
+function isTurnedOff(plugin: unknown): boolean {
+  return isJsonObject(plugin) && plugin["enabled"] === false;
+}
+
+function refuseUnsupported({ plugins, transforms, route }: JsonObject): void {
+  if (!asksNothing(plugins) && !(Array.isArray(plugins) && plugins.every(isTurnedOff))) {
+    const advice = "Leave it out: this router passes requests on and answers back, and adds nothing to either.";
+    throw new AimoError("unsupported_parameter", { param: "plugins", advice });
+  }
+  if (!asksNothing(transforms)) {
+    const advice = "Leave it out: this router changes no prompt. Shorten what is longer than the model's context.";
+    throw new AimoError("unsupported_parameter", { param: "transforms", advice });
+  }
+  if (route !== undefined && route !== null && route !== "fallback") {
+    throw invalid('"fallback" or null', describe(route), "route");
   }
 }
 
 const TOKENS_MAX = 2 ** 31; // no model comes near; keeps every product in range
 
-/** Where the messages begin; throws `invalid_request` for members that parsers may disagree about. */
-function findMessages(text: string): number {
+/** The members of the body; throws `invalid_request` for those that parsers may disagree about. */
+function membersOf(text: string): readonly JsonMember[] {
   const members = jsonMembers(text);
   checkMemberNames(members, { own: DECISIVE_MEMBERS, others: "any" });
-  const messages = members.find(({ key }) => key === "messages");
-  assert(messages !== undefined, "messages that were read stand in the text");
-  return messages.valueStart;
+  return members;
+}
+
+function find(members: readonly JsonMember[], name: string): JsonMember {
+  const member = members.find(({ key }) => key === name);
+  assert(member !== undefined, "a member that was read stands in the text");
+  return member;
+}
+
+function textAt(text: string, members: readonly JsonMember[], name: string): string {
+  const { valueStart, valueEnd } = find(members, name);
+  return text.slice(valueStart, valueEnd);
 }
 
 /** The members with which the client bounds the output. */
@@ -132,21 +159,28 @@ function usualOutputMember(offerName: string): string {
 export function readChatRequest(body: RequestBody): ChatRequest {
   const { text, pieces, shortened } = textOf(body);
   const fields = parseText(text);
-  const model = readModel(fields);
+  const [model, ...fallbacks] = readModels(fields);
   const { messages } = fields;
   if (!Array.isArray(messages) || messages.length === 0 || messages.length > MESSAGES_MAX) {
     throw invalid(`an array of 1 to ${MESSAGES_MAX} messages`, describe(messages), "messages");
   }
-  const messagesAt = findMessages(text);
+  const members = membersOf(text);
   const choices = readCount(fields, "n", CHOICES_MAX) ?? 1;
   const maxCompletionTokens = readCount(fields, "max_completion_tokens", TOKENS_MAX);
   const maxTokens = readCount(fields, "max_tokens", TOKENS_MAX);
   refuseUnsupported(fields);
+  const preferences = asksNothing(fields["provider"])
+    ? NO_PREFERENCES
+    : readPreferences(textAt(text, members, "provider"));
   const media = countMedia(messages as readonly unknown[]);
   const inputModalities = mediaOf(media);
   const bounding = outputMembers(fields);
   return {
     model,
+    models: [model, ...fallbacks],
+    preferences,
+    parameters: askedParameters(fields),
+    prefix: conversationPrefix(messages as readonly unknown[]),
     stream: readStream(fields),
     probabilities: askedProbabilities(fields),
     maxTokens: maxCompletionTokens ?? maxTokens,
@@ -154,7 +188,9 @@ export function readChatRequest(body: RequestBody): ChatRequest {
     messageCount: messages.length,
     media,
     inputModalities,
-    textBytes: body.length - (inputModalities.size === 0 ? 0 : mediaDataBytes(text, messagesAt, shortened)),
+    textBytes:
+      body.length -
+      (inputModalities.size === 0 ? 0 : mediaDataBytes(text, find(members, "messages").valueStart, shortened)),
     bodyFor(offerName, maxOutput) {
       const changes = new Map<string, string | undefined>(ROUTER_FIELDS.map((name) => [name, undefined]));
       changes.set("model", JSON.stringify(offerName));

@@ -1,12 +1,30 @@
 // The chat endpoint's request and answer for the OpenAPI document; requests are checked by `chat-request.ts`.
 import { Type } from "typebox";
+import { MODELS_OF_REQUEST_MAX } from "../../market/limits.ts";
+import { AttributionHeadersShape } from "../attribution/attribution-shapes.ts";
+import { ExplanationShape } from "./explanation.ts";
+import { ProviderPreferencesShape } from "./provider-shape.ts";
 
 const Open = { additionalProperties: true };
 
-/** OpenAI's request; members not listed here are passed to the provider as they are. */
+const NAMES = "`author/slug`, a bare `slug`, or `<provider wallet>:<slug>`";
+const SUFFIXES = "`:floor` behind it asks the cheapest providers first, `:nitro` the fastest";
+
+/** OpenAI's request with OpenRouter's members; those not listed here are passed to the provider as they are. */
 export const ChatRequestShape = Type.Object(
   {
-    model: Type.String({ description: "`author/slug`, a bare `slug`, or `<provider wallet>:<slug>`" }),
+    model: Type.Optional(
+      Type.Union([Type.String(), Type.Null()], {
+        description: `${NAMES}; ${SUFFIXES}. Without it the first of \`models\` is asked`,
+      }),
+    ),
+    models: Type.Optional(
+      Type.Union([Type.Array(Type.String(), { maxItems: MODELS_OF_REQUEST_MAX }), Type.Null()], {
+        description: "Models that may answer where those before them cannot, in this order",
+      }),
+    ),
+    route: Type.Optional(Type.Union([Type.Literal("fallback"), Type.Null()])),
+    provider: Type.Optional(Type.Union([ProviderPreferencesShape, Type.Null()])),
     messages: Type.Array(Type.Object({ role: Type.String() }, Open), { minItems: 1 }),
     stream: Type.Optional(Type.Boolean({ default: false })),
     max_tokens: Type.Optional(Type.Integer({ minimum: 1 })),
@@ -21,6 +39,14 @@ export const ChatRequestShape = Type.Object(
   },
   Open,
 );
+
+/** The headers that say something about a request to the router. */
+export const ChatHeadersShape = Type.Object({
+  ...AttributionHeadersShape.properties,
+  "x-aimo-explain": Type.Optional(
+    Type.String({ description: "`1`: `aimo_metadata` says of every offer why it has its place, or none" }),
+  ),
+});
 
 const Tokens = Type.Integer({ minimum: 0 });
 
@@ -40,14 +66,21 @@ export const ChatAnswerShape = Type.Object(
     id: Type.String({ description: "The generation's id, also in `x-generation-id`" }),
     object: Type.Literal("chat.completion"),
     created: Type.Integer(),
-    model: Type.String(),
+    model: Type.String({ description: "The model that answered, which may be one of `models`" }),
+    provider: Type.String({ description: "The wallet of the provider that answered" }),
     choices: Type.Array(
       Type.Object(
-        { index: Type.Integer(), message: Type.Object({ role: Type.String() }, Open), finish_reason: Type.String() },
+        {
+          index: Type.Integer(),
+          message: Type.Object({ role: Type.String() }, Open),
+          finish_reason: Type.Enum(["stop", "length", "tool_calls", "content_filter", "error"]),
+          native_finish_reason: Type.String({ description: "The provider's own word for it" }),
+        },
         Open,
       ),
     ),
     usage: Type.Optional(UsageShape),
+    aimo_metadata: Type.Optional(ExplanationShape),
   },
   Open,
 );

@@ -5,7 +5,7 @@ import { ANSWER_UNCOUNTED_BYTES, HOLD_BACK_MS, KEEP_ALIVE_COMMENT_MS } from "../
 import type { AnswerEvent } from "../../providers/answer-event.ts";
 import type { ByteBudget } from "../../providers/byte-budget.ts";
 import type { Envelope, IntroducedChoices } from "./chat-answer.ts";
-import { chunkJson, errorChunkJson, usageChunkJson } from "./chat-answer.ts";
+import { chunkJson, errorChunkJson, lastChunkJson } from "./chat-answer.ts";
 import { cutWhenStalled, UnreadAnswer } from "../unread-answers.ts";
 
 /** A stream of events to one client. */
@@ -77,8 +77,10 @@ export function createChatStream(
       if (!keepsUp) unread.wait(resume);
       return keepsUp;
     },
-    end: (envelope, usage) =>
-      close(`${usage === undefined ? "" : `data: ${usageChunkJson(envelope, usage)}\n\n`}data: [DONE]\n\n`),
+    end(envelope, usage) {
+      const last = lastChunkJson(envelope, usage);
+      close(`${last === undefined ? "" : `data: ${last}\n\n`}data: [DONE]\n\n`);
+    },
     fail: (envelope, error) => close(`data: ${errorChunkJson(envelope, error)}\n\n`),
     abandon() {
       stopTimer();

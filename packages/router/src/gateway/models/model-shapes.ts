@@ -1,11 +1,15 @@
-// Models and endpoints in OpenRouter's shapes, with OpenAI's `object` fields beside them.
+// Models in OpenRouter's shape, with OpenAI's `object` fields and our own `aimo` beside them.
 import type { Static } from "typebox";
 import { Type } from "typebox";
-import { formatPerToken } from "@aimo-network/protocol/price";
 import { formatMicroUsdc, microUsdc } from "@aimo-network/protocol/money";
-import type { LiveOffer } from "../../market/offer-book.ts";
+import type { Price } from "@aimo-network/protocol/price";
+import { formatPerToken } from "@aimo-network/protocol/price";
+import type { Offer } from "@aimo-network/protocol/wire/offer";
+import type { ModelView, RankedOffer } from "../../market/model-view.ts";
+import { supportedParameters } from "../../market/parameters.ts";
 
-const PricingShape = Type.Object({
+/** Prices as OpenRouter writes them. */
+export const PricingShape = Type.Object({
   prompt: Type.String({ description: "USDC per prompt token" }),
   completion: Type.String({ description: "USDC per completion token" }),
   request: Type.String({ description: "USDC per request" }),
@@ -13,6 +17,7 @@ const PricingShape = Type.Object({
   input_cache_read: Type.Optional(Type.String({ description: "USDC per cached prompt token" })),
 });
 
+/** What goes in and what comes out. */
 const ArchitectureShape = Type.Object({
   modality: Type.String(),
   input_modalities: Type.Array(Type.String()),
@@ -21,9 +26,24 @@ const ArchitectureShape = Type.Object({
   instruct_type: Type.Null(),
 });
 
+/** A count of tokens; null where nobody says. */
 const Tokens = Type.Union([Type.Integer(), Type.Null()]);
 
-/** One model, with the price of its cheapest offer. */
+const Measure = (description: string) => Type.Union([Type.Number(), Type.Null()], { description });
+
+const AimoModelShape = Type.Object({
+  providers: Type.Integer({ description: "Wallets that sell it" }),
+  verified: Type.Integer({ description: "Of them, those whose offer was examined and can do what it says" }),
+  unverified: Type.Integer({
+    description: "Reached by `<wallet>:<slug>` only: they count tokens unlike everybody else",
+  }),
+  new: Type.Integer({ description: "Those who have served too few payers to be known" }),
+  latency_p50: Measure("Milliseconds to the first output over 30 minutes, by each offer's share of the traffic"),
+  throughput_p50: Measure("Tokens a second after it, likewise"),
+  uptime_last_30m: Measure("Percent of attempts that succeeded, likewise"),
+});
+
+/** One model: prices of its cheapest offer, everything else of what all its offers together can. */
 export const ModelShape = Type.Object({
   id: Type.String(),
   canonical_slug: Type.String(),
@@ -41,49 +61,13 @@ export const ModelShape = Type.Object({
   default_parameters: Type.Null(),
   supported_voices: Type.Null(),
   links: Type.Object({ details: Type.String() }),
+  aimo: AimoModelShape,
 });
+/** One model. */
+export type Model = Static<typeof ModelShape>;
 
-/** What clients of OpenRouter expect of every endpoint; null says that nothing has been measured. */
-const UnmeasuredShape = Type.Object({
-  uptime_last_5m: Type.Null(),
-  uptime_last_30m: Type.Null(),
-  uptime_last_1d: Type.Null(),
-  latency_last_30m: Type.Null(),
-  throughput_last_30m: Type.Null(),
-});
-
-/** One provider's offer of a model. */
-export const EndpointShape = Type.Object({
-  name: Type.String(),
-  model_id: Type.String(),
-  model_name: Type.String(),
-  provider_name: Type.String({ description: "The provider's wallet" }),
-  tag: Type.String({ description: "How to ask for this offer: `<wallet>:<slug>`" }),
-  context_length: Tokens,
-  max_completion_tokens: Tokens,
-  max_prompt_tokens: Tokens,
-  pricing: PricingShape,
-  quantization: Type.Union([Type.String(), Type.Null()]),
-  supported_parameters: Type.Array(Type.String()),
-  status: Type.Integer({ description: "0: healthy, -1: in outage" }),
-  supports_implicit_caching: Type.Boolean(),
-  ...UnmeasuredShape.properties,
-});
-
-const PARAMETERS = ["max_tokens", "temperature", "top_p", "stop", "seed", "frequency_penalty", "presence_penalty"];
-const PARAMETERS_OF: Readonly<Record<string, readonly string[]>> = {
-  tools: ["tools", "tool_choice"],
-  json_schema: ["response_format", "structured_outputs"],
-  json_object: ["response_format"],
-  reasoning: ["reasoning", "include_reasoning"],
-};
-
-function parameters(offer: LiveOffer): string[] {
-  const more = offer.offer.capabilities.flatMap((capability) => PARAMETERS_OF[capability] ?? []);
-  return [...new Set([...PARAMETERS, ...more])];
-}
-
-function pricing({ price }: LiveOffer): Static<typeof PricingShape> {
+/** Prices per token, per request and per image. */
+export function pricingOf(price: Price): Static<typeof PricingShape> {
   const zero = microUsdc(0n);
   return {
     prompt: formatPerToken(price.prompt),
@@ -94,8 +78,14 @@ function pricing({ price }: LiveOffer): Static<typeof PricingShape> {
   };
 }
 
-function architecture({ offer }: LiveOffer): Static<typeof ArchitectureShape> {
-  const { input_modalities: input, output_modalities: output } = offer;
+function union<Name extends string>(lists: readonly (readonly Name[])[]): Name[] {
+  return [...new Set(lists.flat())];
+}
+
+/** Of several offers' terms everything that one of them has. */
+function architectureOf(terms: readonly Offer[]): Static<typeof ArchitectureShape> {
+  const input = union(terms.map((offer) => offer.input_modalities));
+  const output = union(terms.map((offer) => offer.output_modalities));
   return {
     modality: `${input.join("+")}->${output.join("+")}`,
     input_modalities: input,
@@ -105,63 +95,94 @@ function architecture({ offer }: LiveOffer): Static<typeof ArchitectureShape> {
   };
 }
 
-/** The cheapest of a model's offers, which stands for the model in lists. */
-function cheapest(offers: readonly LiveOffer[]): LiveOffer | undefined {
-  return offers.toSorted((one, other) => (one.weight > other.weight ? -1 : 1))[0];
+/** Those that are reached by the model's name; where there are none, all of them. */
+export function openOffers({ ranked }: ModelView): readonly RankedOffer[] {
+  const open = ranked.filter(({ hidden }) => hidden === undefined);
+  return open.length > 0 ? open : ranked;
 }
 
-/** A model as lists show it; undefined when nobody offers it any more. */
-export function toModel(id: string, offers: readonly LiveOffer[]): Static<typeof ModelShape> | undefined {
-  const shown = cheapest(offers);
-  if (shown === undefined) return undefined;
-  const { offer } = shown;
-  const contextLength = offer.context_length ?? null;
+/** The cheapest stands for a model in lists. */
+export function cheapest(offers: readonly RankedOffer[]): RankedOffer | undefined {
+  let found: RankedOffer | undefined;
+  for (const one of offers) if (found === undefined || one.comparedPrice < found.comparedPrice) found = one;
+  return found;
+}
+
+/** Of what has been measured, by the offers' shares; null where nothing has. */
+export function byShare(
+  offers: readonly RankedOffer[],
+  read: (offer: RankedOffer) => number | undefined,
+  decimals: number,
+): number | null {
+  let [sum, weights] = [0, 0];
+  for (const one of offers) {
+    const value = read(one);
+    const weight = one.share > 0 ? one.share : Number.EPSILON; // who gets nothing counts where nobody else was measured
+    if (value === undefined) continue;
+    sum += value * weight;
+    weights += weight;
+  }
+  return weights === 0 ? null : rounded(sum / weights, decimals);
+}
+
+/** A number with so many decimals at most. */
+export function rounded(value: number, decimals: number): number {
+  const scale = 10 ** decimals;
+  return Math.round(value * scale) / scale;
+}
+
+function countWallets(offers: readonly RankedOffer[]): number {
+  return new Set(offers.map(({ offer }) => offer.wallet)).size;
+}
+
+function aimoOf(ranked: readonly RankedOffer[], open: readonly RankedOffer[]): Model["aimo"] {
+  const verdicts = (verdict: string): number =>
+    countWallets(ranked.filter(({ finding }) => finding.verdict === verdict));
   return {
-    id,
-    canonical_slug: id,
-    name: offer.display_name,
-    object: "model",
-    owned_by: id.slice(0, id.indexOf("/")),
-    created: Math.floor(Math.min(...offers.map(({ sinceMs }) => sinceMs)) / 1000),
-    description: "",
-    context_length: contextLength,
-    architecture: architecture(shown),
-    pricing: pricing(shown),
-    top_provider: {
-      is_moderated: false,
-      context_length: contextLength,
-      max_completion_tokens: offer.max_completion_tokens ?? null,
-    },
-    per_request_limits: null,
-    supported_parameters: parameters(shown),
-    default_parameters: null,
-    supported_voices: null,
-    links: { details: `/api/v1/models/${id}/endpoints` },
+    providers: countWallets(ranked),
+    verified: verdicts("verified"),
+    unverified: verdicts("unverified"),
+    new: countWallets(ranked.filter(({ measured }) => measured.isNew)),
+    latency_p50: byShare(open, ({ measured }) => measured.firstOutputMs?.p50, 0),
+    throughput_p50: byShare(open, ({ measured }) => measured.tokensPerSecond?.p50, 1),
+    uptime_last_30m: byShare(open, ({ measured }) => measured.uptime30m, 2),
   };
 }
 
-/** One offer as the endpoints of a model show it. */
-export function toEndpoint(live: LiveOffer, isHealthy: boolean): Static<typeof EndpointShape> {
-  const { offer } = live;
-  const contextLength = offer.context_length ?? null;
+function longest(lengths: readonly (number | undefined)[]): number | null {
+  const known = lengths.filter((length) => length !== undefined);
+  return known.length === 0 ? null : Math.max(...known);
+}
+
+/** A model as lists show it; undefined when nobody offers it any more. */
+export function toModel(id: string, view: ModelView): Model | undefined {
+  const open = openOffers(view);
+  const shown = cheapest(open);
+  if (shown === undefined) return undefined;
+  const { terms, offer } = shown;
+  const allTerms = open.map((one) => one.terms);
+  const firstMs = Math.min(...view.ranked.flatMap(({ links }) => links.map(({ sinceMs }) => sinceMs)));
   return {
-    name: `${offer.display_name} | ${live.wallet}`,
-    model_id: live.modelId,
-    model_name: offer.display_name,
-    provider_name: live.wallet,
-    tag: `${live.wallet}:${offer.name}`,
-    context_length: contextLength,
-    max_completion_tokens: offer.max_completion_tokens ?? null,
-    max_prompt_tokens: contextLength,
-    pricing: pricing(live),
-    quantization: offer.quantization ?? null,
-    supported_parameters: parameters(live),
-    status: isHealthy ? 0 : -1,
-    supports_implicit_caching: live.price.inputCacheRead !== undefined,
-    uptime_last_5m: null,
-    uptime_last_30m: null,
-    uptime_last_1d: null,
-    latency_last_30m: null,
-    throughput_last_30m: null,
+    id,
+    canonical_slug: id,
+    name: terms.display_name,
+    object: "model",
+    owned_by: id.slice(0, id.indexOf("/")),
+    created: Math.floor(firstMs / 1000),
+    description: "",
+    context_length: longest(allTerms.map(({ context_length: length }) => length)),
+    architecture: architectureOf(allTerms),
+    pricing: pricingOf(offer.price),
+    top_provider: {
+      is_moderated: false,
+      context_length: terms.context_length ?? null,
+      max_completion_tokens: terms.max_completion_tokens ?? null,
+    },
+    per_request_limits: null,
+    supported_parameters: union(allTerms.map(supportedParameters)),
+    default_parameters: null,
+    supported_voices: null,
+    links: { details: `/api/v1/models/${id}/endpoints` },
+    aimo: aimoOf(view.ranked, open),
   };
 }

@@ -1,80 +1,95 @@
-// GET /models and one model: what is on sale, read from the live book.
-import type { FastifyPluginCallbackTypebox } from "@fastify/type-provider-typebox";
+// GET /models and one model: what is on sale, by OpenRouter's filters, in shapes that OpenAI's clients read too.
+import type { FastifyPluginAsync, FastifyRequest } from "fastify";
 import type { Static } from "typebox";
 import { Type } from "typebox";
-import { AimoError } from "@aimo-network/protocol/errors";
-import type { OfferHealth } from "../../market/health.ts";
-import type { LiveOffer, OfferBook } from "../../market/offer-book.ts";
-import { EndpointShape, ModelShape, toEndpoint, toModel } from "./model-shapes.ts";
+import type { EndpointsDeps } from "./endpoints.ts";
+import { endpointRoutes } from "./endpoints.ts";
+import type { RawQuery } from "./model-query.ts";
+import { readModelFilter, readModelQuery } from "./model-query.ts";
+import { ModelFilterShape, ModelQueryShape } from "./model-query-shape.ts";
+import { ModelShape } from "./model-shapes.ts";
+import { sendPrepared } from "./prepared-answer.ts";
 
-/** What these endpoints read. */
-export interface ModelsDeps {
-  readonly book: OfferBook;
-  readonly health: OfferHealth;
-}
-
+const TAGS = ["Models"];
 const Params = Type.Object({ author: Type.String(), slug: Type.String() });
+type Named = Static<typeof Params>;
 const IdParams = Type.Object({ id: Type.String({ description: "`author/slug`, its slash written %2F" }) });
 
-/** Each provider's offers once: several links of one wallet sell the same, unless their terms differ. */
-function perProvider(offers: readonly LiveOffer[]): readonly LiveOffer[] {
-  return [...new Map(offers.map((live) => [`${live.wallet} ${JSON.stringify(live.offer)}`, live])).values()];
+const List = Type.Object({
+  object: Type.Literal("list"),
+  data: Type.Array(ModelShape),
+  total_count: Type.Integer({ description: "Models that the query asks for, on all pages" }),
+  links: Type.Object({ next: Type.Union([Type.String(), Type.Null()]) }),
+});
+const Count = Type.Object({ data: Type.Object({ count: Type.Integer() }) });
+
+/** The schemas of queries document; they are read by `model-query.ts`, which says what was expected. */
+const asRead = { validatorCompiler: () => () => true };
+
+/** Where the same query is asked for from another offset on. */
+function nextPage({ url, query }: FastifyRequest): (offset: number) => string {
+  const named = Object.entries(query as RawQuery).flatMap(([name, value]) =>
+    name in ModelQueryShape.properties && typeof value === "string" ? [[name, value] as [string, string]] : [],
+  );
+  return (offset) => {
+    const words = new URLSearchParams(named);
+    words.set("offset", String(offset));
+    return `${url.split("?", 1)[0]}?${words.toString()}`;
+  };
 }
 
 /** Creates the routes. */
-export function modelRoutes({ book, health }: ModelsDeps): FastifyPluginCallbackTypebox {
-  const findModel = (asked: string): { model: Static<typeof ModelShape>; offers: readonly LiveOffer[] } => {
-    const id = asked.toLowerCase();
-    const offers = book.models().get(id) ?? [];
-    const model = toModel(id, offers);
-    if (model === undefined) throw new AimoError("model_not_found", { model: id, near: book.near(id) });
-    return { model, offers };
-  };
-  return (scope, _options, next) => {
-    const List = Type.Object({
-      object: Type.Literal("list"),
-      data: Type.Array(ModelShape),
-      total_count: Type.Integer(),
-      links: Type.Object({ next: Type.Null() }),
+export function modelRoutes(deps: EndpointsDeps): FastifyPluginAsync {
+  const { catalogue } = deps;
+  const { compressor } = catalogue;
+  return async (scope) => {
+    const list = {
+      summary: "Models on sale",
+      description:
+        "A model is listed where one of its offers has everything that is asked for. Unknown parameters are passed over, unknown values refused.",
+      tags: TAGS,
+      querystring: ModelQueryShape,
+      response: { 200: List },
+    };
+    scope.get("/models", { schema: list, ...asRead }, async (request, reply) => {
+      const answer = await catalogue.list(readModelQuery(request.query as RawQuery), nextPage(request));
+      return await sendPrepared(request, reply, answer, compressor);
     });
-    scope.get("/models", { schema: { summary: "Models on sale", tags: ["Models"], response: { 200: List } } }, () => {
-      const data = [...book.models()]
-        .toSorted(([one], [other]) => (one < other ? -1 : 1))
-        .flatMap(([id, offers]) => toModel(id, offers) ?? []);
-      return { object: "list" as const, data, total_count: data.length, links: { next: null } };
+
+    const count = {
+      summary: "How many models are on sale",
+      tags: TAGS,
+      querystring: ModelFilterShape,
+      response: { 200: Count },
+    };
+    scope.get("/models/count", { schema: count, ...asRead }, async (request, reply) => {
+      const answer = await catalogue.count(readModelFilter(request.query as RawQuery));
+      return await sendPrepared(request, reply, answer, compressor);
     });
 
     const one = {
       summary: "One model",
-      tags: ["Models"],
+      tags: TAGS,
       params: Params,
       response: { 200: Type.Object({ data: ModelShape }) },
     };
-    scope.get("/models/:author/:slug", { schema: one }, ({ params }) => ({
-      data: findModel(`${params.author}/${params.slug}`).model,
-    }));
+    scope.get("/models/:author/:slug", { schema: one }, (request: FastifyRequest<{ Params: Named }>, reply) => {
+      const { author, slug } = request.params;
+      return sendPrepared(request, reply, catalogue.model(`${author}/${slug}`.toLowerCase(), "data"), compressor);
+    });
 
     const oneById = {
       summary: "One model, as OpenAI's clients ask for it and read it",
-      tags: ["Models"],
+      tags: TAGS,
       params: IdParams,
       response: { 200: ModelShape },
     };
-    scope.get("/models/:id", { schema: oneById }, ({ params }) => findModel(params.id).model);
-
-    const Endpoints = Type.Object({
-      data: Type.Object({
-        ...Type.Pick(ModelShape, ["id", "name", "created", "description", "architecture"]).properties,
-        endpoints: Type.Array(EndpointShape),
-      }),
-    });
-    const endpoints = { summary: "A model's offers", tags: ["Models"], params: Params, response: { 200: Endpoints } };
-    scope.get("/models/:author/:slug/endpoints", { schema: endpoints }, ({ params }) => {
-      const { model, offers } = findModel(`${params.author}/${params.slug}`);
-      const { id, name, created, description, architecture } = model;
-      const shown = perProvider(offers).map((offer) => toEndpoint(offer, health.isHealthy(offer.id)));
-      return { data: { id, name, created, description, architecture, endpoints: shown } };
-    });
-    next();
+    scope.get(
+      "/models/:id",
+      { schema: oneById },
+      (request: FastifyRequest<{ Params: Static<typeof IdParams> }>, reply) =>
+        sendPrepared(request, reply, catalogue.model(request.params.id.toLowerCase(), "none"), compressor),
+    );
+    await scope.register(endpointRoutes(deps));
   };
 }

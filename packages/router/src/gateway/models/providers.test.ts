@@ -14,6 +14,9 @@ interface Provider {
   readonly connected_since: string;
   readonly links: number;
   readonly models: string[];
+  readonly offers: object;
+  readonly serving_since: string | null;
+  readonly uptime_last_30m: number | null;
 }
 
 test("providers are listed by how long they are there, with their links and models", async (t) => {
@@ -37,6 +40,8 @@ test("providers are listed by how long they are there, with their links and mode
   assert.deepEqual([one?.links, one?.models], [2, ["acme/a", "community/b", "community/c"]]);
   assert.equal(one?.connected_since, "2023-11-14T22:13:20.000Z");
   assert.deepEqual([one?.name, one?.slug], [one?.wallet, one?.wallet]);
+  assert.deepEqual(one?.offers, { verified: 0, unverified: 0, new: 3 });
+  assert.deepEqual([one?.serving_since, one?.uptime_last_30m], [null, null]);
   assert.deepEqual([other?.links, other?.models], [1, []]);
   assert.equal(other?.connected_since, "2023-11-14T22:13:25.000Z");
 

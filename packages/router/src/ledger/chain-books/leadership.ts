@@ -6,8 +6,8 @@ import type { Database, DatabaseConnection } from "../database/database.ts";
 import { LEADERSHIP_SILENCE_MS, LEADERSHIP_TRY_MS } from "../limits.ts";
 import { repeat } from "../repeat.ts";
 
-/** Jobs of which one instance at a time is the leader: posting what the chain says, and settling. */
-export type LeaderJob = "watcher" | "settler";
+/** Jobs of which one instance at a time is the leader: posting what the chain says, settling, and examining offers. */
+export type LeaderJob = "watcher" | "settler" | "inspector";
 
 /** An instance's wish to lead a job. */
 export interface Leadership {

@@ -202,6 +202,7 @@ CREATE TABLE generations (
   flags smallint NOT NULL, -- GENERATION_FLAGS in ledger/generation-row.ts
   finish_reason text NOT NULL CHECK (char_length(finish_reason) <= 40),
   cut integer, -- how often its payable had been cut when it was charged: it is settled with the next cut
+  app_id integer NOT NULL DEFAULT 0, -- of `apps`, below 0 where it counts in public; 0 where no app was named
   PRIMARY KEY (day, id)
 ) PARTITION BY RANGE (day);
 CREATE INDEX generations_key ON generations (key_id, id);
@@ -230,7 +231,9 @@ CREATE TABLE usage_daily (
   reasoning_tokens bigint NOT NULL,
   cached_tokens bigint NOT NULL,
   cost bigint NOT NULL CHECK (cost >= 0),
-  PRIMARY KEY (user_id, day, key_id, model_id, provider_id)
+  app_id integer NOT NULL DEFAULT 0, -- as in generations
+  PRIMARY KEY (user_id, day, key_id, model_id, provider_id, app_id)
 ) WITH (fillfactor = 70);
 CREATE INDEX usage_daily_key ON usage_daily (key_id, day);
 CREATE INDEX usage_daily_provider ON usage_daily (provider_id, day);
+CREATE INDEX usage_daily_public ON usage_daily (day) WHERE app_id < 0;

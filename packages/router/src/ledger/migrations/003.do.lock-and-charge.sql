@@ -200,23 +200,25 @@ END $$;
 -- The row and the day's sums of answered requests; what they owe is in their payables by then.
 CREATE FUNCTION ledger_record_generations(p_id uuid[], p_day date[], p_user integer[], p_key integer[], p_provider integer[],
   p_model integer[], p_price integer[], p_cost bigint[], p_prompt integer[], p_completion integer[], p_cached integer[],
-  p_reasoning integer[], p_first_ms integer[], p_duration_ms integer[], p_images smallint[], p_flags smallint[], p_finish text[])
+  p_reasoning integer[], p_first_ms integer[], p_duration_ms integer[], p_images smallint[], p_flags smallint[], p_finish text[],
+  p_app integer[])
 RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO generations (id, day, user_id, key_id, provider_id, model_id, price_id, cost, prompt_tokens, completion_tokens,
-      cached_tokens, reasoning_tokens, first_output_ms, duration_ms, image_count, flags, finish_reason, cut)
+      cached_tokens, reasoning_tokens, first_output_ms, duration_ms, image_count, flags, finish_reason, app_id, cut)
     SELECT t.*, a.cuts FROM unnest(p_id, p_day, p_user, p_key, p_provider, p_model, p_price, p_cost, p_prompt, p_completion,
-      p_cached, p_reasoning, p_first_ms, p_duration_ms, p_images, p_flags, p_finish)
+      p_cached, p_reasoning, p_first_ms, p_duration_ms, p_images, p_flags, p_finish, p_app)
       t(id, day, user_id, key_id, provider_id, model_id, price_id, cost, prompt, completion, cached, reasoning, first_ms,
-        duration_ms, images, flags, finish)
+        duration_ms, images, flags, finish, app_id)
       LEFT JOIN payables a ON a.user_id = t.user_id AND a.provider_id = t.provider_id;
   INSERT INTO usage_daily AS d (user_id, day, key_id, model_id, provider_id, requests, prompt_tokens, completion_tokens,
-      reasoning_tokens, cached_tokens, cost)
-    SELECT user_id, day, key_id, model_id, provider_id, count(*), sum(prompt), sum(completion), sum(reasoning), sum(cached), sum(cost)
-    FROM unnest(p_user, p_day, p_key, p_model, p_provider, p_prompt, p_completion, p_reasoning, p_cached, p_cost)
-      t(user_id, day, key_id, model_id, provider_id, prompt, completion, reasoning, cached, cost)
-    GROUP BY 1, 2, 3, 4, 5
-    ON CONFLICT (user_id, day, key_id, model_id, provider_id) DO UPDATE SET
+      reasoning_tokens, cached_tokens, cost, app_id)
+    SELECT user_id, day, key_id, model_id, provider_id, count(*), sum(prompt), sum(completion), sum(reasoning), sum(cached),
+      sum(cost), app_id
+    FROM unnest(p_user, p_day, p_key, p_model, p_provider, p_prompt, p_completion, p_reasoning, p_cached, p_cost, p_app)
+      t(user_id, day, key_id, model_id, provider_id, prompt, completion, reasoning, cached, cost, app_id)
+    GROUP BY user_id, day, key_id, model_id, provider_id, app_id
+    ON CONFLICT (user_id, day, key_id, model_id, provider_id, app_id) DO UPDATE SET
       requests = d.requests + excluded.requests, prompt_tokens = d.prompt_tokens + excluded.prompt_tokens,
       completion_tokens = d.completion_tokens + excluded.completion_tokens,
       reasoning_tokens = d.reasoning_tokens + excluded.reasoning_tokens,

@@ -6,7 +6,8 @@
 CREATE FUNCTION ledger_post_charges(p_now timestamptz, c_id uuid[], c_day date[], c_user integer[], c_kind smallint[],
   c_amount bigint[], c_provider integer[], c_model integer[], c_price integer[], c_prompt integer[], c_completion integer[],
   c_cached integer[], c_reasoning integer[], c_first_ms integer[], c_duration_ms integer[], c_images smallint[],
-  c_flags smallint[], c_finish text[], c_unpaid text[], c_unpaid_amount bigint[], OUT codes smallint[], OUT costs bigint[])
+  c_flags smallint[], c_finish text[], c_app integer[], c_unpaid text[], c_unpaid_amount bigint[], OUT codes smallint[],
+  OUT costs bigint[])
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off
   SET enable_mergejoin = off SET jit = off AS $$
 DECLARE
@@ -47,7 +48,8 @@ BEGIN
     PERFORM ledger_record_generations(array_agg(t.id), array_agg(c_day[t.n]), array_agg(t.user_id), array_agg(t.key_id),
       array_agg(c_provider[t.n]), array_agg(c_model[t.n]), array_agg(c_price[t.n]), array_agg(t.charged), array_agg(c_prompt[t.n]),
       array_agg(c_completion[t.n]), array_agg(c_cached[t.n]), array_agg(c_reasoning[t.n]), array_agg(c_first_ms[t.n]),
-      array_agg(c_duration_ms[t.n]), array_agg(c_images[t.n]), array_agg(c_flags[t.n]), array_agg(c_finish[t.n]))
+      array_agg(c_duration_ms[t.n]), array_agg(c_images[t.n]), array_agg(c_flags[t.n]), array_agg(c_finish[t.n]),
+      array_agg(c_app[t.n]))
     FROM unnest(e_n, e_id, e_user, e_key, e_charged, e_kind) t(n, id, user_id, key_id, charged, kind) WHERE t.kind > 0
     HAVING count(*) > 0;
   END IF;
@@ -70,7 +72,7 @@ BEGIN
         PERFORM ledger_record_generations(ARRAY[c_id[i]], ARRAY[c_day[i]], ARRAY[c_user[i]],
           ARRAY[(SELECT key_id FROM locks WHERE id = c_id[i])], ARRAY[c_provider[i]], ARRAY[c_model[i]], ARRAY[c_price[i]],
           ARRAY[late.taken], ARRAY[c_prompt[i]], ARRAY[c_completion[i]], ARRAY[c_cached[i]], ARRAY[c_reasoning[i]],
-          ARRAY[c_first_ms[i]], ARRAY[c_duration_ms[i]], ARRAY[c_images[i]], ARRAY[c_flags[i]], ARRAY[c_finish[i]]);
+          ARRAY[c_first_ms[i]], ARRAY[c_duration_ms[i]], ARRAY[c_images[i]], ARRAY[c_flags[i]], ARRAY[c_finish[i]], ARRAY[c_app[i]]);
       END IF;
     END LOOP;
   END IF;
@@ -229,7 +231,8 @@ END $$;
 CREATE FUNCTION ledger_post(p_now timestamptz, p_instance integer, p_careful boolean, p_rates bigint[],
   c_id uuid[], c_day date[], c_user integer[], c_kind smallint[], c_amount bigint[], c_provider integer[], c_model integer[],
   c_price integer[], c_prompt integer[], c_completion integer[], c_cached integer[], c_reasoning integer[], c_first_ms integer[],
-  c_duration_ms integer[], c_images smallint[], c_flags smallint[], c_finish text[], c_unpaid text[], c_unpaid_amount bigint[],
+  c_duration_ms integer[], c_images smallint[], c_flags smallint[], c_finish text[], c_app integer[], c_unpaid text[],
+  c_unpaid_amount bigint[],
   l_id uuid[], l_user integer[], l_key integer[], l_provider integer[], l_model integer[], l_price integer[], l_full bigint[],
   l_least bigint[], l_tokens integer[], l_deadline timestamptz[], l_prompt_max integer[], l_output_max integer[],
   l_images smallint[], l_stream boolean[], l_idempotency bytea[], l_body bytea[],
@@ -241,7 +244,7 @@ BEGIN
   IF cardinality(c_id) > 0 THEN
     SELECT t.codes, t.costs INTO charge_codes, charge_costs FROM ledger_post_charges(p_now, c_id, c_day, c_user, c_kind, c_amount,
       c_provider, c_model, c_price, c_prompt, c_completion, c_cached, c_reasoning, c_first_ms, c_duration_ms, c_images, c_flags,
-      c_finish, c_unpaid, c_unpaid_amount) t;
+      c_finish, c_app, c_unpaid, c_unpaid_amount) t;
   END IF;
   IF cardinality(l_id) > 0 THEN
     SELECT t.codes, t.granted, t.d1, t.d2, t.ats, t.others, t.rate_keys, t.rate_requests, t.rate_tokens
