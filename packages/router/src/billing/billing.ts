@@ -5,7 +5,7 @@ import type { App } from "../ledger/app-numbers.ts";
 import type { IdempotencyClaim, RateUse } from "../ledger/commands.ts";
 import { INTEGER_MAX } from "../ledger/storable.ts";
 import { LOCK_GRACE_MS } from "./limits.ts";
-import type { RequestSize } from "./ceiling.ts";
+import type { Named, RequestSize } from "./ceiling.ts";
 import { maxOutput, planCeiling, promptBound } from "./ceiling.ts";
 import type { BillingDeps } from "./funded-request.ts";
 import { FundedRequest } from "./funded-request.ts";
@@ -33,8 +33,8 @@ export interface BillableRequest<Offer extends BillableOffer> {
   readonly model: string;
   /** The offers that would take it, best first. */
   readonly plan: readonly Offer[];
-  /** Whether the client named the provider itself, and so its price. */
-  readonly named: boolean;
+  /** Whether the client named the provider itself, and so its price; or beside which offer of the plan each is too dear. */
+  readonly named: Named<Offer>;
   readonly size: RequestSize;
   readonly stream: boolean;
   /** What the request says it comes from, where it says so. */

@@ -133,20 +133,31 @@ function greatest(amounts: readonly bigint[]): bigint {
 }
 
 /**
+ * Whether the client named the providers of a plan itself; or of each offer the one that it may not be much dearer than, which
+ * is itself where the client named it.
+ */
+export type Named<Priced> = boolean | ((priced: Priced) => Priced);
+
+/**
  * What a request may cost over the offers of its plan, best first. Fallbacks much dearer than the first are left out
  * unless the client named their provider. Throws `invalid_request` where it could cost more than any request may.
  */
 export function planCeiling<Priced extends PricedOffer>(
   plan: readonly Priced[],
   size: RequestSize,
-  { named }: { named: boolean },
+  { named }: { named: Named<Priced> },
 ): PlanCeiling<Priced> {
   const firstOutput = plan[0] === undefined ? 0 : maxOutput(plan[0].offer, size);
   const all = plan.map((priced) => costed(priced, size, firstOutput));
   const payable = all.filter(({ least }) => least <= MOST_PICO);
   const [first] = payable;
   if (first === undefined) throw tooDear(greatest(all.map(({ least }) => least)));
-  const kept = payable.filter(({ compared }) => named || compared <= FALLBACK_COST_FACTOR * first.compared);
+  const kept = payable.filter((one) => {
+    if (named === true) return true;
+    const beside = named === false ? first.priced : named(one.priced);
+    const { compared } = payable.find(({ priced }) => priced === beside) ?? first;
+    return one.priced === beside || one.compared <= FALLBACK_COST_FACTOR * compared;
+  });
   const full = greatest(kept.map((offer) => offer.full));
   const offers = kept.map(({ priced }) => priced);
   const tokens = offers.map(({ offer }) => promptBound(offer, size) + maxOutput(offer, size) * size.choices);

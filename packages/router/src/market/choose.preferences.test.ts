@@ -128,7 +128,10 @@ describe("who may be asked", () => {
     assert.deepEqual(excluded(ABC, {}, said), ["unverified"]);
     assert.deepEqual(orders(ABC, { only: [named("b")] }, said), ["b"]);
     assert.ok(orders(ABC, { order: [named("b")] }, said).every((order) => order.startsWith("b ")));
-    assert.equal(plans(ABC, {}, said, { isNamed: true })[0]?.offers.length, 3);
+    assert.equal(
+      plans(ABC, {}, said, { named: ["a", "b", "c"].map((wallet) => ({ wallet, slug: "m" })) })[0]?.offers.length,
+      3,
+    );
   });
 });
 

@@ -7,6 +7,7 @@ import type { ModelView, OfferStanding, RankedOffer } from "./model-view.ts";
 import type { LiveOffer } from "./offer-book.ts";
 import { lacksParameters } from "./parameters.ts";
 import type { Exclusion, Plan } from "./plan.ts";
+import { comparedPrice } from "./price-weight.ts";
 
 /** What is known of an offer at this moment. */
 export interface Standing {
@@ -18,10 +19,12 @@ export interface Standing {
   mayProbe(offer: LiveOffer): boolean;
 }
 
-/** Where an offer stands in the order: by rank, then by value; both are better when they are less. */
+/** Where an offer stands in the order: by rank, then by value, then by its draw; all are better when they are less. */
 export interface Order {
   readonly rank: number;
   readonly value: number;
+  /** Of what is sorted, which of equal ones comes first; 0 where the value is the draw. */
+  readonly draw: number;
 }
 
 interface Placed extends Order {
@@ -63,23 +66,28 @@ function rankOf(ranked: RankedOffer, needs: Needs): number {
 function valueOf(ranked: RankedOffer, needs: Needs, view: ModelView): number {
   switch (needs.preferences.sort) {
     case "price":
-      return ranked.comparedPrice;
+      return needs.inputModalities.has("image") ? comparedPrice(ranked.offer.price, true) : ranked.comparedPrice;
     case "latency":
       return ranked.measured.firstOutputMs?.p50 ?? view.medianFirstOutputMs ?? 0;
     case "throughput":
       return -(ranked.measured.tokensPerSecond?.p50 ?? view.medianTokensPerSecond ?? 0);
     default:
-      return bell(
-        needs.draw,
-        ranked.offer.seed,
-        needs.inputModalities.has("image") ? ranked.imageWeight : ranked.weight,
-      );
+      return drawOf(ranked, needs);
   }
+}
+
+function drawOf({ offer, weight, imageWeight }: RankedOffer, { draw, inputModalities }: Needs): number {
+  return bell(draw, offer.seed, inputModalities.has("image") ? imageWeight : weight);
+}
+
+/** Or whoever came first would get all that is sorted. */
+function tieOf(ranked: RankedOffer, needs: Needs): number {
+  return needs.preferences.sort === undefined ? 0 : drawOf(ranked, needs);
 }
 
 /** Where an offer stands in the order of a request's choice, before anybody has looked whether it has room. */
 export function orderOf(ranked: RankedOffer, needs: Needs, view: ModelView): Order {
-  return { rank: rankOf(ranked, needs), value: valueOf(ranked, needs, view) };
+  return { rank: rankOf(ranked, needs), value: valueOf(ranked, needs, view), draw: tieOf(ranked, needs) };
 }
 
 /** The rank with what an offer's health says now, where that is worse than what the view was made with. */
@@ -90,8 +98,9 @@ function rankNow({ standing }: RankedOffer, rank: number, tier: Tier): number {
   return STANDING_RANKS[tier] >= LAST_RESORT ? LAST_RESORT : rank;
 }
 
-function isBefore(one: Order, other: Order): boolean {
-  return one.rank < other.rank || (one.rank === other.rank && one.value < other.value);
+/** Below 0 where the first comes first. */
+export function compareOrders(one: Order, other: Order): number {
+  return one.rank - other.rank || one.value - other.value || one.draw - other.draw;
 }
 
 /** Of links that sell it on equal terms the least loaded takes a request. */
@@ -122,24 +131,26 @@ class Places {
   }
 
   /** Looks at an offer that may have a place; only then at its links and at how it stands with the payer now. */
-  offer(ranked: RankedOffer, rank: number, value: number): void {
+  offer(ranked: RankedOffer, rank: number, value: number, draw: number): void {
     const { taken } = this;
     const last = taken[this.#most - 1];
-    if (last !== undefined && (rank > last.rank || (rank === last.rank && value >= last.value))) return;
+    if (last !== undefined && (rank > last.rank || (rank === last.rank && value > last.value))) return; // nearly every one
+    const order = { rank, value, draw };
+    if (last !== undefined && compareOrders(order, last) >= 0) return;
     const { wallet } = ranked.offer;
     const own = taken.findIndex((other) => other.ranked.offer.wallet === wallet);
-    if (own !== -1 && !isBefore({ rank, value }, taken[own] as Placed)) return;
+    if (own !== -1 && compareOrders(order, taken[own] as Placed) >= 0) return;
     const link = freestLink(ranked.links, this.#standing);
     if (link === undefined) {
       this.#excluded.add("no_free_slot");
       return;
     }
     if (own !== -1) taken.splice(own, 1);
-    this.#insert({ ranked, link, value, rank: rankNow(ranked, rank, this.#standing.tier(link)) });
+    this.#insert({ ...order, ranked, link, rank: rankNow(ranked, order.rank, this.#standing.tier(link)) });
   }
 
   #insert(placed: Placed): void {
-    const at = this.taken.findIndex((other) => isBefore(placed, other));
+    const at = this.taken.findIndex((other) => compareOrders(placed, other) < 0);
     this.taken.splice(at === -1 ? this.taken.length : at, 0, placed);
     this.taken.length = Math.min(this.taken.length, this.#most);
   }
@@ -152,7 +163,7 @@ function findProbe(first: RankedOffer | undefined, places: Places, standing: Sta
   const link = freestLink(first.links, standing);
   if (link === undefined || STANDING_RANKS[standing.tier(link)] >= LAST_RESORT || !standing.mayProbe(link))
     return undefined;
-  return { ranked: first, link, rank: 0, value: 0 };
+  return { ranked: first, link, rank: 0, value: 0, draw: 0 };
 }
 
 /**
@@ -178,7 +189,7 @@ export function choose(view: ModelView, needs: Needs, standing: Standing): Plan 
       firstBell = value;
       first = ranked;
     }
-    places.offer(ranked, rank, value);
+    places.offer(ranked, rank, value, tieOf(ranked, needs));
   }
   const probe = isDrawn ? findProbe(first, places, standing) : undefined;
   const rest = places.taken.filter(({ ranked }) => ranked.offer.wallet !== probe?.ranked.offer.wallet);

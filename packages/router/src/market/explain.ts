@@ -2,7 +2,7 @@
 import type { Needs } from "./fitness.ts";
 import { isContextDoubted, isNamedBy, isOver, isUnder, unfit } from "./fitness.ts";
 import type { Standing } from "./choose.ts";
-import { orderOf } from "./choose.ts";
+import { compareOrders, orderOf } from "./choose.ts";
 import { EXPLAINED_MAX } from "./limits.ts";
 import type { ModelView, RankedOffer } from "./model-view.ts";
 import { lacksParameters } from "./parameters.ts";
@@ -37,8 +37,17 @@ function reasonsOf(ranked: RankedOffer, needs: Needs, standing: Standing, plan: 
   return reasons;
 }
 
-/** Explains a plan that `choose` made: the offers that were drawn first, then the others in their order, at most `EXPLAINED_MAX`. */
-export function explain(view: ModelView, needs: Needs, standing: Standing, plan: Plan): readonly Explained[] {
+/**
+ * Explains a plan that `choose` made, of which `before` offers of other models are asked first: those in the plan, then the
+ * others in their order, at most `EXPLAINED_MAX`.
+ */
+export function explain(
+  view: ModelView,
+  needs: Needs,
+  standing: Standing,
+  plan: Plan,
+  before = 0,
+): readonly Explained[] {
   const wallets = new Set(plan.offers.map(({ wallet }) => wallet));
   const explained = view.ranked.map((ranked) => {
     const at = plan.offers.findIndex((offer) => ranked.links.includes(offer));
@@ -47,7 +56,7 @@ export function explain(view: ModelView, needs: Needs, standing: Standing, plan:
     const isOther = excluded === undefined && at === -1;
     if (isOther) reasons.push(wallets.has(ranked.offer.wallet) ? "same_provider_ranks_higher" : "ranks_lower");
     const order = orderOf(ranked, needs, view);
-    const place = at === -1 ? undefined : at;
+    const place = at === -1 ? undefined : before + at;
     return { shown: { offer: ranked.offer, place, excluded, reasons, share: ranked.share }, order };
   });
   const isIn = ({ shown }: (typeof explained)[number]): number =>
@@ -55,7 +64,7 @@ export function explain(view: ModelView, needs: Needs, standing: Standing, plan:
   return explained
     .toSorted((one, other) => {
       const byPlace = isIn(one) - isIn(other);
-      return byPlace === 0 ? one.order.rank - other.order.rank || one.order.value - other.order.value : byPlace;
+      return byPlace === 0 ? compareOrders(one.order, other.order) : byPlace;
     })
     .slice(0, EXPLAINED_MAX)
     .map(({ shown }) => shown);

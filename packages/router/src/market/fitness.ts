@@ -25,8 +25,8 @@ export interface Needs {
   readonly payerWallet: string;
   /** The models the payer's key is held to; undefined where it is to none. */
   readonly allowedModels: ReadonlySet<string> | undefined;
-  /** The model's name names its provider. */
-  readonly isNamed: boolean;
+  /** The offers that models' names name themselves, as `<wallet>:<slug>`. */
+  readonly named: readonly NamedProvider[];
   readonly preferences: Preferences;
   /** The same for the requests of one conversation. */
   readonly draw: Bits;
@@ -35,25 +35,27 @@ export interface Needs {
 }
 
 /** Whether an offer is its provider's that is named, or all of that provider's are. */
-export function isNamedBy({ wallet, slug }: NamedProvider, { offer }: RankedOffer): boolean {
+export function isNamedBy({ wallet, slug }: NamedProvider, { offer }: Pick<RankedOffer, "offer">): boolean {
   return wallet === offer.wallet && (slug === undefined || slug === offer.offer.name.toLowerCase());
 }
 
 function isWithin({ prompt, completion, request, image }: MaxPrice, { offer: { price } }: RankedOffer): boolean {
-  if (prompt !== undefined && price.prompt > prompt) return false;
+  const { inputCacheRead: cached = price.prompt } = price; // any token may be said to be a cached one
+  if (prompt !== undefined && (price.prompt > prompt || cached > prompt)) return false;
   if (completion !== undefined && price.completion > completion) return false;
   if (request !== undefined && (price.request ?? 0n) > request) return false;
   return image === undefined || (price.image ?? 0n) <= image;
 }
 
 /** Why an offer is not what the client wants; undefined where it is. */
-function unwanted(ranked: RankedOffer, { preferences, parameters, isNamed }: Needs): Exclusion | undefined {
+function unwanted(ranked: RankedOffer, { preferences, parameters, named }: Needs): Exclusion | undefined {
   const { only, ignore, quantizations, order, maxPrice } = preferences;
   if (preferences === NO_PREFERENCES && ranked.hidden === undefined) return undefined; // nearly every request
-  const names = (named: NamedProvider): boolean => isNamedBy(named, ranked);
+  const names = (provider: NamedProvider): boolean => isNamedBy(provider, ranked);
   if (only !== undefined && !only.some(names)) return "not_in_only";
   if (ignore.some(names)) return "ignored";
-  if (ranked.hidden !== undefined && !isNamed && only === undefined && !order.some(names)) return ranked.hidden;
+  const isAsked = only !== undefined || named.some(names) || order.some(names);
+  if (ranked.hidden !== undefined && !isAsked) return ranked.hidden;
   if (maxPrice !== undefined && !isWithin(maxPrice, ranked)) return "max_price";
   const { terms } = ranked;
   if (quantizations !== undefined && !quantizations.has(terms.quantization ?? "unknown")) return "quantization";

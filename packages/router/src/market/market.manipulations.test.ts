@@ -137,7 +137,11 @@ describe("who sells a model gains nothing by", () => {
     }
     let looks = 0;
     const said = saidHealth({});
-    const health = { ...said, measured: (id: string) => ((looks += 1), said.measured(id)) };
+    const measured = (id: string): Measured => {
+      looks += 1;
+      return said.measured(id);
+    };
+    const health = { ...said, measured };
     const market = createMarket(manualClock(NOW_MS), { book, health, truth: saidTruth({}) });
     market.views.of(book.find({ kind: "slug", slug: "m" }));
     assert.ok(looks <= 3 * sellers, `${looks} looks`);

@@ -1,6 +1,7 @@
 // The market of a router: what is on sale, how it serves, what is true of it, and the choice that follows.
 import type { Clock } from "@aimo-network/protocol/clock";
 import type { OfferHealth } from "./health/offer-health.ts";
+import { nameSkeleton } from "./imitation.ts";
 import type { ModelViews } from "./model-view.ts";
 import { createModelViews } from "./model-view.ts";
 import type { OfferBook } from "./offer-book.ts";
@@ -31,12 +32,29 @@ function establishedMs({ book, health }: MarketKnowledge, id: string): number | 
   return first;
 }
 
-/** Whether a model's name passes for that of another one that served strangers before it. */
-function isImitation(known: MarketKnowledge, id: string): boolean {
-  const others = known.book.namesakes(id);
-  if (others.length === 0) return false;
-  const own = establishedMs(known, id) ?? Infinity;
-  return others.some((other) => (establishedMs(known, other) ?? Infinity) < own);
+/**
+ * Tells of names whether they pass for that of another model that served strangers before. Each model is looked at once, however
+ * many offers and namesakes it has: anybody may make thousands of either.
+ */
+function lookAtNames(known: MarketKnowledge): (id: string) => boolean {
+  const established = new Map<string, number>();
+  const firsts = new Map<string, number>();
+  const sinceMs = (id: string): number => {
+    const found = established.get(id) ?? establishedMs(known, id) ?? Infinity;
+    established.set(id, found);
+    return found;
+  };
+  return (id) => {
+    const skeleton = nameSkeleton(id);
+    let first = firsts.get(skeleton);
+    if (first === undefined) {
+      const others = known.book.namesakes(id);
+      first =
+        others.length === 0 ? Infinity : others.reduce((least, each) => Math.min(least, sinceMs(each)), sinceMs(id));
+      firsts.set(skeleton, first);
+    }
+    return first !== Infinity && sinceMs(id) > first;
+  };
 }
 
 /** Creates a market. */
@@ -44,7 +62,7 @@ export function createMarket(clock: Clock, known: MarketKnowledge): Market {
   const { book, health, truth } = known;
   return {
     ...{ book, health, truth },
-    views: createModelViews({ clock, health, truth, isImitation: (id) => isImitation(known, id) }),
+    views: createModelViews({ clock, health, truth, lookAtNames: () => lookAtNames(known) }),
     probing: createProbing(clock, health),
   };
 }

@@ -13,7 +13,8 @@ import {
 import type { LiveOffer } from "./offer-book.ts";
 import type { Exclusion, Reason } from "./plan.ts";
 import { comparedPrice } from "./price-weight.ts";
-import { shareWeights } from "./share-weights.ts";
+import type { Age } from "./share-weights.ts";
+import { ageOf, shareWeights } from "./share-weights.ts";
 import type { Finding, OfferTruth } from "./truth/offer-truth.ts";
 
 /** How an offer stands with everybody: as its health says, or slow beside its model's others. */
@@ -42,6 +43,8 @@ export interface RankedOffer {
 /** All offers of a model. */
 export interface ModelView {
   readonly ranked: readonly RankedOffer[];
+  /** What first outputs are called slow beside; undefined where nobody has been measured. */
+  readonly usualFirstOutputMs: number | undefined;
   /** Of the good offers that have been measured; undefined where none has. */
   readonly medianFirstOutputMs: number | undefined;
   readonly medianTokensPerSecond: number | undefined;
@@ -52,8 +55,8 @@ export interface ModelViewsDeps {
   readonly clock: Clock;
   readonly health: OfferHealth;
   readonly truth: OfferTruth;
-  /** Whether a model's name passes for that of another one, which was there before it. */
-  isImitation(modelId: string): boolean;
+  /** Looks at names: tells of each whether it passes for that of another model, which was there before it. */
+  lookAtNames(): (modelId: string) => boolean;
 }
 
 /** Keeps the views of all models. */
@@ -105,20 +108,35 @@ function recentMs({ recentFirstOutputMs, firstOutputMs }: Measured): number | un
 
 type Draft = Omit<RankedOffer, "weight" | "imageWeight" | "share" | "reasons">;
 
-/** Good offers that take much longer to begin than the median of their model's. */
-function findSlow(drafts: readonly Draft[]): ReadonlySet<Draft> {
-  const good = drafts.filter(({ standing, hidden }) => standing === "good" && hidden === undefined);
-  const usual = median(good.flatMap(({ measured }) => recentMs(measured) ?? []));
+const AGES: readonly Age[] = ["proven", "young", "new"];
+
+/**
+ * How long good offers usually take to begin: of those that are known longest, a network having one voice, as wallets cost
+ * nothing. Or many quick ones that nobody knows would make all others pass for slow.
+ */
+function usualMs(good: readonly Draft[], nowMs: number): number | undefined {
+  const byAge = Map.groupBy(
+    good.filter(({ measured }) => recentMs(measured) !== undefined),
+    ({ measured }) => ageOf(measured, nowMs),
+  );
+  const heard = AGES.map((age) => byAge.get(age)).find((drafts) => drafts !== undefined) ?? [];
+  const bySeller = Map.groupBy(heard, ({ offer }) => offer.network ?? offer.wallet);
+  const voices = [...bySeller.values()].map((own) => median(own.flatMap(({ measured }) => recentMs(measured) ?? [])));
+  return median(voices.filter((voice) => voice !== undefined));
+}
+
+/** Good offers that take much longer to begin than their model's usually do. */
+function findSlow(good: readonly Draft[], usual: number | undefined): ReadonlySet<Draft> {
   if (usual === undefined) return new Set();
   const limitMs = Math.max(usual * SLOW_FACTOR, usual + SLOW_MS_MIN);
   return new Set(good.filter(({ measured }) => (recentMs(measured) ?? 0) > limitMs));
 }
 
 /** Makes and keeps views. */
-export function createModelViews({ clock, health, truth, isImitation }: ModelViewsDeps): ModelViews {
+export function createModelViews({ clock, health, truth, lookAtNames }: ModelViewsDeps): ModelViews {
   const kept = new WeakMap<readonly LiveOffer[], Kept>();
 
-  const draft = (links: readonly LiveOffer[], measured: Measured): Draft => {
+  const draft = (links: readonly LiveOffer[], measured: Measured, isImitation: (id: string) => boolean): Draft => {
     const [offer] = links as readonly [LiveOffer];
     const finding = truth.finding(offer.id);
     const hidden =
@@ -132,12 +150,17 @@ export function createModelViews({ clock, health, truth, isImitation }: ModelVie
   };
 
   const make = (groups: Kept["groups"], measured: readonly Measured[]): ModelView => {
-    const drafts = groups.map((links, index) => draft(links, measured[index] as Measured));
-    const slow = findSlow(drafts);
+    const isImitation = lookAtNames(); // once for all: they have few names
+    const drafts = groups.map((links, index) => draft(links, measured[index] as Measured, isImitation));
+    const nowMs = clock.now();
+    const serving = drafts.filter(({ standing, hidden }) => standing === "good" && hidden === undefined);
+    const usual = usualMs(serving, nowMs);
+    const slow = findSlow(serving, usual);
     const placed = drafts.map((one) => (slow.has(one) ? { ...one, standing: "slow" as const } : one));
     const good = placed.filter(({ standing }) => standing === "good");
     return {
-      ranked: shareWeights(placed, clock.now()),
+      ranked: shareWeights(placed, nowMs),
+      usualFirstOutputMs: usual,
       medianFirstOutputMs: median(good.flatMap((one) => one.measured.firstOutputMs?.p50 ?? [])),
       medianTokensPerSecond: median(good.flatMap((one) => one.measured.tokensPerSecond?.p50 ?? [])),
     };

@@ -56,6 +56,47 @@ describe("an offer is found", () => {
   }
 });
 
+describe("what a link announces again", () => {
+  const m1 = by("x", "m1");
+  const m2 = by("x", "m2");
+
+  test("is as it was where nothing has changed: the same lists, of the same version", () => {
+    const book = createOfferBook();
+    book.replace(OTHER, [m1], 1_000);
+    book.replace(ONE, [m1, m2], 1_000);
+    const [offers, version] = [ask(book, "x/m1"), book.version];
+    book.replace(ONE, [m2, m1], 9_000);
+    assert.equal(ask(book, "x/m1"), offers);
+    assert.equal(book.version, version);
+  });
+
+  test("touches the lists of what has changed, and no others", () => {
+    const book = createOfferBook();
+    book.replace(ONE, [m1, m2], 1_000);
+    book.replace(OTHER, [m1, m2], 1_000);
+    const [one, two] = [ask(book, "x/m1"), ask(book, "x/m2")];
+    book.replace(ONE, [m1, { ...m2, pricing: { prompt: "9", completion: "9" } }], 2_000);
+    assert.equal(ask(book, "x/m1"), one);
+    assert.deepEqual(linksOf(ask(book, "x/m2")).toSorted(), ["link-1", "link-3"]);
+    assert.notEqual(ask(book, "x/m2"), two);
+    assert.deepEqual(
+      ask(book, "x/m2").map(({ offer, sinceMs }) => [offer.pricing.prompt, sinceMs]),
+      [
+        [m2.pricing.prompt, 1_000],
+        ["9", 1_000],
+      ],
+    );
+  });
+
+  test("and what it leaves out is gone, under all names", () => {
+    const book = createOfferBook();
+    book.replace(ONE, [m1, m2], 1_000);
+    book.replace(ONE, [m2], 1_000);
+    assert.deepEqual([ask(book, "x/m1"), ask(book, "m1"), [...book.models().keys()]], [[], [], ["x/m2"]]);
+    assert.equal(ask(book, "m2").length, 1);
+  });
+});
+
 describe("a book", () => {
   test("names a model by author and slug in lower case, an offer by wallet and slug", () => {
     const book = createOfferBook();

@@ -36,7 +36,7 @@ export interface LiveOffer {
 
 /** Finds and lists what is on sale. */
 export interface OfferBook {
-  /** Replaces all offers of one link. */
+  /** Replaces all offers of one link; of one that is what it was all lists stay the same. */
   replace(link: SellingLink, offers: readonly Offer[], nowMs: number): void;
   /** Takes everything a link sold off the market. */
   remove(linkId: string): void;
@@ -75,18 +75,29 @@ function toLiveOffer(link: SellingLink, offer: Offer, sinceMs: number): LiveOffe
   };
 }
 
+function isSame(had: readonly LiveOffer[], has: readonly LiveOffer[]): boolean {
+  return had.length === has.length && had.every((offer, index) => offer === has[index]);
+}
+
 /** Offers by what they are found by. */
 class Index {
-  readonly byKey = new Map<string, LiveOffer[]>();
+  readonly byKey = new Map<string, readonly LiveOffer[]>();
+  readonly #keyOf: (offer: LiveOffer) => string;
 
-  takeOut(key: string, linkId: string): void {
-    const kept = (this.byKey.get(key) ?? []).filter((offer) => offer.linkId !== linkId);
-    if (kept.length === 0) this.byKey.delete(key);
-    else this.byKey.set(key, kept);
+  constructor(keyOf: (offer: LiveOffer) => string) {
+    this.#keyOf = keyOf;
   }
 
-  putIn(key: string, offer: LiveOffer): void {
-    this.byKey.set(key, [...(this.byKey.get(key) ?? []), offer]);
+  /** Puts a link's offers in the place of those it had; lists in which nothing changes stay what they are. */
+  replace(linkId: string, before: readonly LiveOffer[], after: readonly LiveOffer[]): void {
+    const [old, now] = [Map.groupBy(before, this.#keyOf), Map.groupBy(after, this.#keyOf)];
+    for (const key of new Set([...old.keys(), ...now.keys()])) {
+      const has = now.get(key) ?? [];
+      if (isSame(old.get(key) ?? [], has)) continue;
+      const others = (this.byKey.get(key) ?? []).filter((offer) => offer.linkId !== linkId);
+      if (others.length + has.length === 0) this.byKey.delete(key);
+      else this.byKey.set(key, [...others, ...has]);
+    }
   }
 }
 
@@ -114,18 +125,26 @@ class Skeletons {
 /** Creates an empty book. */
 export function createOfferBook(): OfferBook {
   const byLink = new Map<string, readonly LiveOffer[]>();
-  const [models, slugs, skeletons] = [new Index(), new Index(), new Skeletons()];
+  const models = new Index((offer) => offer.modelId);
+  const slugs = new Index(({ offer }) => offer.name.toLowerCase());
+  const skeletons = new Skeletons();
   const [byModel, bySlug] = [models.byKey, slugs.byKey];
   let version = 0;
 
-  const remove = (linkId: string): void => {
-    version += 1;
-    for (const { modelId: id, offer } of byLink.get(linkId) ?? []) {
-      models.takeOut(id, linkId);
-      if (!byModel.has(id)) skeletons.went(id);
-      slugs.takeOut(offer.name.toLowerCase(), linkId);
+  const change = (linkId: string, after: readonly LiveOffer[]): void => {
+    const before = byLink.get(linkId) ?? [];
+    const ids = new Set([...before, ...after].map((offer) => offer.modelId));
+    const known = new Set([...ids].filter((id) => byModel.has(id)));
+    if (after.length === 0) byLink.delete(linkId);
+    else byLink.set(linkId, after);
+    models.replace(linkId, before, after);
+    slugs.replace(linkId, before, after);
+    for (const id of ids) {
+      if (byModel.has(id) === known.has(id)) continue;
+      if (byModel.has(id)) skeletons.came(id);
+      else skeletons.went(id);
     }
-    byLink.delete(linkId);
+    version += 1;
   };
 
   return {
@@ -133,17 +152,19 @@ export function createOfferBook(): OfferBook {
       return version;
     },
     replace(link, offers, nowMs) {
-      const since = new Map((byLink.get(link.id) ?? []).map((offer) => [offer.id, offer.sinceMs]));
-      const live = offers.map((offer) => toLiveOffer(link, offer, since.get(offerId(link, offer)) ?? nowMs));
-      remove(link.id);
-      byLink.set(link.id, live);
-      for (const offer of live) {
-        if (!byModel.has(offer.modelId)) skeletons.came(offer.modelId);
-        models.putIn(offer.modelId, offer);
-        slugs.putIn(offer.offer.name.toLowerCase(), offer);
-      }
+      const before = byLink.get(link.id) ?? [];
+      const known = new Map(before.map((offer) => [offer.id, offer]));
+      // What is announced as it was is what it was: whoever announces it again and again makes nobody look anew.
+      const live = offers.map((offer) => {
+        const old = known.get(offerId(link, offer));
+        return old?.termsText === JSON.stringify(offer) ? old : toLiveOffer(link, offer, old?.sinceMs ?? nowMs);
+      });
+      const kept = new Set(live);
+      if (live.length !== before.length || !before.every((offer) => kept.has(offer))) change(link.id, live);
     },
-    remove,
+    remove(linkId) {
+      if (byLink.has(linkId)) change(linkId, []);
+    },
     find(name) {
       switch (name.kind) {
         case "author":

@@ -39,6 +39,8 @@ export type Reason =
   | "under_preferred_throughput"
   | "lacks_parameters"
   | "context_doubted"
+  | "much_dearer"
+  | "answer_too_large"
   | "same_provider_ranks_higher"
   | "ranks_lower";
 

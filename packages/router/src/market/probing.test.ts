@@ -47,6 +47,23 @@ describe("tries", () => {
     assert.equal(use(probing), 1);
   });
 
+  test("come with time also of a model that is only asked by another name, as by its slug alone", () => {
+    const { clock, probing } = begin();
+    assert.equal(use(probing), 1);
+    clock.advance(PROBE_EVERY_MS - 1);
+    assert.equal(use(probing), 0);
+    clock.advance(1);
+    assert.equal(use(probing), 1);
+  });
+
+  test("that were planned and not made are given back", () => {
+    const { probing } = begin();
+    probing.probed(OFFER, "payer");
+    assert.equal(probing.mayProbe(OFFER, "payer"), false);
+    probing.unprobed(OFFER, "payer");
+    assert.equal(use(probing), 1);
+  });
+
   test("are not saved up without bound", () => {
     const { clock, probing } = begin();
     probing.asked(OFFER.modelId);

@@ -13,6 +13,8 @@ export interface Probing {
   mayProbe(offer: LiveOffer, payerWallet: string): boolean;
   /** A plan of this payer has such an offer first. */
   probed(offer: LiveOffer, payerWallet: string): void;
+  /** Nothing came of that plan, and nobody was asked. */
+  unprobed(offer: LiveOffer, payerWallet: string): void;
 }
 
 interface Allowance {
@@ -23,21 +25,23 @@ interface Allowance {
 /** Creates the allowances of all models. */
 export function createProbing(clock: Clock, health: OfferHealth): Probing {
   const allowances = new LRUCache<string, Allowance>({ max: MODELS_PROBED_MAX });
+  const add = (allowance: Allowance, tries: number): void => {
+    allowance.tries = Math.min(PROBES_SAVED_MAX, allowance.tries + tries);
+  };
   const allowanceOf = (modelId: string): Allowance => {
     const known = allowances.get(modelId);
-    if (known !== undefined) return known;
-    const made = { tries: 1, sinceMs: clock.monotonic() };
+    const nowMs = clock.monotonic();
+    if (known !== undefined) {
+      add(known, (nowMs - known.sinceMs) / PROBE_EVERY_MS);
+      known.sinceMs = nowMs;
+      return known;
+    }
+    const made = { tries: 1, sinceMs: nowMs };
     allowances.set(modelId, made);
     return made;
   };
   return {
-    asked(modelId) {
-      const allowance = allowanceOf(modelId);
-      const nowMs = clock.monotonic();
-      const byTime = (nowMs - allowance.sinceMs) / PROBE_EVERY_MS;
-      allowance.tries = Math.min(PROBES_SAVED_MAX, allowance.tries + PROBES_SHARE_MAX + byTime);
-      allowance.sinceMs = nowMs;
-    },
+    asked: (modelId) => add(allowanceOf(modelId), PROBES_SHARE_MAX),
     mayProbe(offer, payerWallet) {
       // After an outage a few tries are enough to prove it, and health counts them: they need no allowance.
       if (health.isProving(offer.id, payerWallet)) return health.mayProbe(offer.id, payerWallet);
@@ -47,6 +51,10 @@ export function createProbing(clock: Clock, health: OfferHealth): Probing {
     probed(offer, payerWallet) {
       if (!health.isProving(offer.id, payerWallet)) allowanceOf(offer.modelId).tries -= 1;
       health.probed(offer.id);
+    },
+    unprobed(offer, payerWallet) {
+      if (!health.isProving(offer.id, payerWallet)) add(allowanceOf(offer.modelId), 1);
+      health.unprobed(offer.id);
     },
   };
 }

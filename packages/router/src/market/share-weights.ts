@@ -1,4 +1,5 @@
 // Who gets which part of a model's traffic: by price, but newcomers share one small part, and one seller's wallets one weight.
+import type { Measured } from "./health/offer-health.ts";
 import { NEWCOMERS_SHARE_MAX, YOUNG_MS, YOUNG_SHARE_MAX } from "./limits.ts";
 import type { OfferStanding, RankedOffer } from "./model-view.ts";
 import type { Reason } from "./plan.ts";
@@ -45,11 +46,30 @@ function findServing(weighed: readonly Weighed[]): Weighed[] {
   return [];
 }
 
-/** Wallets cost nothing: those that come from one network weigh as much together as the heaviest of them alone. */
-function shareByNetwork(weighed: readonly Weighed[]): void {
-  for (const [network, members] of Map.groupBy(weighed, ({ one }) => one.offer.network)) {
+/** How long an offer has served strangers, as far as that is told apart. */
+export type Age = "new" | "young" | "proven";
+
+/** The age of an offer. */
+export function ageOf({ isNew, firstSuccessMs }: Measured, nowMs: number): Age {
+  if (isNew) return "new";
+  return nowMs - (firstSuccessMs ?? nowMs) < YOUNG_MS ? "young" : "proven";
+}
+
+/**
+ * Wallets cost nothing: those that come from one network weigh as much together as the heaviest of them alone. Whoever has
+ * served for less long, or stands worse, takes nothing from the others there: or a rival's neighbour could, without serving.
+ */
+function shareByNetwork(weighed: readonly Weighed[], nowMs: number): void {
+  const kindOf = ({ one }: Weighed): string | undefined => {
+    const { network } = one.offer;
+    if (network === undefined) return undefined;
+    const stands = SERVING.findIndex((standings) => standings.includes(one.standing));
+    return `${network} ${ageOf(one.measured, nowMs)} ${stands} ${one.hidden ?? ""}`;
+  };
+  for (const [kind, members] of Map.groupBy(weighed, kindOf)) {
+    if (kind === undefined || members.length < 2) continue;
     const own = drawing(members);
-    if (network === undefined || own.length < 2) continue;
+    if (own.length < 2) continue;
     const factor = Math.max(...own.map(weightOf)) / sum(own);
     for (const member of members) {
       member.factor *= factor;
@@ -72,11 +92,10 @@ function bound(group: readonly Weighed[], others: readonly Weighed[], most: numb
 /** Gives every offer its weight and its share of the traffic. */
 export function shareWeights(offers: readonly Unweighed[], nowMs: number): readonly RankedOffer[] {
   const weighed = offers.map((one): Weighed => ({ one, factor: 1, reasons: [] }));
-  shareByNetwork(weighed);
+  shareByNetwork(weighed, nowMs);
   const serving = findServing(weighed);
   const isNew = ({ one }: Weighed): boolean => one.measured.isNew;
-  const isYoung = (each: Weighed): boolean =>
-    isNew(each) || nowMs - (each.one.measured.firstSuccessMs ?? nowMs) < YOUNG_MS;
+  const isYoung = ({ one }: Weighed): boolean => ageOf(one.measured, nowMs) !== "proven";
   const known = serving.filter((each) => !isNew(each));
   bound(serving.filter(isNew), known, NEWCOMERS_SHARE_MAX, "newcomer");
   const proven = serving.filter((each) => !isYoung(each));

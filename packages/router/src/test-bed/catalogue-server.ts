@@ -98,7 +98,7 @@ export async function startCatalogueServer(bed: CatalogueBedDeps = {}): Promise<
       return found;
     },
   };
-  const views = createModelViews({ clock, health, truth, isImitation: (id) => id.startsWith("imitation/") });
+  const views = createModelViews({ clock, health, truth, lookAtNames: () => (id) => id.startsWith("imitation/") });
   const catalogue = createCatalogue({ clock, book, truth, views, freeSlots: () => freeSlots });
   const server = createHttpServer({ log: createLog("silent"), observer: QUIET_OBSERVER, requestId: () => "req-test" });
   installErrorReplies(server, QUIET_OBSERVER);
@@ -109,7 +109,7 @@ export async function startCatalogueServer(bed: CatalogueBedDeps = {}): Promise<
   });
   for (const prefix of ["/api/v1", "/v1"]) {
     await server.register(modelRoutes({ clock, book, catalogue, prices }), { prefix });
-    await server.register(providerRoutes({ book, links, views, catalogue }), { prefix });
+    await server.register(providerRoutes({ clock, book, links, views, catalogue }), { prefix });
   }
   server.server.listen(0, "127.0.0.1");
   await server.ready();

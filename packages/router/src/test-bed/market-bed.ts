@@ -42,6 +42,7 @@ export function saidHealth({ tiers = {}, measured = {}, mayProbe = () => false }
     isProving: () => false,
     mayProbe,
     probed: () => undefined,
+    unprobed: () => undefined,
     measured: (offerId) => ({ ...PROVEN, ...measured[offerId] }),
   };
 }
@@ -93,7 +94,7 @@ export function plainNeeds(prefix = "", more: Partial<Needs> = {}): Needs {
     parameters: new Set(),
     payerWallet: "payer",
     allowedModels: undefined,
-    isNamed: false,
+    named: [],
     preferences: NO_PREFERENCES,
     draw: bitsOf(prefix),
     places: 3,

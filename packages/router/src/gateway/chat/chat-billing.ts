@@ -28,8 +28,8 @@ export interface UnpaidChat {
   readonly chat: ChatRequest;
   readonly payer: Caller;
   readonly candidates: readonly Candidate<LiveOffer>[];
-  /** Whether the client has said itself whom it takes, and so at what price. */
-  readonly isNamed: boolean;
+  /** The offer that another may not be much dearer than; itself where the client has said that it takes it. */
+  priceBeside(offer: LiveOffer): LiveOffer;
 }
 
 function idempotencyOf(
@@ -50,7 +50,7 @@ export async function lockChat(
   { clock, billing, rates }: ChatBillingDeps,
   request: FastifyRequest,
   reply: FastifyReply,
-  { uuid, chat, payer, candidates, isNamed }: UnpaidChat,
+  { uuid, chat, payer, candidates, priceBeside }: UnpaidChat,
   body: RequestBody,
 ): Promise<FundedRequest<LiveOffer>> {
   const funded = await billing.lock({
@@ -58,7 +58,7 @@ export async function lockChat(
     payer,
     model: chat.model,
     plan: candidates.map(({ offer }) => offer),
-    named: isNamed,
+    named: priceBeside,
     size: chat,
     stream: chat.stream,
     app: attributionOf(request.headers),

@@ -22,7 +22,7 @@ import type { Envelope } from "./chat-answer.ts";
 import { answerJson } from "./chat-answer.ts";
 import type { ChatBillingDeps } from "./chat-billing.ts";
 import { chargeOutcome, lockChat, releaseBroken } from "./chat-billing.ts";
-import type { PlanDeps } from "./chat-plan.ts";
+import type { ChatPlan, PlanDeps } from "./chat-plan.ts";
 import { planChat } from "./chat-plan.ts";
 import type { ChatRequest } from "./chat-request.ts";
 import { readChatRequest } from "./chat-request.ts";
@@ -171,6 +171,29 @@ async function answerStream(deps: ChatDeps, reply: FastifyReply, admitted: Admit
 
 const NO_BODY = Buffer.alloc(0); // what a request without a body is read as
 
+/** A request as the framework has it. */
+interface Asked {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly body: RequestBody;
+}
+
+/** Locks what a plan may cost. Where nothing is locked nobody is asked: who cannot pay takes no offer's tries. */
+async function lockPlan(
+  deps: ChatDeps,
+  { request, reply, body }: Asked,
+  { uuid, chat, payer, planned }: { uuid: string; chat: ChatRequest; payer: Caller; planned: ChatPlan },
+): Promise<{ plan: readonly Candidate<LiveOffer>[]; funded: FundedRequest<LiveOffer> }> {
+  try {
+    const plan = answerable(planned.candidates, chat);
+    const unpaid = { uuid, chat, payer, candidates: plan, priceBeside: planned.priceBeside };
+    return { plan, funded: await lockChat(deps, request, reply, unpaid, body) };
+  } catch (error) {
+    planned.unused();
+    throw error;
+  }
+}
+
 /** Creates the endpoint. */
 export function createChatCompletions(
   deps: ChatDeps,
@@ -182,15 +205,8 @@ export function createChatCompletions(
     const body = request.body ?? NO_BODY;
     const chat = readChatRequest(body);
     const planned = planChat(deps, chat, payer, request.headers["x-aimo-explain"] === "1");
-    const plan = answerable(planned.candidates, chat);
     const uuid = requestUuid(deps.clock, deps.random);
-    const funded = await lockChat(
-      deps,
-      request,
-      reply,
-      { uuid, chat, payer, candidates: plan, isNamed: planned.isNamed },
-      body,
-    );
+    const { plan, funded } = await lockPlan(deps, { request, reply, body }, { uuid, chat, payer, planned });
     const candidates = plan.filter(({ offer }) => funded.offers.includes(offer));
     const generation = generationId(uuid);
     reply.header("x-generation-id", generation);
@@ -217,7 +233,14 @@ export function createChatCompletions(
         generationIdJson: JSON.stringify(generation),
         modelJson: JSON.stringify(candidate?.offer.modelId ?? chat.model),
         providerJson: candidate && JSON.stringify(candidate.offer.wallet),
-        metadataJson: planned.explained && JSON.stringify(explanationOf(chat, planned.explained)),
+        metadataJson:
+          planned.explained &&
+          JSON.stringify(
+            explanationOf(chat, planned.explained, {
+              answerable: plan.map(({ offer }) => offer),
+              payable: funded.offers,
+            }),
+          ),
         createdSeconds,
       }),
     };

@@ -45,6 +45,7 @@ interface Explained {
   readonly provider: string;
   readonly place: number | null;
   readonly excluded: string | null;
+  readonly reasons: readonly string[];
 }
 
 describe("a provider gains nothing by", () => {
@@ -99,7 +100,9 @@ describe("a provider gains nothing by", () => {
   });
 
   test("asking an absurd price: it neither stands in plans nor makes anybody lock more", async () => {
-    const honest = await join([plainOffer("m", { pricing: { prompt: "1", completion: "1" } })]);
+    const wallet = newWallet();
+    const cheap = { pricing: { prompt: "1", completion: "1" } };
+    const honest = await join([plainOffer("m", cheap), plainOffer("n", cheap)], answer, wallet);
     for (let seller = 0; seller < 5; seller += 1) {
       await join([plainOffer("m", { pricing: { prompt: "900000", completion: "900000", request: "900000" } })]);
     }
@@ -111,6 +114,17 @@ describe("a provider gains nothing by", () => {
       assert.equal(reply.status, 200, await reply.text());
     }
     assert.equal(honest.calls.length, 30);
+    const told = await explain({ model: "m", messages: question(30), max_tokens: 5 });
+    assert.deepEqual(
+      told.flatMap(({ provider, place }) => (place === null ? [] : [[provider, place]])),
+      [[addressOf(wallet), 0]],
+      "whoever is too dear to be asked has no place",
+    );
+    assert.equal(told.filter(({ reasons }) => reasons.includes("much_dearer")).length, 2);
+    for (const wishes of [{ models: ["n"] }, { provider: { order: [addressOf(wallet)] } }]) {
+      const reply = await router.chat(poorKey, { model: "m", messages: question(31), max_tokens: 5, ...wishes });
+      assert.equal(reply.status, 200, `${JSON.stringify(wishes)}: ${await reply.text()}`);
+    }
   });
 
   test("provoking a rival's outage with bad requests: others are served by the rival all the same", async () => {

@@ -76,7 +76,7 @@ function refused(run: () => unknown): AimoError {
 }
 
 describe("the models of a request", () => {
-  const { asked } = selling([
+  const { asked, plan } = selling([
     [A, "x/one", "1"],
     [B, "x/one", "1"],
     [C, "x/one", "1"],
@@ -122,6 +122,52 @@ describe("the models of a request", () => {
     assert.equal(sales.asked({ models, provider: { sort: { by: "price", partition: "none" } } }), "b:two c:two a:one");
     assert.equal(sales.asked({ models, provider: { sort: { by: "price", partition: "model" } } }), "a:one b:two c:two");
   });
+
+  test("who is named among models that are sorted together is the only one whose name opens a hidden offer", () => {
+    const findings = { [`${B}/two`]: { verdict: "unverified" }, [`${A}/one`]: { verdict: "unverified" } } as const;
+    const hiding = selling(
+      [
+        [A, "x/one", "5"],
+        [B, "x/two", "1"],
+        [C, "x/two", "3"],
+      ],
+      { findings },
+    );
+    const provider = { sort: { by: "price", partition: "none" } };
+    assert.equal(hiding.asked({ models: [`${A}:one`, "x/two"], provider }), "c:two a:one");
+    assert.equal(hiding.asked({ models: ["x/two", `${A}:one`], provider }), "c:two a:one");
+  });
+
+  test("an offer that two of their names find is asked once", () => {
+    assert.equal(asked({ models: ["x/two", "two", `${D}:two`] }), "d:two");
+    const provider = { sort: { by: "price", partition: "none" } };
+    assert.equal(asked({ models: ["x/two", "two", "three"], provider }).split(" ").length, 2);
+  });
+
+  test("an explanation has the places of all of them in one order, and those that got none", () => {
+    const models = ["x/two", "x/three", "x/one", "x/two:floor"];
+    const { candidates, explained = [] } = plan({ models }, "payer", undefined, true);
+    const places = explained.filter(({ place }) => place !== undefined);
+    const inOrder = [...new Map(places.map(({ place, offer }) => [place, offer])).entries()].toSorted(
+      ([one = 0], [other = 0]) => one - other,
+    );
+    assert.deepEqual(
+      inOrder.map(([, offer]) => offer),
+      candidates.map(({ offer }) => offer),
+    );
+    const { explained: alone = [] } = plan(
+      { models: ["x/two", "x/one"], provider: { allow_fallbacks: false } },
+      "payer",
+      undefined,
+      true,
+    );
+    assert.deepEqual(alone.map(({ offer, place }) => `${offer.modelId} ${place}`).toSorted(), [
+      "x/one undefined",
+      "x/one undefined",
+      "x/one undefined",
+      "x/two 0",
+    ]);
+  });
 });
 
 describe("what a request asks of the choice", () => {
@@ -132,7 +178,7 @@ describe("what a request asks of the choice", () => {
   ];
   const speeds = (p50: number) => ({ tokensPerSecond: { p50, p75: p50, p90: p50, p99: p50 } });
   const measured = { [`${A}/m`]: speeds(90), [`${B}/m`]: speeds(30), [`${C}/m`]: speeds(60) };
-  const { asked, plan } = selling(sales, { measured });
+  const { asked } = selling(sales, { measured });
 
   test("`:floor` sorts by price, `:nitro` by throughput, unless `provider.sort` says otherwise", () => {
     assert.equal(asked({ model: "x/m:floor" }), "b:m c:m a:m");
@@ -147,13 +193,24 @@ describe("what a request asks of the choice", () => {
     assert.equal(asked({ model: "m", provider: { ignore: [A, B] } }), "c:m");
   });
 
-  test("whoever says itself whom it takes, or what it pays, has named its price", () => {
-    const isNamed = (body: object): boolean => plan(body).isNamed;
-    assert.equal(isNamed({ model: "m" }), false);
-    assert.equal(isNamed({ model: "m", provider: { sort: "price", only: [A] } }), false);
-    assert.equal(isNamed({ model: `${A}:m` }), true);
-    assert.equal(isNamed({ model: "m", provider: { order: [A] } }), true);
-    assert.equal(isNamed({ model: "m", provider: { max_price: { prompt: "9" } } }), true);
+  test("each offer is too dear beside the first of its model; whoever is named, or bounded in price, is not", () => {
+    const besides = (body: object): string => {
+      const { candidates, priceBeside } = priced.plan(body);
+      return candidates
+        .map(({ offer }) => `${NAMES.get(offer.wallet)}${NAMES.get(priceBeside(offer).wallet)}`)
+        .join(" ");
+    };
+    const completion = { pricing: { prompt: "3", completion: "1" } };
+    const priced = selling([...sales.slice(1), [A, "x/m", "3", completion], [D, "x/n", "9"], [E, "x/n", "99"]]);
+    const sort = "price";
+    assert.equal(besides({ model: "x/m", provider: { sort } }), "bb cb ab");
+    assert.equal(besides({ model: "x/m", provider: { sort, only: [A] } }), "aa");
+    assert.equal(besides({ model: `${A}:m` }), "aa");
+    assert.equal(besides({ model: "x/m", provider: { sort, order: [C] } }), "cc bc ac");
+    assert.equal(besides({ model: "x/m", provider: { sort, max_price: { prompt: "9" } } }), "bb cc ab");
+    assert.equal(besides({ model: "x/m", provider: { sort, max_price: { prompt: "9", completion: 9 } } }), "bb cc aa");
+    assert.equal(besides({ models: ["x/n", "x/m"], provider: { sort } }), "dd ed bb");
+    assert.equal(besides({ models: ["x/n", "x/m"], provider: { sort: { by: sort, partition: "none" } } }), "bb cb ab");
   });
 
   test("one conversation of a wallet goes to one provider, others go elsewhere", () => {
@@ -166,9 +223,9 @@ describe("what a request asks of the choice", () => {
       const grown = [...begun, { role: "assistant", content: "Answer" }, user("And then?")];
       assert.equal(first(begun), first(grown), "a conversation that grows stays");
     }
-    const found = Array.from({ length: 40 }, (_, chat) => first([user(`Question ${chat}`)]));
+    const found = Array.from({ length: 200 }, (_, chat) => first([user(`Question ${chat}`)]));
     assert.equal(new Set(found).size, 6, "conversations are spread");
-    const others = Array.from({ length: 40 }, (_, payer) => first([user("Hello")], `payer ${payer}`));
+    const others = Array.from({ length: 200 }, (_, payer) => first([user("Hello")], `payer ${payer}`));
     assert.equal(new Set(others).size, 6, "wallets are spread, also where all ask the same");
   });
 
@@ -222,6 +279,8 @@ describe("a request that nobody fits is told", () => {
     const { plan } = selling(sales.slice(0, 1));
     assert.equal(refused(() => plan({ model: "m" }, A)).code, "self_dealing");
     assert.equal(refused(() => plan({ model: "m" }, "payer", ["x/other"])).code, "model_not_allowed");
+    const both = selling(sales);
+    assert.equal(refused(() => both.plan({ model: "m" }, A, ["x/other"])).code, "model_not_allowed");
   });
 
   test("that the only offer is not verified, unless it names its provider", () => {

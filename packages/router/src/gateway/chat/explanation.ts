@@ -2,6 +2,7 @@
 import { Type } from "typebox";
 import type { Static } from "typebox";
 import type { Explained } from "../../market/plan.ts";
+import type { LiveOffer } from "../../market/offer-book.ts";
 import type { ChatRequest } from "./chat-request.ts";
 import { formatPricing } from "@aimo-network/protocol/price";
 
@@ -39,10 +40,31 @@ export const ExplanationShape = Type.Object({
   offers: Type.Array(ExplainedShape, { description: "All offers of these models, those that were asked first" }),
 });
 
+/** Offers as they were told apart, whichever link of a provider was chosen. */
+function isOf({ offer }: Explained): (chosen: LiveOffer) => boolean {
+  return ({ id, termsText }) => id === offer.id && termsText === offer.termsText;
+}
+
+/** What of a plan is asked: of `answerable` those that can be paid for beside each other. */
+export interface Asked {
+  readonly answerable: readonly LiveOffer[];
+  readonly payable: readonly LiveOffer[];
+}
+
+/** An offer that was chosen, but is not asked, has no place. */
+function asAsked(one: Explained, { answerable, payable }: Asked): Explained {
+  if (one.place === undefined) return one;
+  const place = payable.findIndex(isOf(one));
+  if (place !== -1) return { ...one, place };
+  const reason = answerable.some(isOf(one)) ? "much_dearer" : "answer_too_large";
+  return { ...one, place: undefined, reasons: [...one.reasons, reason] };
+}
+
 /** Writes an explanation. */
 export function explanationOf(
   { models }: Pick<ChatRequest, "models">,
   explained: readonly Explained[],
+  asked: Asked,
 ): Static<typeof ExplanationShape> {
-  return { requested: [...models], offers: explained.map(explainedJson) };
+  return { requested: [...models], offers: explained.map((one) => explainedJson(asAsked(one, asked))) };
 }

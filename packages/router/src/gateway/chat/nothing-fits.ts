@@ -24,10 +24,11 @@ export function nothingFits(
   explained: readonly Explained[] | undefined,
 ): AimoError {
   const { model } = chat;
-  const only = (reason: Exclusion): boolean => excluded.size === 1 && excluded.has(reason);
+  // What is said of the payer's own offers helps nobody where others were looked at too.
+  const others = new Set([...excluded].filter((reason) => reason !== "self_dealing"));
   const offers = explained === undefined ? {} : { offers: explained.map(explainedJson) };
-  if (only("self_dealing")) return new AimoError("self_dealing", { model });
-  if (only("model_not_allowed")) return new AimoError("model_not_allowed", { model });
+  if (others.size === 0 && excluded.size > 0) return new AimoError("self_dealing", { model });
+  if (others.size === 1 && others.has("model_not_allowed")) return new AimoError("model_not_allowed", { model });
   if (excluded.has("no_free_slot")) return new AimoError("too_many_concurrent", { model });
   if (excluded.has("modality")) {
     const found = [...chat.inputModalities].join(", ");

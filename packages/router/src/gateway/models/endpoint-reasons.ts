@@ -26,7 +26,7 @@ function standingWords(standing: OfferStanding, { measured }: RankedOffer, view:
     case "good":
       return undefined;
     case "slow":
-      return `Its first output takes ${ms(measured.recentFirstOutputMs ?? measured.firstOutputMs?.p50)} of late, where the median of the good offers takes ${ms(view.medianFirstOutputMs)}: it is asked after the others until it is quicker.`;
+      return `Its first output takes ${ms(measured.recentFirstOutputMs ?? measured.firstOutputMs?.p50)} of late, where the median of the good offers that are known longest takes ${ms(view.usualFirstOutputMs)}: it is asked after the others until it is quicker.`;
     case "degraded":
       return "It fails too often: it is asked after the others, and first now and then to see whether it is good again.";
     case "resting":

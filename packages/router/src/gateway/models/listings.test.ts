@@ -25,7 +25,7 @@ function setUp() {
     version: 0,
   };
   const health = createOfferHealth({ clock });
-  const real = createModelViews({ clock, health, truth, isImitation: () => false });
+  const real = createModelViews({ clock, health, truth, lookAtNames: () => () => false });
   const looks: number[] = [];
   let fault: Error | undefined;
   const views = {

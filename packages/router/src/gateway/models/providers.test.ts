@@ -4,6 +4,8 @@ import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { manualClock } from "@aimo-network/protocol/clock";
 import { connectProvider, plainOffer } from "../../test-bed/scripted-provider.ts";
+import { createFakeLink } from "../../test-bed/fake-link.ts";
+import { offerOf, startCatalogueServer } from "../../test-bed/catalogue-server.ts";
 import { startTestRouter } from "../../test-bed/test-router.ts";
 import { newWallet } from "../../test-bed/new-wallet.ts";
 
@@ -59,4 +61,17 @@ test("providers are listed by how long they are there, with their links and mode
   while ((await list()).length > 0) await setImmediate(); // the router hears of a close a moment later
   assert.equal((await fetch(`${router.url}/api/v1/providers/${one?.wallet}`)).status, 404);
   await router.close();
+});
+
+test("whoever asks about one provider makes nobody look at the models that others sell", async (t) => {
+  const server = await startCatalogueServer();
+  t.after(() => server.close());
+  const wallet = server.sell([offerOf("x/own"), offerOf("x/shared")]);
+  server.links.add(createFakeLink(wallet));
+  server.sell(Array.from({ length: 100 }, (_, index) => offerOf(`x/m${index}`)));
+  server.sell([offerOf("x/shared")]);
+  const looks = t.mock.method(server.health, "measured").mock;
+  const { data } = await server.get<{ data: Provider }>(`/api/v1/providers/${wallet}`);
+  assert.deepEqual([data.models, data.offers], [["x/own", "x/shared"], { verified: 0, unverified: 0, new: 2 }]);
+  assert.equal(looks.callCount(), 3);
 });

@@ -1,4 +1,5 @@
 // GET /providers: who is connected, what they sell and how reliably.
+import type { Clock } from "@aimo-network/protocol/clock";
 import type { FastifyPluginCallback, FastifyRequest } from "fastify";
 import type { Static } from "typebox";
 import { Type } from "typebox";
@@ -9,6 +10,7 @@ import type { Links } from "../../providers/links.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { byShare } from "./model-shapes.ts";
 import { sendPrepared } from "./prepared-answer.ts";
+import { Slices } from "./slices.ts";
 
 const Uptime = Type.Union([Type.Number(), Type.Null()], {
   description: "Percent of the attempts at its offers that succeeded, by each offer's share of its model's traffic",
@@ -39,21 +41,34 @@ type Provider = Static<typeof ProviderShape>;
 
 /** What these endpoints read. */
 export interface ProvidersDeps {
+  readonly clock: Clock;
   readonly book: Pick<OfferBook, "models">;
   readonly links: Links;
   readonly views: ModelViews;
   readonly catalogue: Pick<Catalogue, "kept" | "compressor">;
 }
 
-/** The offers of each wallet. */
-function offersByWallet({ book, views }: ProvidersDeps): ReadonlyMap<string, readonly RankedOffer[]> {
+/** The offers of each wallet, found with pauses. */
+async function offersByWallet({ clock, book, views }: ProvidersDeps): Promise<Map<string, readonly RankedOffer[]>> {
   const found = new Map<string, RankedOffer[]>();
+  const slices = new Slices(clock);
   for (const offers of book.models().values()) {
     for (const one of views.of(offers).ranked) {
       const own = found.get(one.offer.wallet);
       if (own === undefined) found.set(one.offer.wallet, [one]);
       else own.push(one);
     }
+    if (slices.isOver()) await slices.pause();
+  }
+  return found;
+}
+
+/** The offers of one wallet: of models that it does not sell nothing is made for it. */
+function offersOf({ book, views }: ProvidersDeps, wallet: string): readonly RankedOffer[] {
+  const isOwn = ({ offer }: Pick<RankedOffer, "offer">): boolean => offer.wallet === wallet;
+  const found: RankedOffer[] = [];
+  for (const offers of book.models().values()) {
+    if (offers.some((offer) => offer.wallet === wallet)) found.push(...views.of(offers).ranked.filter(isOwn));
   }
   return found;
 }
@@ -79,13 +94,13 @@ function toProvider(wallet: string, sinceMs: number, linkCount: number, offers: 
 }
 
 /** Everybody who is connected, those first who have been there longest. */
-function listProviders(deps: ProvidersDeps): Provider[] {
+async function listProviders(deps: ProvidersDeps): Promise<Provider[]> {
   const { links } = deps;
+  const offers = await offersByWallet(deps);
   const sinceMs = new Map<string, number>();
   for (const { wallet, connectedAtMs } of links.all()) {
     sinceMs.set(wallet, Math.min(connectedAtMs, sinceMs.get(wallet) ?? Infinity));
   }
-  const offers = offersByWallet(deps);
   return [...sinceMs]
     .toSorted(([, one], [, other]) => one - other)
     .map(([wallet, since]) => toProvider(wallet, since, links.countOf(wallet), offers.get(wallet) ?? []));
@@ -96,7 +111,7 @@ function findProvider(deps: ProvidersDeps, wallet: string): Provider | undefined
   const own = [...deps.links.all()].filter((link) => link.wallet === wallet);
   if (own.length === 0) return undefined;
   const sinceMs = Math.min(...own.map(({ connectedAtMs }) => connectedAtMs));
-  return toProvider(wallet, sinceMs, own.length, offersByWallet(deps).get(wallet) ?? []);
+  return toProvider(wallet, sinceMs, own.length, offersOf(deps, wallet));
 }
 
 /** Creates the routes. */
@@ -109,8 +124,8 @@ export function providerRoutes(deps: ProvidersDeps): FastifyPluginCallback {
       response: { 200: Type.Object({ data: Type.Array(ProviderShape) }) },
     };
     scope.get("/providers", { schema: list }, async (request, reply) => {
-      const answer = await catalogue.kept.get("providers", () => {
-        const data = listProviders(deps);
+      const answer = await catalogue.kept.get("providers", async () => {
+        const data = await listProviders(deps);
         return { json: JSON.stringify({ data }), offers: data.reduce((sum, { models }) => sum + models.length, 0) };
       });
       return await sendPrepared(request, reply, answer, catalogue.compressor);

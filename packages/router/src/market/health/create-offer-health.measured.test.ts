@@ -1,7 +1,9 @@
 // What is measured of an offer: uptime, percentiles, the latest first outputs, whether it is new; and when that is announced.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { manualClock } from "@aimo-network/protocol/clock";
 import { healthScene, OFFER, payersNamed } from "../../test-bed/health-scene.ts";
+import { createOfferHealth } from "./create-offer-health.ts";
 import { NOTHING_MEASURED } from "./offer-record.ts";
 
 const SLOT_MS = 300_000;
@@ -113,6 +115,37 @@ test("one payer alone is enough for the latest first outputs, and is a third of 
   for (const payer of payersNamed("payer", 4)) answer(payer, 900);
   for (let answers = 0; answers < 100; answers += 1) answer("wash trader", 1);
   assert.equal(health.measured(OFFER).recentFirstOutputMs, 900);
+});
+
+test("payers whose prompts take long say no more than as many others, however often they ask", () => {
+  const { clock, health, succeeds } = healthScene();
+  const [patient, others] = [payersNamed("patient", 4), payersNamed("payer", 5)];
+  for (let round = 0; round < 20; round += 1) {
+    for (const payer of others) succeeds(payer, { firstOutputMs: 300 });
+    for (let asked = 0; asked < 5; asked += 1) for (const payer of patient) succeeds(payer, { firstOutputMs: 8_000 });
+    clock.advance(10_000);
+    assert.equal(health.measured(OFFER).recentFirstOutputMs, 300);
+  }
+  succeeds("one more", { firstOutputMs: 8_000 });
+  assert.equal(health.measured(OFFER).recentFirstOutputMs, 8_000, "five of nine do");
+});
+
+test("two payers who do not agree prove nothing against an offer", () => {
+  const { health, succeeds } = healthScene();
+  for (let answer = 0; answer < 9; answer += 1) succeeds("patient", { firstOutputMs: 8_000 });
+  for (let answer = 0; answer < 9; answer += 1) succeeds("payer", { firstOutputMs: 300 });
+  assert.equal(health.measured(OFFER).recentFirstOutputMs, 300);
+});
+
+test("where the clock was set back, the latest first outputs are those of now", () => {
+  const clock = manualClock(100 * SLOT_MS);
+  let backMs = 0;
+  const health = createOfferHealth({ clock: { ...clock, now: () => clock.now() - backMs } });
+  const { succeeds } = healthScene(health);
+  for (let answer = 0; answer < 9; answer += 1) succeeds("payer", { firstOutputMs: 8_000 });
+  backMs = 10 * SLOT_MS;
+  for (let answer = 0; answer < 5; answer += 1) succeeds("payer", { firstOutputMs: 300 });
+  assert.equal(health.measured(OFFER).recentFirstOutputMs, 300);
 });
 
 test("an offer is new until five distinct payers, and twenty attempts, were served", () => {

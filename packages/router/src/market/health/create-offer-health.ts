@@ -89,6 +89,7 @@ export function createOfferHealth({ clock, changes }: OfferHealthDeps): Learning
     isProving: (offerId, wallet) => records.get(offerId)?.isProving(numberOf(wallet), clock.now()) ?? false,
     mayProbe: (offerId, wallet) => records.get(offerId)?.mayProbe(numberOf(wallet), clock.now()) ?? true,
     probed: (offerId) => records.get(offerId)?.probed(clock.now()),
+    unprobed: (offerId) => records.get(offerId)?.unprobed(),
     measured: (offerId) => records.get(offerId)?.measured(clock.now()) ?? NOTHING_MEASURED,
     get version() {
       const nowMs = clock.now();

@@ -61,6 +61,8 @@ export interface OfferHealth {
   mayProbe(offerId: string, payerWallet: string): boolean;
   /** An offer was asked first although it is not good: the next such try comes later. */
   probed(offerId: string): void;
+  /** It was not asked after all: another request may try it. */
+  unprobed(offerId: string): void;
   measured(offerId: string): Measured;
   /** Rises when the tier or the newness of any offer has changed for everybody. */
   readonly version: number;

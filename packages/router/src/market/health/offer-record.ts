@@ -28,6 +28,8 @@ export const NOTHING_MEASURED: Measured = {
   firstSuccessMs: undefined,
 };
 
+type Sums = Pick<Measured, "uptime5m" | "uptime30m" | "uptime1d" | "firstOutputMs" | "tokensPerSecond">;
+
 /** The health of one offer. */
 export class OfferRecord {
   readonly #offerId: string;
@@ -39,6 +41,7 @@ export class OfferRecord {
   readonly #uptime = new Uptime();
   readonly #recent = new RecentOutputs();
   readonly #speeds: Partial<Record<SpeedKind, Speeds>> = {};
+  #sums: { readonly slot: number; readonly sums: Sums } | undefined;
   #probedMs = -Infinity;
   #isProbeOpen = false;
   /** As everybody was told last. */
@@ -65,6 +68,7 @@ export class OfferRecord {
     const slot = slotOf(nowMs);
     const row = this.#payers.attempt(payer, hasFailed, nowMs);
     if (this.#payers.count(row, slot)) {
+      this.#sums = undefined;
       this.#uptime.add(slot, hasFailed);
       this.#changes?.attempted(this.#offerId, slot, hasFailed);
       if (!hasFailed) {
@@ -132,14 +136,28 @@ export class OfferRecord {
     this.#isProbeOpen = true;
   }
 
-  measured(nowMs: number): Measured {
-    const slot = slotOf(nowMs);
-    return {
+  unprobed(): void {
+    this.#probedMs = -Infinity;
+    this.#isProbeOpen = false;
+  }
+
+  /** What its slots say: asked again and again of offers of which nothing new is known. */
+  #sum(slot: number): Sums {
+    if (this.#sums?.slot === slot) return this.#sums.sums;
+    const sums = {
       uptime5m: this.#uptime.percent(slot, SLOTS_5M),
       uptime30m: this.#uptime.percent(slot, SPEED_SLOTS),
       uptime1d: this.#uptime.percent(slot, SLOTS_PER_DAY),
       firstOutputMs: this.#speeds.first_output?.percentiles(slot),
       tokensPerSecond: this.#speeds.tokens?.percentiles(slot),
+    };
+    this.#sums = { slot, sums };
+    return sums;
+  }
+
+  measured(nowMs: number): Measured {
+    return {
+      ...this.#sum(slotOf(nowMs)),
       recentFirstOutputMs: this.#recent.median(nowMs),
       isNew: this.isNew,
       firstSuccessMs: this.#newness.firstSuccessMs,
@@ -159,11 +177,13 @@ export class OfferRecord {
 
   learnSlot(slot: number, succeeded: number, failed: number): void {
     const waiting = this.#changes?.attempts(this.#offerId, slot);
+    this.#sums = undefined;
     this.#uptime.set(slot, succeeded + (waiting?.succeeded ?? 0), failed + (waiting?.failed ?? 0));
   }
 
   learnSpeed(slot: number, kind: SpeedKind, bucket: number, count: number): void {
     const waiting = this.#changes?.speeds(this.#offerId, slot, kind, bucket) ?? 0;
+    this.#sums = undefined;
     (this.#speeds[kind] ??= new Speeds(kind)).set(slot, bucket, count + waiting);
   }
 }
