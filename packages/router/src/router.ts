@@ -92,7 +92,8 @@ function relayDeps(config: Config, { clock, log }: RouterDeps, { marketRoom, ans
     log: log.child({ room: "providers" }),
     answerBytes: answers,
     deadlines: { firstByteMs, idleMs, totalMs },
-    judged: ({ offer }, how, { payerWallet }) => health.judge({ offerId: offer.id, payerWallet, ...how }),
+    judged: ({ offer }, how, { payerWallet, isShort: isComparable }) =>
+      health.judge({ offerId: offer.id, payerWallet, isComparable, ...how }),
     hedgeBudget: createHedgeBudget(),
   };
 }

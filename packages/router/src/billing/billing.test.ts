@@ -123,6 +123,19 @@ describe("billing", () => {
     assert.equal((await billing.lock(request(enough, { size: PLAIN_REQUEST }))).maxTokens(OFFER), 1_024);
   });
 
+  test("asks a dearer fallback only where what was locked pays for it, and refuses nobody for its sake", async () => {
+    const { books, billing } = desk;
+    const dear = { ...OFFER, price: tokenPrice(3_000n, 6_000n) };
+    const plan = [OFFER, dear];
+    const size = { ...PLAIN_REQUEST, maxTokens: 100 };
+    const asked = async (usdc: string): Promise<number> =>
+      (await billing.lock(request(await books.payer(usdc), { plan, size }))).offers.length;
+    assert.equal(await asked("0.000000864"), 1); // 664 + 2 × 100
+    assert.equal(await asked("0.000002591"), 1);
+    assert.equal(await asked("0.000002592"), 2); // three times as much
+    await assert.rejects(asked("0.000000863"), refusedWith("insufficient_balance", /up to 0\.000000864 USDC/));
+  });
+
   test("never lowers a maximum that the client named", async () => {
     const { books, billing } = desk;
     const payer = await books.payer("0.000003");

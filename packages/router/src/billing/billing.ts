@@ -95,7 +95,7 @@ export function createBilling(deps: BillingDeps, rules: BillingRules): Billing {
     },
     async lock(request) {
       const { id, payer, plan, size, stream, named, model, idempotency } = request;
-      const { offers, full, least, tokens } = planCeiling(plan, size, { named });
+      const { offers, full, least, leasts, tokens } = planCeiling(plan, size, { named });
       const [first] = offers;
       if (first === undefined) throw new Error("a plan that is to be locked has an offer");
       const numbers = await numbersOf(ledger.numbers, first);
@@ -122,11 +122,13 @@ export function createBilling(deps: BillingDeps, rules: BillingRules): Billing {
         throw refusalError(locked.refusal, refused, rules.rates);
       }
       const { granted } = locked;
+      // Nobody is refused for the sake of a fallback: it is asked only where what was locked pays for it.
+      const payable = offers.filter((_offer, index) => (leasts[index] ?? full) <= granted);
       running += 1;
       const app = await appNumber(deps, request.app, payer.userNumber);
       return new FundedRequest(
         { ...deps, ended },
-        { id, user: payer.userNumber, wallet: payer.wallet, offers, numbers, size, stream, app, granted },
+        { id, user: payer.userNumber, wallet: payer.wallet, offers: payable, numbers, size, stream, app, granted },
       );
     },
   };

@@ -162,7 +162,15 @@ describe("the ceiling of a plan", () => {
   test("is that of its dearest offer", () => {
     const dear = priced(2_000n, 2_000n);
     const plan = planCeiling([cheap, dear], sized({ maxTokens: 100 }), { named: false });
-    assert.deepEqual([plan.offers, plan.full, plan.least], [[cheap, dear], 1_528n, 1_528n]);
+    assert.deepEqual([plan.offers, plan.full], [[cheap, dear], 1_528n]);
+  });
+
+  test("is at least that of its first offer: for another one nobody is refused", () => {
+    const dear = priced(2_000n, 2_000n);
+    const bounded = planCeiling([cheap, dear], sized({ maxTokens: 100 }), { named: false });
+    assert.deepEqual([bounded.least, bounded.leasts], [764n, [764n, 1_528n]]);
+    const open = planCeiling([dear, cheap], PLAIN_REQUEST, { named: false });
+    assert.deepEqual([open.least, open.leasts], [2n * 1_688n, [2n * 1_688n, 1_688n]]);
   });
 
   test("is free where its offers are", () => {
@@ -170,10 +178,10 @@ describe("the ceiling of a plan", () => {
     assert.deepEqual([plan.full, plan.least], [0n, 0n]);
   });
 
-  test("leaves out fallbacks dearer than twice the first, not those that cost exactly twice as much", () => {
-    const [twice, dearer] = [priced(2_000n, 2_000n), priced(2_001n, 2_000n)];
-    const plan = planCeiling([cheap, dearer, twice], PLAIN_REQUEST, { named: false });
-    assert.deepEqual(plan.offers, [cheap, twice]);
+  test("leaves out fallbacks dearer than four times the first, not those that cost exactly as much", () => {
+    const [fourfold, dearer] = [priced(4_000n, 4_000n), priced(4_001n, 4_000n)];
+    const plan = planCeiling([cheap, dearer, fourfold], PLAIN_REQUEST, { named: false });
+    assert.deepEqual(plan.offers, [cheap, fourfold]);
     assert.deepEqual(planCeiling([priced(0n, 0n), cheap], PLAIN_REQUEST, { named: false }).offers, [priced(0n, 0n)]);
   });
 
@@ -257,8 +265,9 @@ describe("the ceiling of a plan", () => {
             planned += 1;
             assert.ok(plan.offers.length > 0 && plan.least <= plan.full && plan.full <= COST_MAX);
             assert.ok(Number.isSafeInteger(plan.tokens));
-            for (const offer of plan.offers) {
-              const affordable = affordableTokens(offer, size, plan.least);
+            assert.equal(plan.leasts[0], plan.least);
+            for (const [index, offer] of plan.offers.entries()) {
+              const affordable = affordableTokens(offer, size, plan.leasts[index]!);
               assert.ok(affordable >= Math.min(OUTPUT_TOKENS_MIN, maxOutput(offer.offer, size)));
               assert.ok(ceiling(offer, size, affordableTokens(offer, size, plan.full)) <= plan.full);
             }

@@ -37,8 +37,10 @@ export interface PlanCeiling<Priced extends PricedOffer> {
   readonly offers: readonly Priced[];
   /** What the dearest of them may cost. */
   readonly full: NanoUsdc;
-  /** The least that has to be locked: `full` where the client bounded its output, else what a short answer may cost. */
+  /** The least that has to be locked: what the first may cost, where the client left its output open that of a short answer. */
   readonly least: NanoUsdc;
+  /** The same of each of the offers: one for which less is locked is not asked. */
+  readonly leasts: readonly NanoUsdc[];
   /** Tokens of prompt and output that rate limits reserve. */
   readonly tokens: number;
 }
@@ -159,12 +161,14 @@ export function planCeiling<Priced extends PricedOffer>(
     return one.priced === beside || one.compared <= FALLBACK_COST_FACTOR * compared;
   });
   const full = greatest(kept.map((offer) => offer.full));
+  const leasts = kept.map(({ least }) => toNano(least));
   const offers = kept.map(({ priced }) => priced);
   const tokens = offers.map(({ offer }) => promptBound(offer, size) + maxOutput(offer, size) * size.choices);
   return {
     offers,
     full: toNano(full < MOST_PICO ? full : MOST_PICO),
-    least: toNano(greatest(kept.map(({ least }) => least))),
+    least: toNano(first.least),
+    leasts,
     tokens: Math.max(...tokens),
   };
 }

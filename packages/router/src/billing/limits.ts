@@ -6,8 +6,8 @@ export const OUTPUT_TOKENS_DEFAULT = 4_096;
 /** Output tokens of a choice to which a short balance lowers what the client left open, and no further: shorter answers are of no use. */
 export const OUTPUT_TOKENS_MIN = 1_024;
 
-/** How many times as much as the first choice another provider may cost, unless the client named it: the lock is for the dearest. */
-export const FALLBACK_COST_FACTOR = 2n;
+/** How many times as much as the first choice another provider may cost, unless the client named it: the draw itself takes such a one for every seventeenth request (decision 27). */
+export const FALLBACK_COST_FACTOR = 4n;
 
 /** USDC one request may cost at most: dearer is a mistake, and thousands of such locks stay in a BIGINT. */
 export const REQUEST_COST_USDC_MAX = 1_000_000n;

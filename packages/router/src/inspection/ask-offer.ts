@@ -97,6 +97,7 @@ function relayRequest(
   return {
     uuid: funded.id,
     payerWallet,
+    isShort: true,
     endpoint: "/chat/completions",
     stream: probe.stream,
     headers: {

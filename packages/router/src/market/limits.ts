@@ -42,6 +42,9 @@ export const PROBE_EVERY_MS = 60_000;
 /** Tries of one model that may be saved up: those that a short quiet time has left. */
 export const PROBES_SAVED_MAX = 3;
 
+/** Bytes of a request whose first output tells how quick its offer is: reading some thousand tokens takes no noticeable time. */
+export const SHORT_PROMPT_BYTES_MAX = 16 * 1024;
+
 /** Bytes of a request from which on an offer whose context was found short comes after the others: fewer fit any context. */
 export const CONTEXT_DOUBTED_BYTES = 4_096;
 
@@ -105,8 +108,11 @@ export const HEALTH_REST_MS_MIN = 1_000;
 /** Milliseconds that it rests at most, whatever it asks for: an hour's quota may have been raised meanwhile. */
 export const HEALTH_REST_MS_MAX = 600_000;
 
-/** Milliseconds that it rests at most on the word of one payer, and where it does not say how long. */
-export const HEALTH_REST_ALONE_MS_MAX = 60_000;
+/** Milliseconds that it rests at most for everybody, and where it does not say how long: what two payers have heard may be their doing. */
+export const HEALTH_REST_ALL_MS_MAX = 60_000;
+
+/** Payers an offer has turned away that are remembered: more are turned away by an offer that rests for everybody. */
+export const HEALTH_RESTING_PAYERS_MAX = 16;
 
 /** Milliseconds between two exchanges of what instances know: so much later another instance hears of an outage. */
 export const HEALTH_SHARE_MS = 2_000;

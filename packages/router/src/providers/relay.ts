@@ -35,6 +35,8 @@ export interface RelayRequest<Offer> {
   readonly uuid: string;
   /** Who pays: for this router's own books, and never sent to anybody. */
   readonly payerWallet: string;
+  /** Whether its first output comes as soon as a provider's can: of a short text. */
+  readonly isShort: boolean;
   readonly endpoint: string;
   readonly stream: boolean;
   readonly headers: Readonly<Record<string, string>>;

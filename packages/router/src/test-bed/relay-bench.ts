@@ -143,6 +143,7 @@ export function createRelayBench(options: BenchOptions = {}): RelayBench {
         {
           uuid,
           payerWallet: "payer",
+          isShort: true,
           endpoint: "/chat/completions",
           stream: options.stream ?? true,
           headers: { accept: "*/*" },

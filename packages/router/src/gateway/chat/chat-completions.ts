@@ -8,6 +8,7 @@ import type { Caller } from "../../accounts/caller.ts";
 import { formatNanoUsdc } from "@aimo-network/protocol/money";
 import type { Charged, FundedRequest } from "../../billing/funded-request.ts";
 import { usageJson } from "../../billing/meter.ts";
+import { SHORT_PROMPT_BYTES_MAX } from "../../market/limits.ts";
 import type { LiveOffer } from "../../market/offer-book.ts";
 import type {
   Candidate,
@@ -62,6 +63,7 @@ function relayRequest(
   return {
     uuid: funded.id,
     payerWallet: payer,
+    isShort: chat.textBytes <= SHORT_PROMPT_BYTES_MAX && chat.inputModalities.size === 0,
     endpoint: "/chat/completions",
     stream: chat.stream,
     headers,

@@ -193,6 +193,8 @@ test("the version rises when a tier changes for everybody, also by time alone, a
   for (const payer of ["carl", "dora", "emil"]) probes(payer, true);
   assert.equal(hasRisen(), true, "the offer is good again");
   limits("ann", 5_000);
+  assert.equal(hasRisen(), false, "what one was told is nobody else's business");
+  limits("ben", 5_000);
   assert.equal(hasRisen(), true, "it rests");
   clock.advance(4_999);
   assert.equal(hasRisen(), false);

@@ -14,6 +14,8 @@ export interface Judgement {
   readonly retryAfterMs?: number;
   /** From the attempt's begin to its first output, of streams. */
   readonly firstOutputMs?: number;
+  /** Whether that can be held beside other requests': long prompts and media take their time with anybody. True where it is not said. */
+  readonly isComparable?: boolean;
   /** Completion tokens for each second after the first output, of streams that have enough of them to tell. */
   readonly tokensPerSecond?: number;
 }

@@ -53,17 +53,16 @@ export class OfferRecord {
     this.#changes = changes;
   }
 
-  judge({ payerWallet, outcome, retryAfterMs, firstOutputMs, tokensPerSecond }: Judgement, nowMs: number): void {
+  judge(judgement: Judgement, nowMs: number): void {
+    const { payerWallet, outcome, retryAfterMs, firstOutputMs, tokensPerSecond } = judgement;
     const payer = payerNumber(payerWallet);
+    this.#noteRecent(payer, judgement, nowMs);
     this.#isProbeOpen = false;
     if (outcome === "limited") {
       this.#rest.limited(payer, retryAfterMs, nowMs);
       return;
     }
-    if (outcome === "outrun") {
-      if (firstOutputMs !== undefined && firstOutputMs >= 0) this.#recent.add(payer, firstOutputMs, nowMs);
-      return;
-    }
+    if (outcome === "outrun") return;
     const hasFailed = outcome === "failed";
     const slot = slotOf(nowMs);
     const row = this.#payers.attempt(payer, hasFailed, nowMs);
@@ -77,12 +76,16 @@ export class OfferRecord {
         this.#measure("tokens", slot, tokensPerSecond);
       }
     }
-    if (!hasFailed) this.#rest.served(nowMs);
-    if (firstOutputMs !== undefined && firstOutputMs >= 0) this.#recent.add(payer, firstOutputMs, nowMs);
+    if (!hasFailed) this.#rest.served(payer, nowMs);
     const hasChanged = hasFailed
       ? this.#standing.failed(this.#payers, row, nowMs)
       : this.#standing.succeeded(this.#payers, row, nowMs);
     if (hasChanged) this.#changes?.stood(this.#offerId, this.#standing.stored());
+  }
+
+  #noteRecent(payer: number, { firstOutputMs, isComparable = true }: Judgement, nowMs: number): void {
+    if (isComparable && firstOutputMs !== undefined && firstOutputMs >= 0)
+      this.#recent.add(payer, firstOutputMs, nowMs);
   }
 
   #serve(payer: number, nowMs: number): void {
@@ -108,7 +111,8 @@ export class OfferRecord {
   tierFor(payer: number, nowMs: number): Tier {
     const tier = this.tier(nowMs);
     const own = this.#payers.tier(payer, nowMs);
-    return SEVERITY[own] > SEVERITY[tier] ? own : tier;
+    const worse = SEVERITY[own] > SEVERITY[tier] ? own : tier;
+    return worse !== "outage" && this.#rest.isRestingFor(payer, nowMs) ? "resting" : worse;
   }
 
   /** The next moment at which its tier changes by itself; Infinity where none does. */
