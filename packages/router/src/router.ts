@@ -38,6 +38,7 @@ import {
   NEWCOMERS_PER_NETWORK_MAX,
 } from "./limits.ts";
 import type { LiveOffer } from "./market/offer-book.ts";
+import { paceOffers } from "./market/paced-offers.ts";
 import type { AdmitDeps } from "./providers/admit.ts";
 import { createAdmission } from "./providers/admit.ts";
 import { createByteBudget } from "./providers/byte-budget.ts";
@@ -196,15 +197,23 @@ function admitDeps({ clock, random, log }: RouterDeps, rooms: ListeningRooms, re
       return { keyId: id, wallet, expiresAtMs };
     },
     isRevoked: ({ keyId, wallet }) => keys.isRevoked({ id: keyId, wallet }),
-    linkEvents: (link) => ({
-      offers(offers) {
-        book.replace({ ...link, network: sellerNetwork(link.address) }, offers, clock.now());
+    linkEvents(link) {
+      const selling = { ...link, network: sellerNetwork(link.address) };
+      const paced = paceOffers(clock, (offers) => {
+        book.replace(selling, offers, clock.now());
         prices.noticed(link.wallet, offers);
-      },
-      draining: () => book.remove(link.id),
-      replayed: (end) => chargeReplay(replays, link.wallet, end),
-      closed: () => book.remove(link.id),
-    }),
+      });
+      const sellNothing = (): void => {
+        paced.close();
+        book.remove(link.id);
+      };
+      return {
+        offers: (offers) => paced.announce(offers),
+        draining: sellNothing,
+        replayed: (end) => chargeReplay(replays, link.wallet, end),
+        closed: sellNothing,
+      };
+    },
   };
 }
 

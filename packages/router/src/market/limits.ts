@@ -194,3 +194,9 @@ export const HEDGE_MS_MIN = 250;
 
 /** Milliseconds that it is waited for at most. */
 export const HEDGE_MS_MAX = 10_000;
+
+/** Milliseconds after which a link that announces without end may change its offers once more. */
+export const ANNOUNCEMENT_EVERY_MS = 1_000;
+
+/** Announcements that count at once: a provider that edits its configuration, and tries this and that, makes fewer. */
+export const ANNOUNCEMENTS_SAVED_MAX = 60;
