@@ -102,6 +102,13 @@ describe("an explanation", () => {
     assert.ok(found.includes("a at 0: weighted_by_price degraded probe"), found.join("\n"));
   });
 
+  test("says what inspection has found out about each", () => {
+    const said: SaidOfOffers = { findings: { "a/m": { verdict: "unverified" }, "b/m": { verdict: "new" } } };
+    const sellers = ["a", "b", "c"].map((wallet): Seller => [wallet, "1"]);
+    const verdicts = Object.fromEntries(explained(sellers, { said }).map((one) => [one.offer.wallet, one.verdict]));
+    assert.deepEqual(verdicts, { a: "unverified", b: "new", c: "verified" });
+  });
+
   test("is bounded", () => {
     const sellers = Array.from({ length: EXPLAINED_MAX + 50 }, (_, index): Seller => [`wallet-${index}`, "1"]);
     assert.equal(explained(sellers, {}).length, EXPLAINED_MAX);

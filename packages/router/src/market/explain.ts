@@ -57,7 +57,8 @@ export function explain(
     if (isOther) reasons.push(wallets.has(ranked.offer.wallet) ? "same_provider_ranks_higher" : "ranks_lower");
     const order = orderOf(ranked, needs, view);
     const place = at === -1 ? undefined : before + at;
-    return { shown: { offer: ranked.offer, place, excluded, reasons, share: ranked.share }, order };
+    const { offer, finding, share } = ranked;
+    return { shown: { offer, place, excluded, verdict: finding.verdict, reasons, share }, order };
   });
   const isIn = ({ shown }: (typeof explained)[number]): number =>
     shown.place ?? (shown.excluded === undefined ? Number.MAX_SAFE_INTEGER - 1 : Number.MAX_SAFE_INTEGER);

@@ -1,5 +1,6 @@
 // The outcome of a choice: whom to ask, and why it is so for every offer that was looked at.
 import type { LiveOffer } from "./offer-book.ts";
+import type { Verdict } from "./truth/offer-truth.ts";
 
 /** Why an offer is left out. */
 export type Exclusion =
@@ -50,6 +51,7 @@ export interface Explained {
   /** Its place in the plan, from 0; undefined where it has none. */
   readonly place: number | undefined;
   readonly excluded: Exclusion | undefined;
+  readonly verdict: Verdict;
   readonly reasons: readonly Reason[];
   /** Its part of the model's traffic by weight, 0 to 1, before anything that this request asks. */
   readonly share: number;

@@ -14,6 +14,7 @@ const ExplainedShape = Type.Object({
   pricing: Type.Record(Type.String(), Type.String(), { description: "USDC per million tokens; the rest each" }),
   place: Type.Union([Type.Integer(), Type.Null()], { description: "From 0, the one that was asked first" }),
   excluded: Type.Union([Type.String(), Type.Null()], { description: "What kept it out" }),
+  verdict: Type.Enum(["new", "verified", "unverified"], { description: "What inspection has found out about it" }),
   reasons: Type.Array(Type.String(), { description: "What places it where it stands" }),
   share: Type.Number({ description: "Its part of the model's traffic, 0 to 1, before what this request asks" }),
 });
@@ -21,7 +22,14 @@ const ExplainedShape = Type.Object({
 const SHARE_STEPS = 10_000; // four digits: a share is known no better
 
 /** Writes one offer of an explanation. */
-export function explainedJson({ offer, place, excluded, reasons, share }: Explained): Static<typeof ExplainedShape> {
+export function explainedJson({
+  offer,
+  place,
+  excluded,
+  verdict,
+  reasons,
+  share,
+}: Explained): Static<typeof ExplainedShape> {
   return {
     model: offer.modelId,
     provider: offer.wallet,
@@ -29,6 +37,7 @@ export function explainedJson({ offer, place, excluded, reasons, share }: Explai
     pricing: { ...formatPricing(offer.price) },
     place: place ?? null,
     excluded: excluded ?? null,
+    verdict,
     reasons: [...reasons],
     share: Math.round(share * SHARE_STEPS) / SHARE_STEPS,
   };
