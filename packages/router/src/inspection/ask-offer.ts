@@ -107,6 +107,7 @@ function relayRequest(
     },
     body: ({ offerName }) => body.bodyFor(offerName, funded.maxTokens(offer)),
     payer: () => persona.payer,
+    mayHedge: () => false, // there is nobody else
     retry: (candidate, index) => funded.retry(candidate.offer, index),
     delivered: funded.delivered,
     watch: {
@@ -122,11 +123,18 @@ function relayRequest(
 /** A client that reads everything, and leaves when the router stops. */
 function readingClient(signal: AbortSignal, event: RelayClient<LiveOffer>["event"]): RelayClient<LiveOffer> {
   let listener: (() => void) | undefined;
-  signal.addEventListener("abort", () => listener?.(), { once: true });
   return {
     event,
     flush: () => true,
-    presence: { hasLeft: () => signal.aborted, whenLeft: (next) => void (listener = next) },
+    presence: {
+      hasLeft: () => signal.aborted,
+      whenLeft(next) {
+        // The signal lives as long as the router, and asks a thousand things a day: no listener stays behind.
+        if (listener !== undefined) signal.removeEventListener("abort", listener);
+        listener = next;
+        if (next !== undefined) signal.addEventListener("abort", next, { once: true });
+      },
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { setImmediate } from "node:timers/promises";
+import { setImmediate as turn } from "node:timers/promises";
 import { manualClock } from "@aimo-network/protocol/clock";
 import { parseNanoUsdc } from "@aimo-network/protocol/money";
 import { seededRandom } from "@aimo-network/protocol/random";
@@ -11,6 +11,9 @@ import { afterRound, NO_EVIDENCE } from "../market/truth/evidence.ts";
 import { createTruthBoard } from "../market/truth/truth-board.ts";
 import { createByteBudget } from "../providers/byte-budget.ts";
 import { createLinks } from "../providers/links.ts";
+import { createFakeLink } from "../test-bed/fake-link.ts";
+import { freeAsks } from "../test-bed/free-asks.ts";
+import { answerWhole, WHOLE_ANSWER } from "../test-bed/relay-bench.ts";
 import { plainOffer } from "../test-bed/scripted-provider.ts";
 import type { AskDeps } from "./ask-offer.ts";
 import type { ExaminerDeps } from "./examiner.ts";
@@ -62,7 +65,7 @@ function examine(more: Partial<ExaminerDeps> = {}) {
     for (let minute = 0; minute < minutes; minute += 1) {
       examiner.look();
       clock.advance(60_000);
-      await setImmediate();
+      for (let turns = 0; turns < 10; turns += 1) await turn(); // as many as answers take
     }
     return rounds - before;
   };
@@ -86,6 +89,42 @@ test("an offer that cannot be asked is tried less and less often", async () => {
   const [first, later] = [await pass(120), await pass(120)];
   assert.ok(first > 0);
   assert.ok(later < first / 2, `${first} and then ${later}`);
+});
+
+test("two offers that go on disagreeing are asked less and less often for what stays open", async () => {
+  const links = createLinks();
+  let asked = 0;
+  const { book, pass } = examine({
+    ...{ links, asks: freeAsks() },
+    books: {
+      ...BOOKS,
+      reserve: () => Promise.resolve("ok"),
+      giveBack: () => Promise.resolve(),
+      save: () => Promise.resolve(),
+    },
+  });
+  for (const [wallet, promptTokens] of [
+    ["one", 400],
+    ["two", 600],
+  ] as const) {
+    const link = createFakeLink(wallet);
+    // In the next turn: a link does not answer before it is asked.
+    link.opening = (attempt) =>
+      setImmediate(() => {
+        asked += 1;
+        const body = Buffer.concat(attempt.request.body).toString();
+        if (body.includes("image_url")) attempt.answer(500, "{}");
+        else if (body.includes('"stream":true')) answerWhole(attempt, true);
+        else attempt.answer(200, WHOLE_ANSWER.replace('"prompt_tokens":3', `"prompt_tokens":${promptTokens}`));
+      });
+    links.add(link);
+    book.replace(link, [plainOffer("m", { input_modalities: ["text", "image"] })], NOW_MS);
+  }
+  await pass(180);
+  const first = asked;
+  await pass(180);
+  assert.ok(first > 8, `${first}`);
+  assert.ok(asked - first < first / 4, `${first} and then ${asked - first}`);
 });
 
 test("an offer that is due with nothing left to ask is let be", async () => {

@@ -61,7 +61,8 @@ const DAY_MS = 24 * 3_600_000;
 /** Whether a round has shown something that it was to show. */
 function hasDecided({ target, results, comparison }: TargetSeen): boolean {
   const isDecided = (check: Check): boolean => (results.get(check) ?? "unknown") !== "unknown";
-  return target.checks.some(isDecided) || (comparison !== undefined && comparison !== "alone");
+  // Two that go on disagreeing are no step forward: they would be asked every few minutes for ever.
+  return target.checks.some(isDecided) || comparison === "agrees" || comparison === "outlier";
 }
 
 /** Examines offers as long as it is not closed. */

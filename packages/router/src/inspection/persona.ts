@@ -21,6 +21,10 @@ const PYTHON_AGENTS = [
 ] as const;
 const JAVASCRIPT_AGENTS = ["OpenAI/JS 4.104.0", "OpenAI/JS 5.23.2", "OpenAI/JS 6.3.0"] as const;
 
+function byName([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {
+  return one < other ? -1 : 1;
+}
+
 function encode(body: object): Uint8Array {
   return Buffer.from(JSON.stringify(body));
 }
@@ -28,10 +32,10 @@ function encode(body: object): Uint8Array {
 /** Somebody new. */
 export function newPersona(random: Random): Persona {
   const payer = hex.encode(random.bytes(PSEUDONYM_BYTES));
-  // The Python client sends its messages first, programs in JavaScript mostly begin with the model.
+  // The Python client sends its messages first and the rest by the alphabet, programs in JavaScript mostly begin with the model.
   if (random.fraction() < 0.5) {
     const bodyOf: Persona["bodyOf"] = (model, { members: { messages, ...rest } }) =>
-      encode({ messages, model, ...rest });
+      encode({ messages, model, ...Object.fromEntries(Object.entries(rest).toSorted(byName)) });
     return { payer, userAgent: pick(random, PYTHON_AGENTS), bodyOf };
   }
   const userAgent = pick(random, JAVASCRIPT_AGENTS);

@@ -6,7 +6,7 @@ import type { ProviderLink } from "../providers/provider-link.ts";
 const WHAT: Readonly<Record<Check, string>> = {
   chat: "a plain question with an answer and its usage",
   stream: "a streamed answer that ends with its usage",
-  tools: "a forced tool call whose arguments fit the tool's parameters",
+  tools: "a tool call whose arguments fit the tool's parameters",
   json_schema: "an answer that its JSON Schema allows",
   json_object: "an answer that is one JSON object",
   image: "the colour of a picture",

@@ -94,6 +94,14 @@ test("offers on sale are kept, those unseen for thirty days forgotten", async (t
   );
 });
 
+test("a router that was off for longer knows what it knew: nobody saw whether the offers were on sale", async (t) => {
+  const { books, clock, join, fence } = await open(t);
+  await books.save(fence, clock.now(), new Map([["w/m", VERIFIED]]));
+  clock.advance(FINDING_UNSEEN_MS + 1);
+  const board = await join(); // nobody is connected to a router that has just begun
+  assert.equal(board.finding("w/m").verdict, "verified");
+});
+
 test("a database that is away is waited for", async (t) => {
   const { books, clock, join, fence } = await open(t);
   await books.save(fence, clock.now(), new Map([["w/m", VERIFIED]]));

@@ -54,8 +54,10 @@ export function shareTruth({ clock, log, board, books, offerIds }: TruthSharingD
       await books.seen(ids.slice(start, start + TRUTH_SEEN_AT_ONCE_MAX), nowMs);
     }
     // Only now: offers that were on sale all the time must not be forgotten because this router was not there to see them.
-    if (notedMs > -Infinity) await books.forget(nowMs - FINDING_UNSEEN_MS, nowMs);
-    board.forget(nowMs - FINDING_UNSEEN_MS);
+    if (notedMs > -Infinity) {
+      await books.forget(nowMs - FINDING_UNSEEN_MS, nowMs);
+      board.forget(nowMs - FINDING_UNSEEN_MS);
+    }
     notedMs = clock.monotonic();
   };
   const turn = async (): Promise<void> => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { nanoUsdc } from "@aimo-network/protocol/money";
 import { openTestDatabase } from "../test-bed/test-database.ts";
 import type { Database } from "./database/database.ts";
@@ -18,6 +19,14 @@ const BOUNDS: InspectionBounds = {
 async function lead({ query }: Database): Promise<bigint> {
   const [row] = await query<{ fence: bigint }>("SELECT ledger_lead(now(), 'inspector', 1) AS fence");
   return row!.fence;
+}
+
+/** How many statements wait for a lock in this database. */
+async function waiting({ query }: Database): Promise<bigint> {
+  const [row] = await query<{ count: bigint }>(
+    "SELECT count(*) FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+  );
+  return row!.count;
 }
 
 async function open(t: { after(close: () => Promise<void>): void }) {
@@ -48,6 +57,21 @@ test("what is saved is read by whoever has not read it, in pages by number", asy
   await books.save(fence, NOON + 1, new Map([["w/a", { n: 3 }]]));
   const second = await books.read(first.change);
   assert.deepEqual(second.stored, [{ offerId: "w/a", evidence: { n: 3 }, seenAtMs: NOON + 1 }]);
+});
+
+test("of two rounds that are saved at the same moment readers miss none", async (t) => {
+  const { database, books, fence } = await open(t);
+  let [late, page]: [Promise<void>, Awaited<ReturnType<typeof books.read>>] = [Promise.resolve(), await books.read(0n)];
+  await database.transaction(async (query) => {
+    await createOfferTruthBooks({ query }).save(fence, NOON, new Map([["w/slow", {}]]));
+    const quick = { isSaved: false };
+    late = books.save(fence, NOON, new Map([["w/quick", {}]])).then(() => void (quick.isSaved = true));
+    while (!quick.isSaved && (await waiting(database)) === 0n) await pause(2);
+    page = await books.read(0n); // which has the quick one's only where it did not wait
+  });
+  await late;
+  const rest = await books.read(page.change);
+  assert.deepEqual([...page.stored, ...rest.stored].map(({ offerId }) => offerId).toSorted(), ["w/quick", "w/slow"]);
 });
 
 test("whoever does not lead any more writes nothing", async (t) => {

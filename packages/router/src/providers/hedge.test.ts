@@ -58,6 +58,7 @@ describe("another provider is asked beside the first", () => {
     ["where the first has output", {}, (_: RelayBench, first: FakeAttempt) => first.data(says("x"))],
     ["where the first does not take that", { hedging: ["b", "c"] }],
     ["where the next does not take that", { hedging: ["a", "c"] }],
+    ["where the next costs more", { dearer: ["b"] }],
     ["where nothing is left of what all requests may", { hedges: 0 }],
     ["where the next is full", {}, (bench: RelayBench) => void (bench.links[1]!.free = 0)],
     ["where no time is left for it", { deadlines: { totalMs: AFTER_MS + 49, firstByteMs: 60_000 } }],

@@ -114,13 +114,14 @@ export interface Hedge<Offer> {
 
 /** Whom a request may be asked of beside its first provider; undefined where nobody, which is the rule. */
 export function hedgeOf<Offer>(
-  { stream }: RelayRequest<Offer>,
-  { hedges, hedgeAfterMs: afterMs }: Candidate<Offer>,
+  request: RelayRequest<Offer>,
+  one: Candidate<Offer>,
   next: Candidate<Offer> | undefined,
 ): Hedge<Offer> | undefined {
+  const { hedges, hedgeAfterMs: afterMs } = one;
   // A JSON answer comes whole: that it is not here yet says nothing of who writes it.
-  if (!stream || afterMs === undefined || hedges !== true || next?.hedges !== true) return undefined;
-  return { next, afterMs };
+  if (!request.stream || afterMs === undefined || hedges !== true || next?.hedges !== true) return undefined;
+  return request.mayHedge(one, next) ? { next, afterMs } : undefined;
 }
 
 /** Asks `one`, and the next beside it when it is silent for too long; resolves when all that were asked have ended. */

@@ -42,6 +42,8 @@ export interface RelayRequest<Offer> {
   readonly headers: Readonly<Record<string, string>>;
   body(candidate: Candidate<Offer>): readonly Uint8Array[];
   payer(candidate: Candidate<Offer>): string;
+  /** Whether `next` may be asked beside `one`, where both take that: not where the client would pay more for it. */
+  mayHedge(one: Candidate<Offer>, next: Candidate<Offer>): boolean;
   /**
    * Lets billing record another attempt before it is made, or, where it was asked beside the first, before anything of it is
    * shown: the one recorded last is the one that may be charged. Rejects with the `AimoError` that the attempt ends with instead.

@@ -32,6 +32,8 @@ export interface BenchOptions {
   readonly hedgeAfterMs?: number;
   /** The wallets whose offers take that; all of them unless told otherwise. */
   readonly hedging?: readonly string[];
+  /** The wallets that cost more than the one before them, which nobody is asked beside. */
+  readonly dearer?: readonly string[];
   /** Hedges that may be made. */
   readonly hedges?: number;
 }
@@ -149,6 +151,7 @@ export function createRelayBench(options: BenchOptions = {}): RelayBench {
           headers: { accept: "*/*" },
           body: ({ link }) => [Buffer.from(`for ${link.wallet}`)],
           payer: ({ link }) => `payer at ${link.wallet}`,
+          mayHedge: (_one, { link }) => options.dearer?.includes(link.wallet) !== true,
           retry({ link }, index) {
             retried.push(`${link.wallet} as ${index}`);
             return bench.retry(link.wallet, index);

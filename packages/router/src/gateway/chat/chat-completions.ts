@@ -31,6 +31,7 @@ import { createChatStream } from "./chat-stream.ts";
 import { explanationOf } from "./explanation.ts";
 import { codeStyle, errorObject, sendError } from "../error-reply.ts";
 import { answerable } from "../models/probabilities.ts";
+import { costsNoMore } from "./price-beside.ts";
 import type { RequestBody } from "../read-body.ts";
 import type { RequestObserver, RequestWatch } from "../request-watch.ts";
 
@@ -69,6 +70,7 @@ function relayRequest(
     headers,
     body: ({ offer, offerName }) => chat.bodyFor(offerName, funded.maxTokens(offer)),
     payer: ({ link }) => deps.pseudonym(payer, link.wallet),
+    mayHedge: (one, next) => costsNoMore(next.offer, one.offer),
     retry: ({ offer }, index) => funded.retry(offer, index),
     delivered: funded.delivered,
     watch: {

@@ -1,4 +1,4 @@
-// Beside which price a fallback may be too dear: a client that has not said what it pays is not sent where it costs much more.
+// Which prices an offer is held against: a client that has not said what it pays is not sent where it costs much more.
 import { isNamedBy } from "../../market/fitness.ts";
 import type { LiveOffer } from "../../market/offer-book.ts";
 import type { MaxPrice, Preferences } from "../../market/preferences.ts";
@@ -28,4 +28,15 @@ export function priceBesideOf(
     if (isNamed || isPriced(maxPrice, offer)) return offer;
     return offers.find((other) => askedOf(other) === model) ?? offer;
   };
+}
+
+/** Whether an answer costs no more at an offer than at another one, however long it is. */
+export function costsNoMore({ price }: Pick<LiveOffer, "price">, { price: than }: Pick<LiveOffer, "price">): boolean {
+  return (
+    price.prompt <= than.prompt &&
+    price.completion <= than.completion &&
+    (price.inputCacheRead ?? price.prompt) <= (than.inputCacheRead ?? than.prompt) &&
+    (price.image ?? 0n) <= (than.image ?? 0n) &&
+    (price.request ?? 0n) <= (than.request ?? 0n)
+  );
 }

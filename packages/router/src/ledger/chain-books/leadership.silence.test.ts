@@ -5,7 +5,10 @@ import { setTimeout as pause } from "node:timers/promises";
 import { manualClock, systemClock } from "@aimo-network/protocol/clock";
 import { createLog } from "../../log.ts";
 import { openChainBooks } from "../../test-bed/chain-books-bed.ts";
+import { startDatabaseRelay } from "../../test-bed/database-relay.ts";
+import { testDatabase } from "../../test-bed/test-database.ts";
 import type { Database, DatabaseConnection } from "../database/database.ts";
+import { openDatabase } from "../database/database.ts";
 import { LEADERSHIP_SILENCE_MS, LEADERSHIP_TRY_MS } from "../limits.ts";
 import { leadJob } from "./leadership.ts";
 
@@ -45,6 +48,22 @@ test("the database ends the connection of a leader that is silent, and another l
     await pause(10);
   }
   assert.deepEqual([still.fence, next.fence], [undefined, books.watcher + 2n]);
+});
+
+test("a leader ends although its database says nothing any more", async (t) => {
+  const relay = await startDatabaseRelay(await testDatabase());
+  const log = createLog("silent");
+  const database = openDatabase(relay.url, { clock: systemClock, log });
+  const leader = leadJob({ clock: systemClock, log, database }, "inspector", 1);
+  t.after(async () => {
+    await relay.close();
+    await database.close();
+  });
+  await leader.tried;
+  assert.notEqual(leader.fence, undefined);
+  relay.freeze();
+  await leader.close();
+  assert.equal(leader.fence, undefined);
 });
 
 test("a leader that is not silent stays one, and who waits keeps one connection", async (t) => {

@@ -1,7 +1,7 @@
 // The way to PostgreSQL: a bounded pool, transactions, and connections of their own for the hot path.
 import assert from "node:assert/strict";
 import type { Clock } from "@aimo-network/protocol/clock";
-import { sleep } from "@aimo-network/protocol/clock";
+import { sleep, within } from "@aimo-network/protocol/clock";
 import { AimoError } from "@aimo-network/protocol/errors";
 import { Client, Pool } from "pg";
 import type { ClientConfig, PoolClient } from "pg";
@@ -136,7 +136,8 @@ function ownConnection(client: Client, clock: Clock, answerMs: number): Database
     },
     async end() {
       isEnded = true;
-      if (!isLost) await client.end();
+      // A database that stopped answering would never say goodbye, and a patient one's statements may take an hour.
+      if (!isLost) await within(clock, DATABASE_ANSWER_MS, client.end());
     },
   };
 }

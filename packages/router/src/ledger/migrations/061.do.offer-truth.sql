@@ -9,10 +9,12 @@ CREATE UNIQUE INDEX offer_truth_change ON offer_truth (change);
 CREATE INDEX offer_truth_seen_at ON offer_truth (seen_at);
 CREATE SEQUENCE offer_truth_changes;
 
--- Keeps what is known now of these offers. Whoever leads stays leader until this is committed, so changes rise as they commit.
+-- Keeps what is known now of these offers. Whoever leads stays leader until this is committed, and saves once at a time: so changes
+-- rise as they commit, and whoever has read one has read all before it.
 CREATE FUNCTION offer_truth_save(p_fence bigint, p_now timestamptz, p_ids text[], p_evidence jsonb[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM ledger_insist_leader('inspector', p_fence);
+  PERFORM pg_advisory_xact_lock(hashtext('aimo offer truth'));
   INSERT INTO offer_truth (offer_id, evidence, change, seen_at)
     SELECT t.id, t.evidence, nextval('offer_truth_changes'), p_now FROM unnest(p_ids, p_evidence) t(id, evidence)
     ON CONFLICT (offer_id) DO UPDATE SET evidence = excluded.evidence, change = excluded.change, seen_at = excluded.seen_at;

@@ -36,8 +36,10 @@ describe("counts of a prompt", () => {
     });
   });
 
-  test("that are too low are as odd as those that are too high", () => {
-    assert.equal(compare(sample("a", 400), sample("b", 400), sample("c", 300))["c"], "outlier");
+  test("that are lower than others' convict nobody: whoever counts less asks less", () => {
+    assert.equal(compare(sample("a", 400), sample("b", 400), sample("c", 300))["c"], "disputed");
+    const inflated = compare(sample("honest", 400), sample("a", 520), sample("b", 520));
+    assert.equal(inflated["honest"], "disputed", "two sellers that count too much are no judges");
   });
 
   test("of one offer alone have nothing to be compared with", () => {
@@ -50,6 +52,14 @@ describe("counts of a prompt", () => {
     assert.deepEqual(compare(sample("a", 400), sample("b", 928)), { a: "disputed", b: "disputed" });
     assert.deepEqual(compare(sample("a", 400), sample("b", 929)), { a: "disputed", b: "outlier" });
     assert.deepEqual(compare(sample("a", 400), sample("b", 402)), { a: "agrees", b: "agrees" });
+  });
+
+  test("that cannot be convict nobody who says what can, however many sellers say the same", () => {
+    const [one, two] = [sample("x", 2_000), sample("y", 2_000)];
+    assert.deepEqual(compare(sample("a", 400), one, two), { a: "disputed", x: "agrees", y: "agrees" });
+    assert.equal(compare(sample("a", 4_000), one, two)["a"], "outlier");
+    assert.equal(compare(sample("a", 928), one, two)["a"], "disputed");
+    assert.equal(compare(sample("a", 929), one, two)["a"], "outlier");
   });
 
   test("are disputed where half say one thing and half another", () => {

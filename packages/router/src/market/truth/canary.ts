@@ -55,13 +55,16 @@ function comparePrompt(sample: CanarySample, others: readonly number[], { bytes 
   const { promptTokens } = sample;
   const agreeing = others.filter((other) => areClose(promptTokens, other)).length;
   const all = others.length + 1;
+  const cannotBe = (tokens: number): boolean => tokens > bytes / PROMPT_BYTES_PER_TOKEN_MIN + FRAME_TOKENS;
   if ((agreeing + 1) * 2 > all) return "agrees";
   if (others.length === 1) {
     // Of two nobody can say who is right, unless one says what cannot be.
-    return promptTokens > bytes / PROMPT_BYTES_PER_TOKEN_MIN + FRAME_TOKENS ? "outlier" : "disputed";
+    return cannotBe(promptTokens) ? "outlier" : "disputed";
   }
   const usual = median(others);
   const united = others.filter((other) => areClose(other, usual)).length;
+  // Who counts less costs its clients less: or two wallets that count too much would convict whoever counts right.
+  if (promptTokens < usual) return cannotBe(promptTokens) ? "outlier" : "disputed";
   return united * 2 > all && !areClose(promptTokens, usual) ? "outlier" : "disputed";
 }
 

@@ -75,6 +75,25 @@ describe("prompts", () => {
   });
 });
 
+describe("honest servers", () => {
+  test("whose templates know no system prompt are asked without one", () => {
+    for (const check of ["stream", "tools", "json_schema", "json_object", "image", "context"] as const) {
+      const messages = probe(check).members["messages"] as readonly { role: string }[];
+      assert.deepEqual(
+        messages.map(({ role }) => role),
+        ["user"],
+      );
+    }
+  });
+
+  test("that think are not forced to call a tool", () => {
+    const forced = probe("tools").members["tool_choice"] as { type: string };
+    assert.equal(forced.type, "function");
+    const thinking = plainOffer("m", { capabilities: ["reasoning", "tools"] });
+    assert.equal(probe("tools", 1, thinking).members["tool_choice"], "auto");
+  });
+});
+
 describe("answers", () => {
   const judged = (check: Exclude<Check, "chat">, more: Partial<ProbeAnswer>): CheckResult =>
     probe(check).judge(answer(more));
@@ -111,7 +130,8 @@ describe("answers", () => {
     assert.equal(judged("tools", { text: JSON.stringify(right) }), "failed");
     assert.equal(judged("tools", thinking), "unknown");
     assert.equal(judged("tools", { ...thinking, finishReason: "stop" }), "failed");
-    assert.equal(judged("tools", { ...thinking, hasReasoned: false }), "failed");
+    assert.equal(judged("tools", { ...thinking, hasReasoned: false }), "unknown", "it may have thought unseen");
+    assert.equal(judged("tools", { ...thinking, hasReasoned: false, text: "It is" }), "failed");
   });
 
   test("of schemas need JSON that the schema allows, of JSON mode an object", () => {
@@ -157,7 +177,11 @@ describe("answers", () => {
     const words = countWords((short.members["messages"] as [{ content: string }])[0].content);
     assert.ok(words > 256 && words < 340, `${words}`);
     const reasoning = plainOffer("m", { context_length: 1_024, capabilities: ["reasoning"] });
-    assert.deepEqual([short.maxTokens, probe("context", 1, reasoning).maxTokens], [512, 2_048]);
+    assert.deepEqual([short.maxTokens, probe("context", 1, reasoning).maxTokens], [512, 512]);
+    const usual = plainOffer("m", { context_length: 4_096, capabilities: ["reasoning"] });
+    assert.equal(probe("tools", 1, usual).maxTokens, 2_048);
+    assert.equal(probe("tools", 1, plainOffer("m", { context_length: 600 })).maxTokens, 300);
+    assert.equal(probe("stream", 1, plainOffer("m", { context_length: 1 })).maxTokens, 1);
     assert.ok(countWords(textOf(probe("context", 1, plainOffer("m", { context_length: 1 })))) < 80);
   });
 });

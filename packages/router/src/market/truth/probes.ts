@@ -35,8 +35,9 @@ function userMessage(content: unknown): readonly object[] {
 
 function resultOf(holds: boolean, answer: ProbeAnswer): CheckResult {
   if (holds) return "passed";
-  // Who was still thinking when its tokens were used up has shown nothing.
-  return answer.finishReason === "length" && answer.hasReasoned ? "unknown" : "failed";
+  // Who was still thinking when its tokens were used up has shown nothing; some do it unseen.
+  const hasSaidNothing = answer.text === "" && answer.calls.length === 0;
+  return answer.finishReason === "length" && (answer.hasReasoned || hasSaidNothing) ? "unknown" : "failed";
 }
 
 function isAnswered({ text, calls, hasReasoned, finishReason, usage }: ProbeAnswer): boolean {
@@ -68,7 +69,7 @@ function streamProbe(random: Random): Probe {
   };
 }
 
-function toolsProbe(random: Random): Probe {
+function toolsProbe(random: Random, canForce: boolean): Probe {
   const called = pick(random, FUNCTIONS);
   const { name, description, schema } = called;
   return {
@@ -77,7 +78,7 @@ function toolsProbe(random: Random): Probe {
     members: {
       messages: userMessage(called.ask(random)),
       tools: [{ type: "function", function: { name, description, parameters: schema } }],
-      tool_choice: { type: "function", function: { name } },
+      tool_choice: canForce ? { type: "function", function: { name } } : "auto",
     },
     maxTokens: PROBE_OUTPUT_TOKENS_MAX,
     judge(answer) {
@@ -96,12 +97,13 @@ function jsonProbe(
   const format = isSchema
     ? { type: "json_schema", json_schema: { name, description, strict: true, schema } }
     : { type: "json_object" };
-  const system = isSchema ? "Answer with what the text says." : `Answer in JSON, as one object: ${description}.`;
+  // In one message: the templates of some models refuse any but the user's and the model's own.
+  const task = isSchema ? "Answer with what the text says." : `Answer in JSON, as one object: ${description}.`;
   return {
     check,
     stream: false,
     members: {
-      messages: [{ role: "system", content: system }, ...userMessage(ask(random))],
+      messages: userMessage(`${task}\n\n${ask(random)}`),
       response_format: format,
     },
     maxTokens: PROBE_OUTPUT_TOKENS_MAX,
@@ -179,7 +181,10 @@ function contextProbe(random: Random, contextLength: number): Probe {
 export function probeFor(random: Random, check: Exclude<Check, "chat">, offer: Offer): Probe {
   const probe = plainProbe(random, check, offer);
   // Who thinks first needs tokens for it.
-  return offer.capabilities.includes("reasoning") ? { ...probe, maxTokens: PROBE_REASONING_TOKENS_MAX } : probe;
+  const most = offer.capabilities.includes("reasoning") ? PROBE_REASONING_TOKENS_MAX : probe.maxTokens;
+  // Servers refuse what does not fit their context together with its prompt.
+  const room = Math.max(1, Math.floor((offer.context_length ?? Infinity) / CONTEXT_SHARE));
+  return { ...probe, maxTokens: Math.min(most, room) };
 }
 
 function plainProbe(random: Random, check: Exclude<Check, "chat">, offer: Offer): Probe {
@@ -187,7 +192,7 @@ function plainProbe(random: Random, check: Exclude<Check, "chat">, offer: Offer)
     case "stream":
       return streamProbe(random);
     case "tools":
-      return toolsProbe(random);
+      return toolsProbe(random, !offer.capabilities.includes("reasoning")); // many that think cannot be forced
     case "json_schema":
     case "json_object":
       return jsonProbe(random, check, pick(random, OBJECT_TASKS));
