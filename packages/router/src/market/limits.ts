@@ -141,6 +141,9 @@ export const PASSES_TO_RETURN = 2;
 /** Rounds in a row that decide whether an offer counts tokens like the others. */
 export const ROUNDS_TO_DECIDE = 2;
 
+/** Milliseconds for which a check that has passed proves something: who then answers nothing that can be judged is as unknown as at first. */
+export const VERIFIED_MS = 3 * 24 * 3_600_000;
+
 /** Tokens that two counts of one prompt may differ by, beside 2 %: chat templates add some words of their own. */
 export const CANARY_TOKENS_APART_MAX = 24;
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { VERIFIED_MS } from "../limits.ts";
 import type { Check, CheckResult } from "./checks.ts";
 import type { Comparison, Evidence } from "./evidence.ts";
 import { afterRound, findingOf, NO_EVIDENCE, readEvidence } from "./evidence.ts";
@@ -30,6 +31,21 @@ const TOOLS = [...BASIC, "tools"] as const;
 function verdict(...rounds: Parameters<typeof after>[0]): string {
   return after(rounds).verdict;
 }
+
+test("who is verified and answers nothing that can be judged any more is new again after three days, and not earlier", () => {
+  const examined = (seen: Evidence, result: CheckResult, nowMs: number): Evidence =>
+    afterRound(
+      seen,
+      { declared: BASIC, results: new Map(BASIC.map((check) => [check, result])), comparison: undefined },
+      nowMs,
+      APART_MS,
+    );
+  const once = examined(NO_EVIDENCE, "passed", 5_000);
+  assert.equal(examined(once, "unknown", 5_000 + VERIFIED_MS - 1).verdict, "verified");
+  const long = examined(once, "unknown", 5_000 + VERIFIED_MS);
+  assert.equal(long.verdict, "new");
+  assert.equal(examined(long, "passed", 6_000 + VERIFIED_MS).verdict, "verified");
+});
 
 describe("withdrawing", () => {
   const withdrawn = (...results: readonly CheckResult[]): boolean =>

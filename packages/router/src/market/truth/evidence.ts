@@ -2,7 +2,7 @@
 import type { Static } from "typebox";
 import { Type } from "typebox";
 import { Compile } from "typebox/compile";
-import { FAILURES_TO_WITHDRAW, PASSES_TO_RETURN, ROUNDS_TO_DECIDE } from "../limits.ts";
+import { FAILURES_TO_WITHDRAW, PASSES_TO_RETURN, ROUNDS_TO_DECIDE, VERIFIED_MS } from "../limits.ts";
 import type { Check, CheckResult } from "./checks.ts";
 import { CHECKS } from "./checks.ts";
 import type { Finding } from "./offer-truth.ts";
@@ -99,10 +99,10 @@ function afterComparison(seen: Evidence["counting"], comparison: Comparison, now
   return { ...compared, agreements, outliers: 0, isOutlier, isDisputed: false };
 }
 
-function verdictOf({ verdict: last, declared, checks, counting }: Evidence): Evidence["verdict"] {
+function verdictOf({ verdict: last, declared, checks, counting }: Evidence, nowMs: number): Evidence["verdict"] {
   if (counting.isOutlier || checks.chat?.isWithdrawn === true) return "unverified";
   const isProven = (check: Check): boolean =>
-    checks[check]?.isWithdrawn === true || checks[check]?.passedAtMs !== undefined;
+    checks[check]?.isWithdrawn === true || nowMs - (checks[check]?.passedAtMs ?? -Infinity) < VERIFIED_MS;
   if (declared.length === 0 || !declared.every(isProven)) return "new";
   // One odd round takes nothing away from who is verified; who is not yet has to be beyond doubt.
   const isDoubted = counting.outliers > 0 || counting.isDisputed;
@@ -118,7 +118,7 @@ export function afterRound(seen: Evidence, round: RoundSeen, nowMs: number, apar
   const { comparison, declared } = round;
   const counting = comparison === undefined ? seen.counting : afterComparison(seen.counting, comparison, nowMs);
   const next = { ...seen, declared: [...declared], checks, counting, examinedAtMs: nowMs };
-  return { ...next, verdict: verdictOf(next) };
+  return { ...next, verdict: verdictOf(next, nowMs) };
 }
 
 /** What everybody may know of it. */
