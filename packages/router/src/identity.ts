@@ -1,6 +1,6 @@
 // Who this router is: an Ed25519 key in its data directory, made at the first start and kept for ever.
 import { createHmac, createPrivateKey, createPublicKey, generateKeyPairSync } from "node:crypto";
-import { linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { base58, base64url } from "@scure/base";
 import type { Static } from "typebox";
@@ -8,6 +8,7 @@ import { Type } from "typebox";
 import { Compile } from "typebox/compile";
 import { LRUCache } from "lru-cache";
 import { ConfigError } from "./config.ts";
+import { readOrMake } from "./make-once.ts";
 
 /** A router's identity and what it keeps secret. */
 export interface Identity {
@@ -35,33 +36,9 @@ const KeyPair = Type.Object({
 });
 const isKeyPair = Compile(KeyPair);
 
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
-}
-
-/** Makes the file in one step, whole or not at all: a router that starts at the same moment reads the one that came first. */
-function create(directory: string, path: string): void {
+function newKeyText(): string {
   const { privateKey } = generateKeyPairSync("ed25519");
-  const drafts = mkdtempSync(join(directory, ".identity-"));
-  try {
-    const draft = join(drafts, FILE);
-    writeFileSync(draft, `${JSON.stringify(privateKey.export({ format: "jwk" }))}\n`, { mode: 0o600, flush: true });
-    linkSync(draft, path);
-  } catch (error) {
-    if (!isCode(error, "EEXIST")) throw error;
-  } finally {
-    rmSync(drafts, { recursive: true });
-  }
-}
-
-function readOrCreate(directory: string, path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if (!isCode(error, "ENOENT")) throw error;
-  }
-  create(directory, path);
-  return readFileSync(path, "utf8");
+  return `${JSON.stringify(privateKey.export({ format: "jwk" }))}\n`;
 }
 
 /** The key in an identity file; undefined for anything else, also for a public key that is not its private key's. */
@@ -97,7 +74,7 @@ function makeDirectory(directory: string): void {
 export function loadIdentity(dataDirectory: string): Identity {
   makeDirectory(dataDirectory);
   const path = join(dataDirectory, FILE);
-  const jwk = parseKeyPair(readOrCreate(dataDirectory, path));
+  const jwk = parseKeyPair(readOrMake(dataDirectory, FILE, newKeyText));
   if (jwk === undefined) {
     throw new ConfigError([
       `${path}: expected an Ed25519 key as a JWK, found something else. Restore it from a backup: without it every key bound to this router is void.`,

@@ -1,9 +1,10 @@
 // The wallet that pays for examining: a key file in the data directory, made at the first start, in the format of Solana's tools.
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from "node:crypto";
-import { linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { base58, base64urlnopad } from "@scure/base";
 import type { Wallet } from "@aimo-network/protocol/keys/sign-key";
+import { readOrMake } from "../make-once.ts";
 
 /** A wallet of this router's own. */
 export interface InspectorWallet extends Wallet {
@@ -16,38 +17,9 @@ const SEED_BYTES = 32;
 const KEY_FILE_BYTES = 64; // seed, then public key
 const OTHERS = 0o077;
 
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
-}
-
 function newKeyText(): string {
   const { d = "", x = "" } = generateKeyPairSync("ed25519").privateKey.export({ format: "jwk" });
   return `${JSON.stringify([...base64urlnopad.decode(d), ...base64urlnopad.decode(x)])}\n`;
-}
-
-/** Makes the file in one step, whole or not at all: an instance that starts at the same moment reads the one that came first. */
-function create(directory: string, path: string): void {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const drafts = mkdtempSync(join(directory, ".inspector-"));
-  try {
-    const draft = join(drafts, FILE);
-    writeFileSync(draft, newKeyText(), { mode: 0o600, flush: true });
-    linkSync(draft, path);
-  } catch (error) {
-    if (!isCode(error, "EEXIST")) throw error;
-  } finally {
-    rmSync(drafts, { recursive: true });
-  }
-}
-
-function readOrCreate(directory: string, path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if (!isCode(error, "ENOENT")) throw error;
-  }
-  create(directory, path);
-  return readFileSync(path, "utf8");
 }
 
 /** The bytes in a key file; undefined for anything else. */
@@ -67,7 +39,7 @@ function parseKey(text: string): Uint8Array | undefined {
 /** Reads the wallet in a data directory, or makes it there; throws where the file is no key of this router's alone. */
 export function loadInspectorWallet(dataDirectory: string): InspectorWallet {
   const path = join(dataDirectory, FILE);
-  const bytes = parseKey(readOrCreate(dataDirectory, path));
+  const bytes = parseKey(readOrMake(dataDirectory, FILE, newKeyText));
   const mode = statSync(path).mode & 0o777;
   if ((mode & OTHERS) !== 0) {
     throw new Error(`${path}: expected a key that only its owner may read, found mode ${mode.toString(8)}: chmod 600`);
