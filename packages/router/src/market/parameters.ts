@@ -2,6 +2,7 @@
 import type { JsonObject } from "@aimo-network/protocol/json-object";
 import { isJsonObject } from "@aimo-network/protocol/json-object";
 import type { Offer } from "@aimo-network/protocol/wire/offer";
+import { CAPABILITIES } from "@aimo-network/protocol/wire/offer";
 
 /** What every OpenAI-compatible server knows; by OpenRouter's names, as all here. */
 const BASIC: readonly string[] = [
@@ -9,25 +10,19 @@ const BASIC: readonly string[] = [
   ...["frequency_penalty", "presence_penalty"],
 ];
 
-/** The parameters that come with a capability. */
-const OF_CAPABILITY: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
+/** What of the capabilities is no name of a parameter, or not of that alone. */
+const NAMED_OTHERWISE: ReadonlyMap<string, readonly string[]> = new Map([
   ["tools", ["tools", "tool_choice"]],
   ["json_schema", ["response_format", "structured_outputs"]],
   ["json_object", ["response_format"]],
   ["reasoning", ["reasoning", "include_reasoning", "reasoning_effort"]],
   ["logprobs", ["logprobs", "top_logprobs"]],
-  ...[
-    "parallel_tool_calls",
-    "logit_bias",
-    "top_k",
-    "min_p",
-    "top_a",
-    "repetition_penalty",
-    "prediction",
-    "verbosity",
-  ].map((name) => [name, [name]] as const),
-  ["web_search_options", ["web_search_options"]],
 ]);
+
+/** The parameters that come with a capability. */
+const OF_CAPABILITY: ReadonlyMap<string, readonly string[]> = new Map(
+  CAPABILITIES.map((capability) => [capability, NAMED_OTHERWISE.get(capability) ?? [capability]] as const),
+);
 
 const known = new WeakMap<Offer, ReadonlySet<string>>(); // offers are many, and looked at for many requests
 
