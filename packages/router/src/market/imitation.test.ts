@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { OFFER_NAME_PATTERN } from "@aimo-network/protocol/wire/offer";
 import fc from "fast-check";
-import { imitated, nameSkeleton } from "./imitation.ts";
+import { plainOffer } from "../test-bed/scripted-provider.ts";
+import { nameSkeleton } from "./imitation.ts";
+import { createOfferBook } from "./offer-book.ts";
 
 const REAL = [
   ...[
@@ -98,6 +100,19 @@ const REAL = [
   ],
   ...["x-ai/grok-3", "x-ai/grok-4", "cohere/command-r", "cohere/command-r-plus", "cohere/command-a", "community/clip"],
 ];
+
+/** The model on sale that this name passes for; undefined where there is none, and where there are several a failure. */
+function imitated(name: string, onSale: readonly string[]): string | undefined {
+  const book = createOfferBook();
+  const offers = onSale.map((id) => {
+    const [author = "", slug = ""] = id.split("/");
+    return plainOffer(slug, { provider_name: author });
+  });
+  book.replace({ id: "link", wallet: "wallet" }, offers, 0);
+  const namesakes = book.namesakes(name.toLowerCase());
+  assert.ok(namesakes.length < 2, namesakes.join());
+  return namesakes[0];
+}
 
 describe("a name passes for an established one", () => {
   for (const [name, other] of [

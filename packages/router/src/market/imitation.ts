@@ -25,13 +25,3 @@ export function nameSkeleton(modelId: string): string {
   for (const [alike, one] of LOOKALIKES) folded = folded.replaceAll(alike, one);
   return folded.replaceAll(BETWEEN_DIGITS, KEPT_SEPARATOR).replaceAll(SEPARATORS, "");
 }
-
-/** The model that this one passes for, of those that were there before it; a model does not pass for itself. */
-export function imitated(modelId: string, established: Iterable<string>): string | undefined {
-  const own = modelId.toLowerCase();
-  const skeleton = nameSkeleton(own);
-  for (const other of established) {
-    if (other.toLowerCase() !== own && nameSkeleton(other) === skeleton) return other;
-  }
-  return undefined;
-}
