@@ -39,7 +39,8 @@ export interface ChatPlan {
 
 type Payer = Pick<Caller, "wallet" | "allowedModels">;
 
-function needsOf(deps: PlanDeps, chat: ChatRequest, payer: Payer, round: Round, places: number): Needs {
+/** What a request needs, whatever models it names. */
+function needsOf(deps: PlanDeps, chat: ChatRequest, payer: Payer): Omit<Needs, "named" | "preferences" | "places"> {
   return {
     endpoint: "/chat/completions",
     inputModalities: chat.inputModalities,
@@ -49,10 +50,7 @@ function needsOf(deps: PlanDeps, chat: ChatRequest, payer: Payer, round: Round, 
     parameters: chat.parameters,
     payerWallet: payer.wallet,
     allowedModels: payer.allowedModels,
-    named: round.named,
-    preferences: round.preferences,
     draw: bitsOf(`${deps.pseudonym(payer.wallet, "")} ${chat.prefix}`),
-    places,
   };
 }
 
@@ -80,6 +78,7 @@ function chooseAll(
   const { probing } = deps.market;
   const most = chat.preferences.allowFallbacks ? PLAN_OFFERS_MAX : 1;
   const standing = standingOf(deps, payer.wallet);
+  const common = needsOf(deps, chat, payer);
   const explained: Explained[] = [];
   const plans: Plan[] = [];
   let taken = 0;
@@ -88,10 +87,10 @@ function chooseAll(
     const left = most - taken;
     const places = left === 0 ? 0 : left - Math.min(rounds.length - 1 - index, left - 1);
     if (places === 0 && !isExplained) break;
-    const { view } = round;
+    const { view, named, preferences } = round;
     const [ranked] = view.ranked;
     if (ranked !== undefined && places > 0) probing.asked(ranked.offer.modelId);
-    const needs = needsOf(deps, chat, payer, round, places);
+    const needs = { ...common, named, preferences, places };
     const plan = choose(view, needs, standing);
     if (isExplained) explained.push(...explain(view, needs, standing, plan, taken));
     if (plan.probing !== undefined) probing.probed(plan.probing, payer.wallet);
