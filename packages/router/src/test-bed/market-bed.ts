@@ -5,6 +5,7 @@ import type { Offer } from "@aimo-network/protocol/wire/offer";
 import { bitsOf } from "../market/draw.ts";
 import type { Needs } from "../market/fitness.ts";
 import type { Measured, OfferHealth, Tier } from "../market/health/offer-health.ts";
+import { NOTHING_MEASURED } from "../market/health/offer-record.ts";
 import type { Market } from "../market/market.ts";
 import { createMarket } from "../market/market.ts";
 import type { LiveOffer, OfferBook } from "../market/offer-book.ts";
@@ -14,16 +15,7 @@ import type { Finding, OfferTruth } from "../market/truth/offer-truth.ts";
 import { plainOffer } from "./scripted-provider.ts";
 
 /** An offer of which nothing is known but that it has long been there. */
-const PROVEN: Measured = {
-  uptime5m: undefined,
-  uptime30m: undefined,
-  uptime1d: undefined,
-  firstOutputMs: undefined,
-  tokensPerSecond: undefined,
-  recentFirstOutputMs: undefined,
-  isNew: false,
-  firstSuccessMs: -365 * 24 * 3_600_000,
-};
+const PROVEN: Measured = { ...NOTHING_MEASURED, isNew: false, firstSuccessMs: -365 * 24 * 3_600_000 };
 
 /** What a test says of offers, by their ids; what it leaves out is good, proven and true. */
 export interface SaidOfOffers {
