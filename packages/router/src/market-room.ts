@@ -32,7 +32,7 @@ export async function openMarketRoom(
 ): Promise<MarketRoom> {
   const log = rootLog.child({ room: "market" });
   const book = createOfferBook();
-  const shared = await openSharedHealth({ clock, log, store: createOfferHealthBooks(database, instance) });
+  const opening = openSharedHealth({ clock, log, store: createOfferHealthBooks(database, instance) });
   const truth = createTruthBoard();
   const findings = shareTruth({
     ...{ clock, log, board: truth },
@@ -41,7 +41,7 @@ export async function openMarketRoom(
       for (const offers of book.models().values()) for (const { id } of offers) yield id;
     },
   });
-  await findings.ready;
+  const [shared] = await Promise.all([opening, findings.ready]);
   const prices = createPriceHistory({
     clock,
     log,
