@@ -20,6 +20,11 @@ export const MARKETS = ["one", "first", "all"] as const;
 /** One of them. */
 export type Market = (typeof MARKETS)[number];
 
+/** How an answer is asked for. Each fault is sold for each: who was told to come later by one offer asks another. */
+export const MODES = ["json", "stream"] as const;
+/** One of them. */
+export type Mode = (typeof MODES)[number];
+
 /** A fault on sale. */
 export interface SoldFault {
   /** The name it is sold by, unique in the network. */
@@ -129,21 +134,28 @@ interface Upstreams {
   readonly nowhere: string;
 }
 
-function faulty(provider: string, market: Market, fault: SoldFault, upstreams: Upstreams): SoldModel {
+function faulty(provider: string, mode: Mode, market: Market, fault: SoldFault, upstreams: Upstreams): SoldModel {
   const { name, traits, othersTraits, timeouts, at } = fault;
   const own = provider === "first" || provider === "doomed" ? traits : (othersTraits ?? traits);
-  return sold(provider, `${market}.${name}`, `demo.fixed-5.${own}`, {
+  return sold(provider, `${mode}.${market}.${name}`, `demo.fixed-5.${own}`, {
     ...(timeouts !== undefined && { timeouts }),
     ...(at !== undefined && { upstreamUrl: upstreams[at] }),
   });
 }
 
 function othersModels(provider: string, faults: readonly SoldFault[], upstreams: Upstreams): SoldModel[] {
-  return faults.flatMap((fault) => [
-    // With the faulty one's model, whose call log then has all calls of a request in their order.
-    sold(provider, `first.${fault.name}`, HEALTHY, fault.at === "clocked" ? { upstreamUrl: upstreams.clocked } : {}),
-    faulty(provider, "all", fault, upstreams),
-  ]);
+  return faults.flatMap((fault) =>
+    MODES.flatMap((mode) => [
+      // With the faulty one's model, whose call log then has all calls of a request in their order.
+      sold(
+        provider,
+        `${mode}.first.${fault.name}`,
+        HEALTHY,
+        fault.at === "clocked" ? { upstreamUrl: upstreams.clocked } : {},
+      ),
+      faulty(provider, mode, "all", fault, upstreams),
+    ]),
+  );
 }
 
 interface StartedProviders {
@@ -167,7 +179,9 @@ async function startProviders(
     providers.set(provider, await network.startProvider(sale));
   };
   const offers = (provider: string, faultsOf: readonly SoldFault[], markets: readonly Market[]): SoldModel[] =>
-    faultsOf.flatMap((fault) => markets.map((market) => faulty(provider, market, fault, upstreams)));
+    faultsOf.flatMap((fault) =>
+      MODES.flatMap((mode) => markets.map((market) => faulty(provider, mode, market, fault, upstreams))),
+    );
   await Promise.all([
     start("first", FIRST_PRICE, offers("first", faults, MARKETS)),
     start("doomed", FIRST_PRICE, offers("doomed", doomed, ["one", "first"])),

@@ -6,8 +6,8 @@ import { TRAITS } from "@aimo-network/localnet/demo-model/faults";
 import { countPieces } from "@aimo-network/localnet/demo-model/pieces";
 import type { Asked, ClientView } from "./client-view.ts";
 import { bodyOf, viewOf } from "./client-view.ts";
-import type { FaultNetwork, Market, SoldFault } from "./fault-network.ts";
-import { MARKETS, NANO_USDC, startFaultNetwork } from "./fault-network.ts";
+import type { FaultNetwork, Market, Mode, SoldFault } from "./fault-network.ts";
+import { MARKETS, MODES, NANO_USDC, startFaultNetwork } from "./fault-network.ts";
 import { owedBy, readBooks } from "./fault-books.ts";
 import type { Answer } from "./fault-outcome.ts";
 import { assertOutcome, nanoUsdc, words } from "./fault-outcome.ts";
@@ -21,9 +21,6 @@ const LEFT = [
   { name: "left.stall-after-3", traits: "stall-after-3", shownTokens: 3 },
 ] as const;
 const KILLED = LEFT.map((fault) => ({ ...fault, name: fault.name.replace("left", "killed") }));
-
-const MODES = ["json", "stream"] as const;
-type Mode = (typeof MODES)[number];
 
 const OTHERS = ["second", "third"];
 const MESSAGE_TOKENS = 4; // what the demo model counts for a message beside its text
@@ -96,7 +93,7 @@ describe("a fault of a provider's model", () => {
 
   const ask = (fault: SoldFault & { strict?: true }, mode: Mode, market: Market, more: Partial<Asked> = {}): Asked => ({
     ...(fault.strict === true ? faulty.routers.strict : faulty.routers.patient),
-    model: `test/${market}.${fault.name}`,
+    model: `test/${mode}.${market}.${fault.name}`,
     stream: mode === "stream",
     prompt: PROMPT,
     userAgent: `${fault.name}, ${mode}, ${market}`,
