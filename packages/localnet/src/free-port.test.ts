@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
@@ -7,6 +8,7 @@ import type { TestContext } from "node:test";
 import { findFreePort } from "./free-port.ts";
 
 const HOST = "127.0.0.1";
+const skipped = process.platform !== "linux" && "only Linux has 127.0.0.2, where ports are claimed";
 
 async function occupy(t: TestContext, port: number): Promise<void> {
   const server = createServer().listen(port, HOST);
@@ -26,4 +28,22 @@ test("a busy port gives way to the next, and two in a row to the next two", asyn
 test("any port is one that the system gives to no connection", async () => {
   const port = await findFreePort(0, HOST);
   assert.ok(port >= 20_000 && port < 32_100);
+});
+
+test("a port found for later is found by nobody else until its finder ends", { skip: skipped }, async () => {
+  const script = `
+    import { findFreePort } from ${JSON.stringify(import.meta.resolve("./free-port.ts"))};
+    process.stdout.write(String(await findFreePort(0, "${HOST}", 3)));
+    process.stdin.resume(); // holds what it found until we close its input
+  `;
+  const other = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: ["pipe", "pipe", "inherit"] });
+  const [found] = (await once(other.stdout, "data")) as [Buffer];
+  const port = Number(found.toString());
+  await assert.rejects(once(createServer().listen(port + 1, "127.0.0.2"), "listening"), { code: "EADDRINUSE" });
+  assert.equal(await findFreePort(port, HOST), port, "one that is asked for by number is whoever's");
+  other.stdin.end();
+  await once(other, "exit");
+  const after = createServer().listen(port + 1, "127.0.0.2");
+  await once(after, "listening");
+  after.close();
 });
