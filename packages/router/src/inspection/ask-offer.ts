@@ -17,6 +17,7 @@ import type { ProviderLink } from "../providers/provider-link.ts";
 import type { RelayClient, RelayDeps, RelayOutcome, RelayRequest } from "../providers/relay.ts";
 import { relay } from "../providers/relay.ts";
 import type { RelayWatch } from "../providers/relay-watch.ts";
+import { alsoTellingFirstOutput } from "../providers/relay-watch.ts";
 import type { Persona } from "./persona.ts";
 
 /** A request's body as the gateway understands it. */
@@ -110,13 +111,7 @@ function relayRequest(
     mayHedge: () => false, // there is nobody else
     retry: (candidate, index) => funded.retry(candidate.offer, index),
     delivered: funded.delivered,
-    watch: {
-      attempt: (begun) => watch.attempt(begun),
-      firstOutput() {
-        funded.firstOutput();
-        watch.firstOutput();
-      },
-    },
+    watch: alsoTellingFirstOutput(watch, () => funded.firstOutput()),
   };
 }
 

@@ -36,6 +36,17 @@ async function turns(): Promise<void> {
   await new Promise((resolve) => void setImmediate(resolve));
 }
 
+/** The same, where billing has been asked to record the second, which has output, and has not answered. */
+async function beingRecorded() {
+  const hedged = await besides();
+  const recorded = Promise.withResolvers<void>();
+  hedged.bench.retry = (wallet) => (wallet === "b" ? recorded.promise : Promise.resolve());
+  hedged.second.head();
+  hedged.second.data(says("second"));
+  await turns();
+  return { ...hedged, recorded };
+}
+
 const askedOf = ({ links }: RelayBench): number[] => links.map(({ attempts }) => attempts.length);
 const texts = (...events: readonly object[]): string[] => events.map((event) => JSON.stringify(event));
 
@@ -200,12 +211,7 @@ describe("of two providers that are asked at once", () => {
   });
 
   test("the first is recorded again where the second fails after it was recorded and before it was shown", async () => {
-    const { bench, outcome, first, second } = await besides();
-    const recorded = Promise.withResolvers<void>();
-    bench.retry = (wallet) => (wallet === "b" ? recorded.promise : Promise.resolve());
-    second.head();
-    second.data(says("second"));
-    await turns();
+    const { bench, outcome, first, second, recorded } = await beingRecorded();
     second.data("{");
     recorded.resolve();
     await turns();
@@ -230,12 +236,7 @@ describe("of two providers that are asked at once", () => {
   });
 
   test("the next is asked only when billing has answered what it was asked before", async () => {
-    const { bench, outcome, first, second } = await besides();
-    const recorded = Promise.withResolvers<void>();
-    bench.retry = (wallet) => (wallet === "b" ? recorded.promise : Promise.resolve());
-    second.head();
-    second.data(says("second"));
-    await turns();
+    const { bench, outcome, first, second, recorded } = await beingRecorded();
     second.data("{");
     first.answer(500, "{}");
     await turns();

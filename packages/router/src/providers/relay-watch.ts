@@ -24,3 +24,14 @@ export interface RelayWatch {
   /** The answer of a stream begins to be shown; told at most once. */
   firstOutput(): void;
 }
+
+/** The same watch, where somebody else is told of the first output before it. */
+export function alsoTellingFirstOutput(watch: RelayWatch, told: () => void): RelayWatch {
+  return {
+    attempt: (begun) => watch.attempt(begun),
+    firstOutput() {
+      told();
+      watch.firstOutput();
+    },
+  };
+}

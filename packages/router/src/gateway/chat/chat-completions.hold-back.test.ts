@@ -129,6 +129,26 @@ describe("a stream that is slow to begin", () => {
     assert.match(text, /\[DONE\]/);
   });
 
+  test("is in the books with the time to what it showed first, and to its end", async () => {
+    const answer = router.chat(key, ASK);
+    const first = await call(0);
+    clock.advance(700);
+    first.respond(200, { "content-type": "text/event-stream" });
+    first.write(OUTPUT);
+    const reader = (await answer).body?.getReader() ?? assert.fail("an answer has a body");
+    await reader.read();
+    clock.advance(300);
+    first.write(STOP);
+    first.end();
+    while (!(await reader.read()).done);
+    const id = (await answer).headers.get("x-generation-id");
+    const headers = { authorization: `Bearer ${key}` };
+    const { data } = (await (await fetch(`${router.url}/api/v1/generation?id=${id}`, { headers })).json()) as {
+      data: { latency: number; generation_time: number };
+    };
+    assert.deepEqual([data.latency, data.generation_time], [700, 1_000]);
+  });
+
   for (const [name, advanceMs] of [
     ["before it opens", 0],
     ["after it opened", 10_000],

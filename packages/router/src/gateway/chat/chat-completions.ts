@@ -19,6 +19,7 @@ import type {
   RelayRequest,
 } from "../../providers/relay.ts";
 import { relay } from "../../providers/relay.ts";
+import { alsoTellingFirstOutput } from "../../providers/relay-watch.ts";
 import type { Envelope } from "./chat-answer.ts";
 import { answerJson } from "./chat-answer.ts";
 import type { ChatBillingDeps } from "./chat-billing.ts";
@@ -73,13 +74,7 @@ function relayRequest(
     mayHedge: (one, next) => costsNoMore(next.offer, one.offer),
     retry: ({ offer }, index) => funded.retry(offer, index),
     delivered: funded.delivered,
-    watch: {
-      attempt: (begun) => watch.attempt(begun),
-      firstOutput() {
-        funded.firstOutput();
-        watch.firstOutput();
-      },
-    },
+    watch: alsoTellingFirstOutput(watch, () => funded.firstOutput()),
   };
 }
 

@@ -6,6 +6,7 @@ import type { ManualClock } from "@aimo-network/protocol/clock";
 import { manualClock } from "@aimo-network/protocol/clock";
 import type { CatalogueServer, RawReply } from "../../test-bed/catalogue-server.ts";
 import { newAddress, offerOf, startCatalogueServer } from "../../test-bed/catalogue-server.ts";
+import { tickingClock } from "../../test-bed/ticking-clock.ts";
 import { LIST_MEASURED_MS, LIST_REST_MS_MAX, LIST_SMALL_MAX } from "./limits.ts";
 
 const MANY = 300;
@@ -185,15 +186,7 @@ describe("the whole list is made anew", () => {
 });
 
 test("a long list is shown as it is for a while, so that making lists takes a part of the time only", async (t) => {
-  // A clock on which everything takes time: each look at it is a millisecond later.
-  const manual = manualClock();
-  const clock = {
-    ...manual,
-    monotonic: () => {
-      manual.advance(1);
-      return manual.monotonic();
-    },
-  };
+  const clock = tickingClock();
   const server = await startCatalogueServer({ clock });
   t.after(() => server.close());
   const total = async (): Promise<number> => (await server.get<{ total_count: number }>("/api/v1/models")).total_count;
@@ -205,6 +198,6 @@ test("a long list is shown as it is for a while, so that making lists takes a pa
   assert.equal(await total(), LIST_SMALL_MAX + 2);
   server.sell([offerOf("a/c")]);
   assert.equal(await total(), LIST_SMALL_MAX + 2);
-  manual.advance(LIST_REST_MS_MAX);
+  clock.advance(LIST_REST_MS_MAX);
   assert.equal(await total(), LIST_SMALL_MAX + 3);
 });
