@@ -30,6 +30,22 @@ test("any port is one that the system gives to no connection", async () => {
   assert.ok(port >= 20_000 && port < 32_100);
 });
 
+test("of a process that finds many ports, the last 64 are claimed", { skip: skipped }, async () => {
+  const isClaimed = async (port: number): Promise<boolean> => {
+    const server = createServer().listen(port, "127.0.0.2");
+    const listening = once(server, "listening").then(() => false);
+    const found = await listening.catch((error: unknown) => (error as NodeJS.ErrnoException).code === "EADDRINUSE");
+    server.close();
+    return found;
+  };
+  const first = await findFreePort(0, HOST);
+  const second = await findFreePort(0, HOST);
+  for (let more = 0; more < 62; more += 1) await findFreePort(0, HOST);
+  assert.deepEqual([await isClaimed(first), await isClaimed(second)], [true, true]);
+  await findFreePort(0, HOST);
+  assert.deepEqual([await isClaimed(first), await isClaimed(second)], [false, true]);
+});
+
 test("a port found for later is found by nobody else until its finder ends", { skip: skipped }, async () => {
   const script = `
     import { findFreePort } from ${JSON.stringify(import.meta.resolve("./free-port.ts"))};

@@ -29,12 +29,20 @@ async function isFree(port: number, host: string): Promise<boolean> {
   return true;
 }
 
-/** Claims `port` until this process ends; only Linux has the address, elsewhere nothing is claimed. */
+/** Whoever found a port listens on it seconds later: of a process that finds thousands, only the last are still to come. */
+const CLAIMS_MAX = 64;
+const claims: Server[] = [];
+
+/** Claims `port` for as long as this process has it among its last; only Linux has the address, elsewhere nothing is claimed. */
 async function claim(port: number): Promise<boolean> {
-  return (await listenOn(port, CLAIMS_HOST)) !== "EADDRINUSE";
+  const held = await listenOn(port, CLAIMS_HOST);
+  if (typeof held === "string") return held !== "EADDRINUSE";
+  claims.push(held);
+  if (claims.length > CLAIMS_MAX) claims.shift()?.close();
+  return true;
 }
 
-/** The first port at or after `wanted` that is free, with as many after it as are asked for; 0 wants any, which no other search finds while this process lives. */
+/** The first port at or after `wanted` that is free, with as many after it as are asked for; 0 wants any, which no other search finds meanwhile. */
 export async function findFreePort(wanted: number, host: string, inARow = 1): Promise<number> {
   const isAny = wanted === 0;
   const first = isAny ? ANY.first + Math.floor(systemRandom.fraction() * ANY.count) : wanted;
