@@ -133,9 +133,9 @@ class MoneyRun {
     const caught = planned && this.#network.watch.arm(planned.point);
     const faults = fault.stage === stage ? bringAbout(this.#network, fault) : undefined;
     const working = work();
-    working.catch(() => undefined); // it is awaited below, unless the point is never reached
     if (planned !== undefined && caught !== undefined) {
-      const at = await within(systemClock, POINT_MS, caught);
+      const broken = working.then(() => caught); // work that fails is why the point is never reached
+      const at = await within(systemClock, POINT_MS, Promise.race([caught, broken]));
       assert(at !== undefined, `no router was ever ${pointName(planned.point)}`);
       await this.#strike(at, planned.blow);
       this.points.push(pointName(planned.point));

@@ -69,8 +69,15 @@ class WatchedCalls extends ChainCalls {
     if (this.#watch.isAwaited(step, "before")) await this.#hold();
     const isAwaited = this.#watch.isAwaited(step, "after");
     const text = await super.answer(request);
-    if (isAwaited && this.#watch.isAwaited(step, "after") && hasResult(text)) await this.#hold();
+    if (isAwaited && this.#watch.isAwaited(step, "after") && this.#tells(request, text)) await this.#hold();
     return text;
+  }
+
+  /** Whether an answer has what its step is about: a scan may have read the program before there was anything to see. */
+  #tells({ method }: RpcRequest, text: string): boolean {
+    const { accounts } = this.#watch;
+    if (method === "getProgramAccounts") return [...accounts].some((account) => text.includes(account));
+    return hasResult(text);
   }
 
   #stepOf({ method, params: [first] }: RpcRequest): Step | undefined {
@@ -90,6 +97,8 @@ class WatchedCalls extends ChainCalls {
         return signatures.has(String(first)) ? "log-read" : undefined;
       case "getMultipleAccounts":
         return names.some((name) => accounts.has(String(name))) ? "accounts-read" : undefined;
+      case "getProgramAccounts":
+        return "accounts-read";
       default:
         return undefined;
     }
