@@ -1,9 +1,12 @@
 // Demo wallets in the data directory, in the file format of the Solana command line.
-import { createPrivateKey, generateKeyPairSync, sign } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from "node:crypto";
+import type { KeyObject } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { platform } from "node:os";
 import { dirname } from "node:path";
-import { base58, base64url } from "@scure/base";
+import { base58, base64urlnopad } from "@scure/base";
 import type { Wallet } from "@aimo-network/protocol/keys/sign-key";
+import { formatKeyFile, isOpenToOthers, parseKeyFile } from "@aimo-network/protocol/keys/wallet-key";
 
 /** A wallet on disk. */
 export interface FileWallet extends Wallet {
@@ -13,31 +16,40 @@ export interface FileWallet extends Wallet {
 }
 
 const SEED_BYTES = 32;
-const KEY_FILE_BYTES = 64; // seed, then public key
 
 function makeKeyFile(file: string): void {
-  const jwk = generateKeyPairSync("ed25519").privateKey.export({ format: "jwk" });
-  const bytes = [...base64url.decode(`${jwk.d}=`), ...base64url.decode(`${jwk.x}=`)];
+  const { d = "", x = "" } = generateKeyPairSync("ed25519").privateKey.export({ format: "jwk" });
+  const key = Uint8Array.from([...base64urlnopad.decode(d), ...base64urlnopad.decode(x)]);
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  writeFileSync(file, `${JSON.stringify(bytes)}\n`, { mode: 0o600, flag: "wx" });
+  writeFileSync(file, formatKeyFile(key), { mode: 0o600, flag: "wx" });
 }
 
-function readKeyFile(file: string): Uint8Array {
-  const value: unknown = JSON.parse(readFileSync(file, "utf8"));
-  const isBytes =
-    Array.isArray(value) && value.length === KEY_FILE_BYTES && value.every((byte) => Number.isInteger(byte));
-  if (!isBytes) throw new Error(`${file}: expected ${KEY_FILE_BYTES} bytes as a JSON array, found something else`);
-  return Uint8Array.from(value as number[]);
+function checkMode(file: string): void {
+  const { mode } = statSync(file);
+  if (platform() === "win32" || !isOpenToOthers(mode)) return;
+  const found = (mode & 0o777).toString(8);
+  throw new Error(`${file}: expected a key that only its owner may read, found mode ${found}: chmod 600 ${file}`);
+}
+
+/** The private key of a key's bytes; undefined where the public half is another's. */
+function privateKeyOf(bytes: Uint8Array): KeyObject | undefined {
+  const [d = "", x = ""] = [bytes.subarray(0, SEED_BYTES), bytes.subarray(SEED_BYTES)].map((part) =>
+    base64urlnopad.encode(part),
+  );
+  const key = createPrivateKey({ key: { kty: "OKP", crv: "Ed25519", d, x }, format: "jwk" });
+  return createPublicKey(key).export({ format: "jwk" }).x === x ? key : undefined;
 }
 
 /** Reads the wallet in `file`, or makes it there. */
 export function loadWallet(file: string): FileWallet {
   if (!existsSync(file)) makeKeyFile(file);
-  const bytes = readKeyFile(file);
+  checkMode(file);
+  const bytes = parseKeyFile(readFileSync(file, "utf8"));
+  const privateKey = bytes === undefined ? undefined : privateKeyOf(bytes);
+  if (bytes === undefined || privateKey === undefined) {
+    throw new Error(`${file}: expected a key as solana-keygen writes it, found something else.`);
+  }
   const publicKey = bytes.slice(SEED_BYTES);
-  const encode = (part: Uint8Array): string => base64url.encode(part).replace(/=+$/, "");
-  const jwk = { kty: "OKP", crv: "Ed25519", d: encode(bytes.slice(0, SEED_BYTES)), x: encode(publicKey) };
-  const privateKey = createPrivateKey({ key: jwk, format: "jwk" });
   return {
     file,
     address: base58.encode(publicKey),

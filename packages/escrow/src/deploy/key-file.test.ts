@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -13,7 +13,7 @@ after(() => rmSync(folder, { recursive: true }));
 
 function write(text: string): string {
   const path = join(folder, "key.json");
-  writeFileSync(path, text);
+  writeFileSync(path, text, { mode: 0o600 });
   return path;
 }
 
@@ -36,6 +36,21 @@ test("a new key is written once, for its owner alone", async () => {
   assert.equal(statSync(path).mode & 0o777, 0o600);
   assert.throws(() => makeKeyFile(path), /EEXIST/);
   assert.equal((await readKeyFile(path)).address, address);
+});
+
+test("a key that others may read is refused with what to type", async () => {
+  const path = join(folder, "open.json");
+  makeKeyFile(path);
+  for (const mode of [0o604, 0o620, 0o640]) {
+    chmodSync(path, mode);
+    await assert.rejects(readKeyFile(path), {
+      message: `${path}: expected a key that only its owner may read, found mode ${mode.toString(8)}: chmod 600 ${path}`,
+    });
+  }
+  for (const mode of [0o600, 0o400]) {
+    chmodSync(path, mode);
+    await readKeyFile(path);
+  }
 });
 
 test("a file that holds no key is refused without a word of what it holds", async () => {

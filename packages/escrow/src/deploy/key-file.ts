@@ -1,45 +1,70 @@
 // Keys of operators in files: as Solana's own tools write them, or as the router keeps its identity.
 import { generateKeyPairSync } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { platform } from "node:os";
 import { createKeyPairSignerFromBytes, getAddressDecoder } from "@solana/kit";
 import type { Address, KeyPairSigner } from "@solana/kit";
+import { formatKeyFile, isOpenToOthers, parseKeyFile } from "@aimo-network/protocol/keys/wallet-key";
+import { AIMO_ESCROW_PROGRAM_ADDRESS } from "../generated/programs/aimoEscrow.ts";
 
-const KEY_BYTES = 64; // the seed, then the public key
 const SEED_BYTES = 32;
 
-function isByte(value: unknown): value is number {
-  return Number.isInteger(value) && Buffer.of(value as number)[0] === value;
-}
-
 /** The bytes of a JSON Web Key, which is what `router-identity.json` holds. */
-function bytesOfWebKey(key: object): Buffer | undefined {
+function bytesOfWebKey(key: object): Uint8Array | undefined {
   const isWhole = "d" in key && "x" in key && typeof key.d === "string" && typeof key.x === "string";
-  return isWhole ? Buffer.concat([key.d, key.x].map((part) => Buffer.from(part as string, "base64url"))) : undefined;
+  if (!isWhole) return undefined;
+  const bytes = Buffer.concat([key.d, key.x].map((part) => Buffer.from(part as string, "base64url")));
+  return bytes.length === 2 * SEED_BYTES ? new Uint8Array(bytes) : undefined;
 }
 
 function bytesIn(text: string): Uint8Array | undefined {
-  let parsed: unknown;
   try {
-    parsed = JSON.parse(text);
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)
+      ? bytesOfWebKey(parsed)
+      : parseKeyFile(text);
   } catch {
     return undefined; // Node's own words would quote the file
   }
-  if (Array.isArray(parsed)) return parsed.every((value) => isByte(value)) ? Uint8Array.from(parsed) : undefined;
-  return typeof parsed === "object" && parsed !== null ? bytesOfWebKey(parsed) : undefined;
 }
 
-/** The key in a file; its bytes are in no message of an error. */
+/** The text of a file, and the mode of the very file that was read. */
+function readOpened(path: string): { readonly text: string; readonly mode: number } {
+  const descriptor = openSync(path, "r");
+  try {
+    return { text: readFileSync(descriptor, "utf8"), mode: fstatSync(descriptor).mode };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+async function signerOf(bytes: Uint8Array | undefined): Promise<KeyPairSigner | undefined> {
+  try {
+    return bytes === undefined ? undefined : await createKeyPairSignerFromBytes(bytes);
+  } catch {
+    return undefined; // its halves do not belong together
+  }
+}
+
+/** The key in a file that nobody but its owner may read; its bytes are in no message of an error. */
 export async function readKeyFile(path: string): Promise<KeyPairSigner> {
-  const bytes = bytesIn(readFileSync(path, "utf8"));
-  if (bytes?.length !== KEY_BYTES) {
+  const { text, mode } = readOpened(path);
+  const signer = await signerOf(bytesIn(text));
+  if (signer === undefined) {
     throw new Error(`${path}: expected a key as solana-keygen writes it, or a router's router-identity.json.`);
   }
-  return await createKeyPairSignerFromBytes(new Uint8Array(bytes));
+  // The key of the localnet's program is in git, which keeps no modes: everybody has it.
+  const isSecret = signer.address !== AIMO_ESCROW_PROGRAM_ADDRESS;
+  if (isSecret && platform() !== "win32" && isOpenToOthers(mode)) {
+    const found = (mode & 0o777).toString(8);
+    throw new Error(`${path}: expected a key that only its owner may read, found mode ${found}: chmod 600 ${path}`);
+  }
+  return signer;
 }
 
 /** Makes a new key in a new file that only its owner may read, and gives its address. */
 export function makeKeyFile(path: string): Address {
   const bytes = bytesOfWebKey(generateKeyPairSync("ed25519").privateKey.export({ format: "jwk" })) ?? new Uint8Array();
-  writeFileSync(path, `${JSON.stringify([...bytes])}\n`, { mode: 0o600, flag: "wx" });
+  writeFileSync(path, formatKeyFile(bytes), { mode: 0o600, flag: "wx" });
   return getAddressDecoder().decode(bytes, SEED_BYTES);
 }

@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { getMintEncoder, getTokenDecoder, TOKEN_PROGRAM_ADDRESS } from "@solana-program/token";
-import { lamports } from "@solana/kit";
+import { getTokenDecoder } from "@solana-program/token";
 import type { Address } from "@solana/kit";
 import { readBinary } from "../binary.ts";
 import { named } from "../test-bed/chain.ts";
 import { PARAMS } from "../test-bed/router-bed.ts";
 import { deployProgram } from "./deploy-program.ts";
 import { openRouter, readRouter } from "./open-router.ts";
-import { DeploymentBed, keyOf } from "./test-bed/deployment-bed.ts";
+import { DeploymentBed, keyOf, plantMint } from "./test-bed/deployment-bed.ts";
 
 const MINT = named("a mint");
 const ROLES = {
@@ -18,24 +17,9 @@ const ROLES = {
   feeOwner: named("fee owner"),
 };
 
-function plantMint(bed: DeploymentBed): void {
-  const state = { mintAuthority: null, supply: 0n, decimals: 6, isInitialized: true, freezeAuthority: null };
-  const data = Uint8Array.from(getMintEncoder().encode(state));
-  const space = BigInt(data.length);
-  const rent = lamports(bed.svm.minimumBalanceForRentExemption(space));
-  bed.svm.setAccount({
-    address: MINT,
-    programAddress: TOKEN_PROGRAM_ADDRESS,
-    data,
-    lamports: rent,
-    executable: false,
-    space,
-  });
-}
-
 test("a router opens at a deployment of its own, once", async () => {
   const [bed, program, authority] = await Promise.all([DeploymentBed.start(), keyOf("program"), keyOf("authority")]);
-  plantMint(bed);
+  plantMint(bed, MINT);
   await deployProgram(bed, { program, authority, code: readBinary(process.env["AIMO_ESCROW_BINARY"]) });
   bed.nextSlot();
 
@@ -57,4 +41,18 @@ test("a router opens at a deployment of its own, once", async () => {
   const again = await openRouter(bed, { programAddress, routerId, admin: other, plan });
   assert.deepEqual(again, { config: found.address, isNew: false });
   assert.equal((await readRouter(bed, programAddress, routerId.address))?.config.admin, admin.address);
+});
+
+test("what the program would refuse is refused in words, and nothing is sent", async () => {
+  const bed = await DeploymentBed.start();
+  plantMint(bed, MINT);
+  const [program, routerId, admin] = await Promise.all([keyOf("program"), keyOf("router id"), keyOf("admin")]);
+  const open = (changes: Partial<typeof PARAMS>, mint = MINT): Promise<unknown> => {
+    const plan = { mint, url: "https://router.example", roles: ROLES, params: { ...PARAMS, ...changes } };
+    return openRouter(bed, { programAddress: program.address, routerId, admin, plan });
+  };
+  await assert.rejects(open({ feeBps: 501n }), /501 basis points/);
+  await assert.rejects(open({ allowanceNotice: PARAMS.userExitDelay }), /expected a notice from 0 s to/);
+  await assert.rejects(open({}, named("nothing")), /nobody/);
+  assert.equal(bed.sent, 0);
 });

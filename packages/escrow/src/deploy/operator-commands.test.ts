@@ -8,14 +8,13 @@ import { after, before, test } from "node:test";
 import { parseArgs } from "node:util";
 import { systemClock } from "@aimo-network/protocol/clock";
 import { createHash } from "node:crypto";
-import { getAddressEncoder, lamports } from "@solana/kit";
-import { getMintEncoder, TOKEN_PROGRAM_ADDRESS } from "@solana-program/token";
+import { getAddressEncoder } from "@solana/kit";
 import { BINARY_PATH } from "../binary.ts";
 import { named } from "../test-bed/chain.ts";
 import { readKeyFile } from "./key-file.ts";
 import { runOperatorCommand } from "./operator-commands.ts";
 import { OPERATOR_OPTIONS, OperatorOptions } from "./operator-options.ts";
-import { DeploymentBed, keyOf } from "./test-bed/deployment-bed.ts";
+import { DeploymentBed, keyOf, plantMint } from "./test-bed/deployment-bed.ts";
 import { serveRpc } from "./test-bed/rpc-on-litesvm.ts";
 import type { RpcOnLiteSvm } from "./test-bed/rpc-on-litesvm.ts";
 
@@ -45,7 +44,7 @@ async function keyFile(name: string): Promise<string> {
   const path = join(folder, `${name}.json`);
   const seed = createHash("sha256").update(name).digest();
   const { address } = await keyOf(name);
-  writeFileSync(path, JSON.stringify([...seed, ...getAddressEncoder().encode(address)]));
+  writeFileSync(path, JSON.stringify([...seed, ...getAddressEncoder().encode(address)]), { mode: 0o600 });
   addresses.set(name, address);
   return path;
 }
@@ -93,18 +92,7 @@ before(async () => {
   cluster = await serveRpc(bed.svm);
   const names = ["payer", "program", "authority", "multisig", "router id", "admin", "next admin", "cosigner"];
   await Promise.all(names.map((name) => keyFile(name)));
-  const state = { mintAuthority: null, supply: 0n, decimals: 6, isInitialized: true, freezeAuthority: null };
-  const data = Uint8Array.from(getMintEncoder().encode(state));
-  const space = BigInt(data.length);
-  const rent = lamports(bed.svm.minimumBalanceForRentExemption(space));
-  bed.svm.setAccount({
-    address: MINT,
-    programAddress: TOKEN_PROGRAM_ADDRESS,
-    data,
-    lamports: rent,
-    executable: false,
-    space,
-  });
+  plantMint(bed, MINT);
 });
 
 after(async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readRouterPlan } from "./router-plan.ts";
+import { formatRouterPlan, readRouterPlan } from "./router-plan.ts";
 
 const KEYS = ["4zMMC9srt5Ri5X14GAgXhaHii3GnPAEERYPJgZJDncDU", "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v"] as const;
 const PLAN = {
@@ -53,4 +53,11 @@ test("what is missing, odd or misspelt is told by its place", () => {
     [{ fee: 1 }, /the plan: there is no fee/],
   ];
   for (const [changes, words] of cases) assert.throws(() => read(changes), words);
+});
+
+test("a plan is written as it is read, whoever has no role among it", () => {
+  const plan = readRouterPlan(JSON.stringify(PLAN));
+  const text = formatRouterPlan(plan);
+  assert.deepEqual(JSON.parse(text), PLAN);
+  assert.deepEqual(readRouterPlan(text), plan);
 });

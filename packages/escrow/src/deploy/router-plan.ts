@@ -2,15 +2,15 @@
 import { address, isAddress } from "@solana/kit";
 import type { Address } from "@solana/kit";
 import { SYSTEM_PROGRAM_ADDRESS } from "@solana-program/system";
-import type { ParamsArgs } from "../generated/types/params.ts";
-import type { RolesArgs } from "../generated/types/roles.ts";
+import type { Params } from "../generated/types/params.ts";
+import type { Roles } from "../generated/types/roles.ts";
 
 /** A router as its operator wants it. */
 export interface RouterPlan {
   readonly mint: Address;
   readonly url: string;
-  readonly roles: RolesArgs;
-  readonly params: ParamsArgs;
+  readonly roles: Roles;
+  readonly params: Params;
 }
 
 const ROLES = { settler: "settler", cosigner: "cosigner", guardian: "guardian", fee_owner: "feeOwner" } as const;
@@ -70,4 +70,25 @@ export function readRouterPlan(text: string): RouterPlan {
     roles: readEach(plan["roles"], "roles", ROLES, readRole),
     params: readEach(plan["params"], "params", PARAMS, readWhole),
   };
+}
+
+function nested(lines: readonly (readonly [name: string, value: string])[]): string {
+  return lines.map(([name, value]) => `    ${JSON.stringify(name)}: ${value}`).join(",\n");
+}
+
+/** The JSON text of a plan: what `readRouterPlan` reads. Written by hand, since a JSON writer has no whole numbers of any size. */
+export function formatRouterPlan({ mint, url, roles, params }: RouterPlan): string {
+  const named = Object.entries(ROLES).map(([field, name]) => {
+    const role = roles[name];
+    return [field, role === SYSTEM_PROGRAM_ADDRESS ? "null" : JSON.stringify(role)] as const;
+  });
+  const counted = Object.entries(PARAMS).map(([field, name]) => [field, String(params[name])] as const);
+  return [
+    "{",
+    `  "mint": ${JSON.stringify(mint)},`,
+    `  "url": ${JSON.stringify(url)},`,
+    `  "roles": {\n${nested(named)}\n  },`,
+    `  "params": {\n${nested(counted)}\n  }`,
+    "}\n",
+  ].join("\n");
 }

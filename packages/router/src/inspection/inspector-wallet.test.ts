@@ -40,7 +40,9 @@ test("a file that others may read, or that is no key, is refused without its wor
   const file = join(directory, "inspector.json");
   const text = readFileSync(file, "utf8");
   chmodSync(file, 0o644);
-  assert.throws(() => loadInspectorWallet(directory), /only its owner may read, found mode 644/);
+  assert.throws(() => loadInspectorWallet(directory), {
+    message: `${file}: expected a key that only its owner may read, found mode 644: chmod 600 ${file}`,
+  });
   chmodSync(file, 0o600);
   const bytes = JSON.parse(text) as number[];
   const other = [...bytes.slice(0, 63), (bytes[63]! + 1) % 256];

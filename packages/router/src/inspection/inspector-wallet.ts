@@ -1,9 +1,12 @@
 // The wallet that pays for examining: a key file in the data directory, made at the first start, in the format of Solana's tools.
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from "node:crypto";
+import type { KeyObject } from "node:crypto";
 import { statSync } from "node:fs";
+import { platform } from "node:os";
 import { join } from "node:path";
 import { base58, base64urlnopad } from "@scure/base";
 import type { Wallet } from "@aimo-network/protocol/keys/sign-key";
+import { formatKeyFile, isOpenToOthers, parseKeyFile } from "@aimo-network/protocol/keys/wallet-key";
 import { readOrMake } from "../make-once.ts";
 
 /** A wallet of this router's own. */
@@ -14,48 +17,35 @@ export interface InspectorWallet extends Wallet {
 
 const FILE = "inspector.json";
 const SEED_BYTES = 32;
-const KEY_FILE_BYTES = 64; // seed, then public key
-const OTHERS = 0o077;
 
 function newKeyText(): string {
   const { d = "", x = "" } = generateKeyPairSync("ed25519").privateKey.export({ format: "jwk" });
-  return `${JSON.stringify([...base64urlnopad.decode(d), ...base64urlnopad.decode(x)])}\n`;
+  return formatKeyFile(Uint8Array.from([...base64urlnopad.decode(d), ...base64urlnopad.decode(x)]));
 }
 
-/** The bytes in a key file; undefined for anything else. */
-function parseKey(text: string): Uint8Array | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    const isKey =
-      Array.isArray(value) &&
-      value.length === KEY_FILE_BYTES &&
-      value.every((byte) => Number.isInteger(byte) && byte >= 0 && byte <= 255);
-    return isKey ? Uint8Array.from(value as number[]) : undefined;
-  } catch {
-    return undefined; // what the parser says quotes the file, and so the secret
-  }
+/** The private key of a key's bytes; undefined where the public half is another's. */
+function privateKeyOf(bytes: Uint8Array): KeyObject | undefined {
+  const [d = "", x = ""] = [bytes.subarray(0, SEED_BYTES), bytes.subarray(SEED_BYTES)].map((part) =>
+    base64urlnopad.encode(part),
+  );
+  const key = createPrivateKey({ key: { kty: "OKP", crv: "Ed25519", d, x }, format: "jwk" });
+  return createPublicKey(key).export({ format: "jwk" }).x === x ? key : undefined;
 }
 
 /** Reads the wallet in a data directory, or makes it there; throws where the file is no key of this router's alone. */
 export function loadInspectorWallet(dataDirectory: string): InspectorWallet {
   const path = join(dataDirectory, FILE);
-  const bytes = parseKey(readOrMake(dataDirectory, FILE, newKeyText));
+  const bytes = parseKeyFile(readOrMake(dataDirectory, FILE, newKeyText));
   const mode = statSync(path).mode & 0o777;
-  if ((mode & OTHERS) !== 0) {
-    throw new Error(`${path}: expected a key that only its owner may read, found mode ${mode.toString(8)}: chmod 600`);
+  if (platform() !== "win32" && isOpenToOthers(mode)) {
+    const found = mode.toString(8);
+    throw new Error(`${path}: expected a key that only its owner may read, found mode ${found}: chmod 600 ${path}`);
   }
-  const publicKey = bytes?.subarray(SEED_BYTES);
-  const jwk = {
-    kty: "OKP",
-    crv: "Ed25519",
-    d: base64urlnopad.encode(bytes?.subarray(0, SEED_BYTES) ?? new Uint8Array()),
-    x: base64urlnopad.encode(publicKey ?? new Uint8Array()),
-  };
-  const privateKey = bytes === undefined ? undefined : createPrivateKey({ key: jwk, format: "jwk" });
-  const found = privateKey === undefined ? undefined : createPublicKey(privateKey).export({ format: "jwk" }).x;
-  if (publicKey === undefined || privateKey === undefined || found !== jwk.x) {
+  const privateKey = bytes === undefined ? undefined : privateKeyOf(bytes);
+  if (bytes === undefined || privateKey === undefined) {
     throw new Error(`${path}: expected a key as solana-keygen writes it, found something else. Restore or remove it.`);
   }
+  const publicKey = bytes.slice(SEED_BYTES);
   return {
     publicKey,
     address: base58.encode(publicKey),

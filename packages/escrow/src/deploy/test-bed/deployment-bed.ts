@@ -10,6 +10,7 @@ import {
   signTransactionMessageWithSigners,
 } from "@solana/kit";
 import type { Address, Instruction, KeyPairSigner } from "@solana/kit";
+import { getMintEncoder, TOKEN_PROGRAM_ADDRESS } from "@solana-program/token";
 import { FailedTransactionMetadata, LiteSVM } from "litesvm";
 import type { ChainAccount, DeploymentChain } from "../deployment-chain.ts";
 
@@ -70,4 +71,19 @@ export class DeploymentBed implements DeploymentChain {
   async rentOf(bytes: bigint): Promise<bigint> {
     return this.svm.minimumBalanceForRentExemption(bytes);
   }
+}
+
+/** Puts a mint of six decimals there, of which nobody can make more. */
+export function plantMint({ svm }: DeploymentBed, mint: Address): void {
+  const state = { mintAuthority: null, supply: 0n, decimals: 6, isInitialized: true, freezeAuthority: null };
+  const data = Uint8Array.from(getMintEncoder().encode(state));
+  const space = BigInt(data.length);
+  svm.setAccount({
+    address: mint,
+    programAddress: TOKEN_PROGRAM_ADDRESS,
+    data,
+    lamports: lamports(svm.minimumBalanceForRentExemption(space)),
+    executable: false,
+    space,
+  });
 }

@@ -27,6 +27,8 @@ export interface RpcOnLiteSvm extends AsyncDisposable {
   unseen: number;
   /** How many blocks are made whenever somebody asks how many there are; a blockhash is over after 150. */
   blocksAtOnce: number;
+  /** What tells one cluster from another. */
+  genesisHash: string;
   /** The signatures of what was sent, lost or not, each as often as it was sent. */
   readonly sent: string[];
 }
@@ -67,6 +69,12 @@ class Methods {
         return Number(this.#svm.minimumBalanceForRentExemption(BigInt(first as number)));
       case "getSignatureStatuses":
         return { context: CONTEXT, value: this.#statusesOf(first as string[]) };
+      case "getMultipleAccounts":
+        return { context: CONTEXT, value: (first as string[]).map((name) => this.#account(name)) };
+      case "getBalance":
+        return { context: CONTEXT, value: Number(this.#svm.getBalance(address(first as string)) ?? 0n) };
+      case "getGenesisHash":
+        return this.#cluster.genesisHash;
       case "getAccountInfo":
         return { context: CONTEXT, value: this.#account(first as string) };
       case "sendTransaction":
@@ -159,6 +167,7 @@ export async function serveRpc(svm: LiteSVM): Promise<RpcOnLiteSvm> {
     lost: 0,
     unseen: 0,
     blocksAtOnce: 1,
+    genesisHash: "LiteSvm1111111111111111111111111111111111111",
     sent: [],
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
