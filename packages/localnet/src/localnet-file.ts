@@ -1,6 +1,7 @@
 // `localnet.json`: what tests and tools need to use a running network, and the claim on its data directory.
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { removeShellSettings, SHELL_FILES, writeShellSettings } from "./shell-settings.ts";
 
 /** Somebody of the network. */
 export interface LocalnetAccount {
@@ -30,7 +31,7 @@ export interface LocalnetFile {
 
 const FILE = "localnet.json";
 /** What a network keeps in its directory; nothing else there is ever touched. */
-const OWNED = [FILE, "chain", "router", "provider", "wallets"];
+const OWNED = [FILE, ...Object.values(SHELL_FILES), "chain", "router", "provider", "wallets"];
 
 function isRunning(pid: number): boolean {
   try {
@@ -59,12 +60,14 @@ export function claimDataDirectory(directory: string, fresh: boolean): void {
   // Others may pass through, as the unprivileged user of a database that root starts must, and see nothing.
   mkdirSync(directory, { recursive: true, mode: 0o711 });
   chmodSync(directory, 0o711);
+  removeShellSettings(directory);
   rmSync(path, { force: true }); // whoever waits for the file must not find an old one
   if (fresh) for (const name of OWNED) rmSync(join(directory, name), { recursive: true, force: true });
 }
 
-/** Writes the file so that it is seen whole or not at all, and by its owner only. */
+/** Writes the file so that it is seen whole or not at all, and by its owner only, after what shells need. */
 export function writeLocalnetFile(directory: string, file: LocalnetFile): void {
+  writeShellSettings(directory, file);
   const path = join(directory, FILE);
   const draft = `${path}.${process.pid}`;
   writeFileSync(draft, `${JSON.stringify(file, undefined, 2)}\n`, { mode: 0o600 });
@@ -72,7 +75,8 @@ export function writeLocalnetFile(directory: string, file: LocalnetFile): void {
   renameSync(draft, path);
 }
 
-/** Removes the file: the network is no more. */
+/** Removes what was written: the network is no more. */
 export function removeLocalnetFile(directory: string): void {
+  removeShellSettings(directory);
   rmSync(join(directory, FILE), { force: true });
 }

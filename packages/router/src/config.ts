@@ -1,11 +1,11 @@
 // This router's settings: from a file and the environment to one frozen object, every fault reported at once.
 import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
-import { closest, distance } from "fastest-levenshtein";
 import type { NanoUsdc } from "@aimo-network/protocol/money";
 import { parseNanoUsdc } from "@aimo-network/protocol/money";
 import type { ChainConfig } from "./chain-settings.ts";
 import { chainContradictions, chainSettings } from "./chain-settings.ts";
+import { mistypedSetting } from "./mistyped-setting.ts";
 import type { Setting } from "./settings.ts";
 import { SETTINGS } from "./settings.ts";
 import type { TraceSettings } from "./trace-settings.ts";
@@ -64,7 +64,6 @@ export class ConfigError extends Error {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const TYPING_ERROR_STEPS = 2;
 const FILE_VARIABLE = "AIMO_CONFIG_FILE";
 type SettingName = keyof typeof SETTINGS;
 
@@ -86,12 +85,10 @@ function collect(environment: Environment): { values: ReadonlyMap<string, string
       faults.push(`${name}: expected ${setting.expected}, found ${shown(setting, value)} (${setting.meaning})`);
     }
   }
+  const known = [...Object.keys(SETTINGS), FILE_VARIABLE];
   for (const name of Object.keys(environment)) {
-    if (!name.startsWith("AIMO_") || name in SETTINGS) continue;
-    // Other programs have variables of this family too; one letter off is a typing error in ours.
-    const near = closest(name, [...Object.keys(SETTINGS), FILE_VARIABLE]);
-    if (name !== near && distance(name, near) <= TYPING_ERROR_STEPS)
-      faults.push(`${name}: no such setting. Did you mean ${near}?`);
+    const fault = mistypedSetting(name, known);
+    if (fault !== undefined) faults.push(fault);
   }
   return { values, faults: [...faults, ...(faults.length > 0 ? [] : contradictions(values))] };
 }

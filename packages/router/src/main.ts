@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 // `aimo-router`: read the settings, start, and close on a signal; or look at the books; or sign for a router.
 import { systemClock } from "@aimo-network/protocol/clock";
-import { watchParent } from "@aimo-network/protocol/parent-watch";
 import { systemRandom } from "@aimo-network/protocol/random";
 import type { Logger } from "pino";
 import { ConfigError, parseConfig, readEnvironment } from "./config.ts";
+import { endAtSignal } from "./end-at-signal.ts";
 import { createLog } from "./log.ts";
 import { settingsHelp } from "./settings-help.ts";
 import { checkBooks, reconcileBooks } from "./rooms.ts";
@@ -21,17 +21,6 @@ async function look(word: keyof typeof LOOKS): Promise<void> {
   const { code, lines } = await LOOKS[word](config, { clock: systemClock, log: createLog("silent") });
   for (const line of lines) console.log(line);
   process.exitCode = code;
-}
-
-/** Ends in order at a signal, and at once at a second one. */
-function endAtSignal(log: Logger, what: string, close: () => Promise<void>): void {
-  const stop = (signal: string): void => {
-    for (const again of ["SIGINT", "SIGTERM"]) process.once(again, () => process.exit(1)); // does not wait for answers
-    log.info({ signal }, what);
-    void close().then(() => process.exit(0));
-  };
-  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => stop(signal));
-  watchParent(systemClock, { environment: process.env, parentId: () => process.ppid }, () => stop("end of npm"));
 }
 
 /** Opens the log, where an uncaught error goes too: Node would print its words, which may quote a request or a key. */
@@ -51,7 +40,7 @@ async function sign(): Promise<void> {
   const log = openLog(settings.logLevel, "the signer broke");
   const signer = await startSigner(settings, { clock: systemClock, log });
   log.info({ socket: settings.socketPath, ...signer.addresses }, "signer listens");
-  endAtSignal(log, "signer ends", () => signer.close());
+  endAtSignal(systemClock, process, { log, words: "signer ends", close: () => signer.close() });
 }
 
 async function main(): Promise<void> {
@@ -65,7 +54,7 @@ async function main(): Promise<void> {
   const log = openLog(config.logLevel, "the router broke");
   const router = await startRouter(config, { clock: systemClock, random: systemRandom, log });
   log.info({ url: router.url, operatorUrl: router.operatorUrl, routerId: router.routerId }, "router listens");
-  endAtSignal(log, "router drains", () => router.close());
+  endAtSignal(systemClock, process, { log, words: "router drains", close: () => router.close() });
 }
 
 try {

@@ -110,6 +110,7 @@ function routerInfo(config: Config, { routerId }: Identity): RouterInfo {
       first_byte_timeout_ms: config.firstByteMs,
       idle_timeout_ms: config.idleMs,
       total_timeout_ms: config.totalMs,
+      ...(config.chain !== undefined && { settle_age_ms: config.chain.settleAgeMs }),
     },
     accepts_v1_spending: config.acceptV1Spending,
   };

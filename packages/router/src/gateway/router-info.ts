@@ -13,6 +13,11 @@ const Seconds = Type.Integer({ description: "Seconds" });
 /** Where this router's money is, and on which terms. */
 const ChainShape = Type.Object(
   {
+    network: Type.Optional(
+      Type.String({
+        description: "Which Solana, in CAIP-2: `solana:` and the beginning of its genesis hash; absent while unknown",
+      }),
+    ),
     program_id: Type.String({ description: "The escrow program" }),
     config: Type.String({ description: "This router's account of it" }),
     vault: Type.String(),
@@ -42,6 +47,9 @@ export const RouterShape = Type.Object({
     first_byte_timeout_ms: Type.Integer(),
     idle_timeout_ms: Type.Integer(),
     total_timeout_ms: Type.Integer(),
+    settle_age_ms: Type.Optional(
+      Type.Integer({ description: "How old a charge may get before it is settled on chain, where there is one" }),
+    ),
   }),
   accepts_v1_spending: Type.Boolean(),
   chain: Type.Optional(ChainShape),
@@ -60,6 +68,7 @@ export interface RouterInfoDeps {
 /** The chain's numbers stay bigints: the serializer writes them in full. */
 function chainJson(terms: Terms): object {
   return {
+    ...(terms.network !== undefined && { network: terms.network }),
     program_id: terms.programId,
     config: terms.config,
     vault: terms.vault,

@@ -25,7 +25,7 @@ async function readKey(path: string): Promise<SigningKey> {
   try {
     ({ mode } = statSync(path));
   } catch (cause) {
-    const made = "`npm run escrow -- new-key` makes one";
+    const made = "`aimo router init` makes them";
     throw new SignerFault(`${path}: expected a key file, found none (${wordsOf(cause)}): ${made}.`, { cause });
   }
   if ((mode & OTHERS) !== 0) {

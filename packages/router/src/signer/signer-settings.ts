@@ -1,8 +1,8 @@
 // The settings of a signer in a process of its own: from the environment to one frozen object, or every fault at once.
 import type { MicroUsdc } from "@aimo-network/protocol/money";
 import { parseMicroUsdc } from "@aimo-network/protocol/money";
-import { closest, distance } from "fastest-levenshtein";
 import { isUsdcAmount } from "../chain-settings.ts";
+import { mistypedSetting } from "../mistyped-setting.ts";
 import type { Setting } from "../settings.ts";
 import { SETTINGS } from "../settings.ts";
 
@@ -61,7 +61,6 @@ export const SIGNER_SETTINGS = {
 
 type SignerSettingName = keyof typeof SIGNER_SETTINGS;
 
-const TYPING_ERROR_STEPS = 2;
 // One file may have the settings of both.
 const KNOWN = [...Object.keys(SIGNER_SETTINGS), ...Object.keys(SETTINGS), "AIMO_CONFIG_FILE"];
 
@@ -76,11 +75,7 @@ function faultsOf(environment: Environment): string[] {
     if (setting.accepts(value)) return [];
     return [`${name}: expected ${setting.expected}, found ${shown(setting, value)} (${setting.meaning})`];
   });
-  const unknown = Object.keys(environment).filter((name) => name.startsWith("AIMO_") && !KNOWN.includes(name));
-  const mistyped = unknown.flatMap((name) => {
-    const near = closest(name, KNOWN);
-    return distance(name, near) <= TYPING_ERROR_STEPS ? [`${name}: no such setting. Did you mean ${near}?`] : [];
-  });
+  const mistyped = Object.keys(environment).flatMap((name) => mistypedSetting(name, KNOWN) ?? []);
   return [...wrong, ...mistyped];
 }
 

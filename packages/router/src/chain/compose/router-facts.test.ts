@@ -7,6 +7,8 @@ import { DAY, HOUR, USDC } from "@aimo-network/escrow/test-bed/router-instructio
 import { ROUTER_FACTS_MS } from "./limits.ts";
 import { MoneyChain } from "./test-bed/money-chain.ts";
 
+const MAINNET = "solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp";
+
 test("the terms are those of the config, with the addresses of everything", async () => {
   const bed = await MoneyChain.open();
   const { facts } = await bed.openDesk();
@@ -16,6 +18,7 @@ test("the terms are those of the config, with the addresses of everything", asyn
     config,
     vault,
     mint,
+    network: MAINNET,
     feeBps: 250n,
     minDeposit: USDC,
     userExitDelay: DAY,
@@ -49,10 +52,28 @@ test("however many ask, the chain is asked once within the time", async () => {
   await Promise.all([facts.solvency(), facts.terms(), facts.solvency()]);
   bed.clock.advance(ROUTER_FACTS_MS - 1);
   await facts.solvency();
-  assert.equal(bed.node.calls.length, 1);
+  const methods = (): string[] => bed.node.calls.map(({ method }) => method);
+  assert.deepEqual(methods().toSorted(), ["getGenesisHash", "getMultipleAccounts"]);
   bed.clock.advance(1);
   await facts.solvency();
-  assert.equal(bed.node.calls.length, 2);
+  assert.deepEqual(methods().slice(2), ["getMultipleAccounts"]);
+});
+
+test("which Solana it is, is asked until a node says it, and kept", async () => {
+  const bed = await MoneyChain.open();
+  const { facts } = await bed.openDesk();
+  const asked = (): number => bed.node.calls.filter(({ method }) => method === "getGenesisHash").length;
+  bed.node.missing.add("getGenesisHash");
+  assert.equal((await facts.terms())?.network, undefined);
+  await facts.terms();
+  assert.equal(asked(), 1);
+  bed.node.missing.delete("getGenesisHash");
+  bed.clock.advance(ROUTER_FACTS_MS);
+  assert.equal((await facts.terms())?.network, MAINNET);
+  bed.clock.advance(ROUTER_FACTS_MS);
+  bed.node.missing.add("getGenesisHash");
+  assert.equal((await facts.terms())?.network, MAINNET);
+  assert.equal(asked(), 2);
 });
 
 test("while the chain is away the terms are the last ones seen, and the vault is unknown", async () => {

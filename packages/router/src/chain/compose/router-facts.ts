@@ -8,7 +8,7 @@ import type { Clock } from "@aimo-network/protocol/clock";
 import { AimoError } from "@aimo-network/protocol/errors";
 import { microUsdc } from "@aimo-network/protocol/money";
 import type { MicroUsdc } from "@aimo-network/protocol/money";
-import type { GetMultipleAccountsApi, Rpc } from "@solana/kit";
+import type { GetGenesisHashApi, GetMultipleAccountsApi, Rpc } from "@solana/kit";
 import type { ChainSettings } from "../chain-settings.ts";
 import { ROUTER_FACTS_MS, ROUTER_TERMS_WAIT_MS } from "./limits.ts";
 
@@ -22,6 +22,8 @@ export interface RouterAccounts {
 
 /** The terms of a router; delays and notice in seconds. */
 export interface RouterTerms extends RouterAccounts {
+  /** Which Solana, as CAIP-2 names it; undefined while no node has said it. */
+  readonly network: string | undefined;
   readonly feeBps: bigint;
   readonly minDeposit: MicroUsdc;
   readonly userExitDelay: bigint;
@@ -55,19 +57,23 @@ export interface RouterFacts {
 /** What the facts are read with. */
 export interface RouterFactsDeps {
   readonly clock: Clock;
-  readonly rpc: Rpc<GetMultipleAccountsApi>;
+  readonly rpc: Rpc<GetGenesisHashApi & GetMultipleAccountsApi>;
   readonly settings: Pick<ChainSettings, "programAddress" | "routerId" | "commitment">;
 }
+
+const REFERENCE_CHARACTERS = 32; // CAIP-2 has no room for a whole genesis hash, and says how much of it names a Solana
 
 function accountsOf({ router }: RouterView): RouterAccounts {
   const { vault, mint } = router.data;
   return { programId: router.programAddress, config: router.address, vault, mint };
 }
 
-function termsOf(view: RouterView, commitment: RouterTerms["commitment"]): RouterTerms {
+type OwnTerms = Pick<RouterTerms, "network" | "commitment">;
+
+function termsOf(view: RouterView, own: OwnTerms): RouterTerms {
   const { feeBps, minDeposit, userExitDelay, providerExitDelay, allowanceNotice } = view.router.data.params;
   const delays = { userExitDelay, providerExitDelay, allowanceNotice };
-  return { ...accountsOf(view), feeBps, minDeposit: microUsdc(minDeposit), ...delays, commitment };
+  return { ...accountsOf(view), feeBps, minDeposit: microUsdc(minDeposit), ...delays, ...own };
 }
 
 function solvencyOf(view: RouterView): RouterSolvency {
@@ -93,6 +99,12 @@ export function createRouterFacts({ clock, rpc, settings }: RouterFactsDeps): Ro
   let last: RouterView | undefined;
   let reading: Promise<RouterView> | undefined;
   let readUntilMs = -Infinity;
+  let network: string | undefined;
+  let naming: Promise<void> | undefined;
+  const askNetwork = async (): Promise<void> => {
+    const genesis = await rpc.getGenesisHash().send();
+    network = `solana:${genesis.slice(0, REFERENCE_CHARACTERS)}`;
+  };
   const fetchView = async (): Promise<RouterView> => {
     const view = await fetchRouter(rpc, await routerPlace(settings), { commitment });
     if (view === undefined) {
@@ -106,18 +118,19 @@ export function createRouterFacts({ clock, rpc, settings }: RouterFactsDeps): Ro
     if (reading === undefined || clock.monotonic() >= readUntilMs) {
       readUntilMs = clock.monotonic() + ROUTER_FACTS_MS;
       reading = fetchView();
+      if (network === undefined) naming = askNetwork().catch(() => undefined); // asked again with the next view
     }
     return reading;
   };
   return {
     async terms() {
-      const fresh = await within(
-        clock,
-        ROUTER_TERMS_WAIT_MS,
-        read().catch(() => undefined), // a router says who it is also while its chain is away
-      );
+      const view = read().catch(() => undefined); // a router says who it is also while its chain is away
+      const [fresh] = await Promise.all([
+        within(clock, ROUTER_TERMS_WAIT_MS, view),
+        naming && within(clock, ROUTER_TERMS_WAIT_MS, naming),
+      ]);
       const seen = fresh ?? last;
-      return seen && termsOf(seen, commitment);
+      return seen && termsOf(seen, { network, commitment });
     },
     solvency: async () => solvencyOf(await read()),
   };

@@ -153,6 +153,7 @@ test("a router tells its terms and its solvency to anybody", async (t) => {
   const told = await server.call<{ chain: object }>("GET", "/router");
   const { programAddress } = chain.chain;
   assert.deepEqual(told.data.chain, {
+    network: "solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp",
     program_id: programAddress,
     config,
     vault,
