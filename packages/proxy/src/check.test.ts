@@ -36,6 +36,8 @@ interface CheckOptions {
   readonly offer?: string;
   readonly routerUrl?: string;
   readonly apiBase?: string;
+  readonly routerId?: string;
+  readonly isJson?: boolean;
 }
 
 async function checked(context: TestContext, options: CheckOptions = {}): Promise<Checked> {
@@ -61,16 +63,19 @@ async function checked(context: TestContext, options: CheckOptions = {}): Promis
   const path = join(directory, "config.toml");
   const routers = [options.routerUrl ?? router.url];
   const apiBase = options.apiBase ?? upstream.apiBase;
-  writeFileSync(path, configText({ routers, apiBase, offer: options.offer ?? 'capabilities = ["tools"]' }));
+  const { routerId } = options;
+  const offer = options.offer ?? 'capabilities = ["tools"]';
+  writeFileSync(path, configText({ routers, apiBase, offer, ...(routerId !== undefined && { routerId }) }));
   let text = "";
   const terminal = { write: (more: string) => (text += more) };
-  const code = await check(path, {
+  const surroundings = {
     environment: {},
     output: terminal,
     errors: terminal,
     parentId: () => 1,
     exit: () => assert.fail(),
-  });
+  };
+  const code = await check(path, surroundings, { isJson: options.isJson ?? false });
   for (const secret of [ROUTER_KEY, UPSTREAM_KEY]) assert.equal(text.includes(secret), false, "a key was printed");
   return { code, text, bodies: upstream.exchanges.map(({ body }) => JSON.parse(body) as Record<string, unknown>) };
 }
@@ -179,6 +184,34 @@ describe("check", () => {
     assert.equal(code, 1);
     assert.match(text, /plain: .*nothing listens.*ECONNREFUSED/);
     assert.deepEqual(row(text, "demo"), ["demo", "fails", "-", "-", "-"]);
+  });
+
+  test("the router of the config's id is ready, and another one is not shown the key", async (context) => {
+    const routerId = "6sbzC1eH4FTujJXWj51eQe25cYvr4xfXbJ1vAj7j2k5J";
+    assert.equal((await checked(context, { routerId, script: { routerId } })).code, 0);
+    const handshakes: number[] = [];
+    const refuse = (): undefined => void handshakes.push(1);
+    const { code, text } = await checked(context, { routerId, script: { refuse } });
+    assert.equal(code, 1);
+    assert.match(text, new RegExp(`the router router-1 is there, expected ${routerId}`));
+    assert.match(text, /fix: Check routers\.url and routers\.id/);
+    assert.deepEqual(handshakes, []);
+  });
+
+  test("for programs the report is JSON and nothing else", async (context) => {
+    const good = await checked(context, { isJson: true });
+    const report = JSON.parse(good.text) as { ready: boolean; models: { name: string; usage: string }[] };
+    assert.equal(good.code, 0);
+    assert.equal(report.ready, true);
+    assert.deepEqual(
+      report.models.map(({ name, usage }) => [name, usage]),
+      [["demo", "works"]],
+    );
+    const bad = await checked(context, { isJson: true, routerUrl: "http://127.0.0.1:1" });
+    assert.equal(bad.code, 1);
+    const { ready, routers } = JSON.parse(bad.text) as { ready: boolean; routers: { findings: { fix: string }[] }[] };
+    assert.equal(ready, false);
+    assert.match(routers[0]?.findings[0]?.fix ?? "", /HTTPS_PROXY/);
   });
 
   test("a refused key and a missing router fail with their reasons", async (context) => {

@@ -5,8 +5,9 @@ import type { ModelReport } from "./check/check-model.ts";
 import { checkModel } from "./check/check-model.ts";
 import { checkRouter } from "./check/check-router.ts";
 import type { ProbeTools } from "./check/probe.ts";
-import { hasTrouble, reportText } from "./check/report.ts";
+import { hasTrouble, reportJson, reportText } from "./check/report.ts";
 import { readConfigFile } from "./config-file.ts";
+import { requireProxySupport } from "./link/proxy-agent.ts";
 import { createLog } from "./log.ts";
 import { resolveHost } from "./crossing/resolve-host.ts";
 import type { Surroundings } from "./run.ts";
@@ -17,9 +18,14 @@ import { createUpstreams } from "./serving/upstream.ts";
 
 const MODELS_AT_ONCE = 4; // a local server answers one after the other anyway
 
-/** Prints a report; resolves with 1 when something fails or will not be paid. Throws what `readConfigFile` throws. */
-export async function check(given: string | undefined, { environment, output, errors }: Surroundings): Promise<number> {
+/** Prints a report; resolves with 1 when something fails or will not be paid. Throws what `readConfigFile` and `requireProxySupport` throw. */
+export async function check(
+  given: string | undefined,
+  { environment, output, errors }: Surroundings,
+  { isJson = false } = {},
+): Promise<number> {
   const { config } = readConfigFile(given, environment);
+  requireProxySupport(config.routers, environment);
   const clock = systemClock;
   const log = createLog({ write: (line) => void errors.write(line) });
   const settings = createSettings(config);
@@ -27,13 +33,13 @@ export async function check(given: string | undefined, { environment, output, er
   // Nothing is offered, so nothing is asked for: a server without models refuses whatever comes.
   const server = createServer(log, { clock, upstreams, resolve: resolveHost }, { ...settings, models: new Map() });
   const count = `${config.models.length} model${config.models.length === 1 ? "" : "s"}`;
-  output.write(`Calling ${count}: this costs a few tokens each.\n\n`);
+  if (!isJson) output.write(`Calling ${count}: this costs a few tokens each.\n\n`);
   const [routers, models] = await Promise.all([
     Promise.all(config.routers.map((target) => checkRouter({ clock, environment, log, server }, target))),
     checkModels({ clock, upstreams }, settings),
   ]);
   await upstreams.close();
-  output.write(reportText({ routers, models }));
+  output.write((isJson ? reportJson : reportText)({ routers, models }));
   return hasTrouble({ routers, models }) ? 1 : 0;
 }
 

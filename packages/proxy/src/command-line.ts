@@ -3,6 +3,8 @@ import { Command, Option } from "commander";
 import { check } from "./check.ts";
 import { ConfigFileMissing } from "./config-file.ts";
 import { ConfigFaults } from "./config/config-faults.ts";
+import { askHealth, HealthFault } from "./health.ts";
+import { NodeTooOld } from "./link/proxy-agent.ts";
 import type { LogLevel } from "./log.ts";
 import type { Surroundings } from "./run.ts";
 import { run } from "./run.ts";
@@ -10,6 +12,10 @@ import { SOFTWARE, VERSION } from "./version.ts";
 
 interface ConfigOption {
   readonly config?: string;
+}
+
+interface CheckOptions extends ConfigOption {
+  readonly json?: boolean;
 }
 
 interface RunOptions extends ConfigOption {
@@ -54,8 +60,16 @@ export async function commandLine(words: readonly string[], surroundings: Surrou
     .command("check")
     .description("call every model and router once for real: what works, and what will lose money")
     .option(...CONFIG)
-    .action(async (_options: ConfigOption, used: Command) => {
-      code = await check(used.optsWithGlobals<ConfigOption>().config, surroundings);
+    .option("--json", "print JSON for programs")
+    .action(async (_options: CheckOptions, used: Command) => {
+      const { config, json } = used.optsWithGlobals<CheckOptions>();
+      code = await check(config, surroundings, { isJson: json === true });
+    });
+  program
+    .command("health")
+    .description("ask the proxy that runs here, at AIMO_PROXY_HEALTH, whether a router link is live")
+    .action(async () => {
+      code = await askHealth(surroundings);
     });
   try {
     await program.parseAsync(words, { from: "user" });
@@ -65,9 +79,12 @@ export async function commandLine(words: readonly string[], surroundings: Surrou
   }
 }
 
+/** Faults whose message is for the person who started the program. */
+const TOLD = [ConfigFaults, ConfigFileMissing, HealthFault, NodeTooOld];
+
 function exitCodeOf(error: unknown, { errors }: Surroundings): number {
-  if (error instanceof ConfigFaults || error instanceof ConfigFileMissing) {
-    errors.write(`${error.message}\n`);
+  if (TOLD.some((told) => error instanceof told)) {
+    errors.write(`${(error as Error).message}\n`);
     return 1;
   }
   // Commander throws after it has printed help, version or a misspelt option.

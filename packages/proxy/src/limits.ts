@@ -27,6 +27,9 @@ export const WELCOME_MS = 10_000;
 /** Bytes read of a router's refusal: an error body fits, a web page is cut. */
 export const REFUSAL_BYTES_MAX = 64 * 1024;
 
+/** Bytes read of what a router says of itself: a few hundred, with room for what later versions add. */
+export const ROUTER_FACTS_BYTES_MAX = 64 * 1024;
+
 /** The least upper bound of a reconnect delay in milliseconds: a restarted router is found again at once. */
 export const RECONNECT_MS_MIN = 500;
 
@@ -80,6 +83,12 @@ export const RELOAD_REST_MS = 250;
 
 /** Milliseconds between two drawings of the status line. */
 export const STATUS_LINE_MS = 500;
+
+/** Milliseconds `health` waits for the proxy beside it: less than the three seconds container engines usually allow. */
+export const HEALTH_ANSWER_MS = 2_000;
+
+/** Bytes of a file of variables beside the config: thousands of them, and no log that was named so by mistake. */
+export const VARIABLES_FILE_BYTES_MAX = 256 * 1024;
 
 /** Bytes of an upstream's answer that `check` reads. */
 export const CHECK_ANSWER_BYTES_MAX = 1024 * 1024;

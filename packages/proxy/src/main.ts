@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 // The program `aimo-proxy`: nothing but the version of Node and the exit code is decided here.
 
-const NODE_MAJOR_MIN = 24; // native TypeScript, and proxies of the environment for WebSockets
+const NODE_MIN = [22, 18] as const; // native TypeScript without a warning
 
-const major = Number.parseInt(process.versions.node, 10);
-if (major < NODE_MAJOR_MIN) {
+const [major = 0, minor = 0] = process.versions.node.split(".").map((part) => Number.parseInt(part, 10));
+if (major < NODE_MIN[0] || (major === NODE_MIN[0] && minor < NODE_MIN[1])) {
   console.error(
-    `aimo-proxy needs Node.js ${NODE_MAJOR_MIN} or newer, this is ${process.version}: install it from nodejs.org.`,
+    `aimo-proxy needs Node.js ${NODE_MIN.join(".")} or newer; this is ${process.version}: https://nodejs.org/en/download`,
   );
   process.exit(1);
 }

@@ -107,5 +107,6 @@ export function createProxy(tools: ProxyTools, config: ProxyConfig, options: Pro
 }
 
 function isSameTarget(first: RouterTarget, second: RouterTarget): boolean {
-  return first.url === second.url && first.apiKey.reveal() === second.apiKey.reveal();
+  const isSameRouter = first.url === second.url && first.id === second.id;
+  return isSameRouter && first.apiKey.reveal() === second.apiKey.reveal();
 }

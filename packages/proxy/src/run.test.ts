@@ -4,6 +4,8 @@ import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
@@ -80,6 +82,16 @@ async function stand(context: TestContext, script?: RouterScript): Promise<Stand
     writeFileSync(path, configText({ routers: [router.url], apiBase: upstream.apiBase, model }));
   write("demo");
   return { router, upstream, path, write };
+}
+
+/** An address where nothing listens. */
+async function freeAddress(): Promise<string> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return `127.0.0.1:${port}`;
 }
 
 describe("the program's words", () => {
@@ -159,6 +171,34 @@ describe("the running program", () => {
       for (const secret of [ROUTER_KEY, UPSTREAM_KEY]) assert.equal(run.text().includes(secret), false);
     });
   }
+
+  test("it tells its health where the environment says, and `health` asks it there", async (context) => {
+    const { router, path } = await stand(context);
+    const address = await freeAddress();
+    const environment = { AIMO_PROXY_HEALTH: address, CONFIG_FILE_PATH: path };
+    const before = program(context, ["health"], environment);
+    assert.equal(await before.exited, 1);
+    assert.match(before.text(), /no proxy answers at/);
+    const run = program(context, [], environment);
+    await (await router.link()).message("offers");
+    await run.printed('"connected"');
+    const live = program(context, ["health"], environment);
+    assert.equal(await live.exited, 0);
+    assert.match(live.text(), /"status":"live","routers_live":1,"routers":1,"models":1/);
+    await router.close();
+    await run.printed("the link to the router is gone");
+    const offline = program(context, ["health"], environment);
+    assert.equal(await offline.exited, 1);
+    run.child.kill("SIGTERM");
+    assert.equal(await run.exited, 0);
+  });
+
+  test("a health address that is none ends it with words", async (context) => {
+    const { path } = await stand(context);
+    const run = program(context, ["-c", path], { AIMO_PROXY_HEALTH: "yes" });
+    assert.equal(await run.exited, 1);
+    assert.match(run.text(), /^AIMO_PROXY_HEALTH: expected an address such as 127\.0\.0\.1:9797/);
+  });
 
   test("CONFIG_FILE_PATH names the file when no option does, and SIGINT ends it too", async (context) => {
     const { router, path } = await stand(context);

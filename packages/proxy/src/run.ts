@@ -7,9 +7,12 @@ import { systemRandom } from "@aimo-network/protocol/random";
 import { defaultSpoolPath, readConfigFile } from "./config-file.ts";
 import { parseProxyConfig } from "./config/proxy-config.ts";
 import type { Environment } from "./config/reading.ts";
+import { serveHealth } from "./health.ts";
 import { DRAIN_GRACE_MS } from "./limits.ts";
+import { requireProxySupport } from "./link/proxy-agent.ts";
 import type { LogLevel, LogSink } from "./log.ts";
 import { createLog, readableLine } from "./log.ts";
+import type { ProxyStatus } from "./proxy.ts";
 import { createProxy } from "./proxy.ts";
 import { createReload } from "./reload.ts";
 import { resolveHost } from "./crossing/resolve-host.ts";
@@ -30,11 +33,18 @@ export interface Surroundings {
 const REFUSED_EXIT_CODE = 1;
 const FORCED_EXIT_CODE = 130; // 128 + SIGINT, as shells count
 
-/** Sells until a signal comes; resolves with the exit code. Throws what `readConfigFile` throws. */
-export function run(given: string | undefined, surroundings: Surroundings, level: LogLevel = "info"): Promise<number> {
+/** Sells until a signal comes; resolves with the exit code. Throws what `readConfigFile`, `requireProxySupport` and `serveHealth` throw. */
+export async function run(
+  given: string | undefined,
+  surroundings: Surroundings,
+  level: LogLevel = "info",
+): Promise<number> {
   const { environment, output, errors, exit } = surroundings;
   const clock = systemClock;
   const file = readConfigFile(given, environment);
+  requireProxySupport(file.config.routers, environment);
+  let status: (() => ProxyStatus) | undefined;
+  const health = await serveHealth(environment, () => status?.());
   const statusLine = output.isTTY === true ? createStatusLine(clock, output) : undefined;
   const sink: LogSink =
     statusLine === undefined
@@ -43,15 +53,16 @@ export function run(given: string | undefined, surroundings: Surroundings, level
   const log = createLog(sink, level);
   const alive = keepProcessAlive();
 
-  return new Promise((resolve) => {
+  return await new Promise((resolve) => {
     const proxy = createProxy({ clock, random: systemRandom, log, environment, resolve: resolveHost }, file.config, {
       spoolPath: file.config.spoolPath ?? defaultSpoolPath(file.path, environment),
       allRefused: () => void end("no router takes the key", REFUSED_EXIT_CODE),
     });
+    ({ status } = proxy);
     const reload = createReload(clock, log, {
       path: file.path,
       text: file.text,
-      parse: (text) => parseProxyConfig(text, { fileName: file.path, env: environment }),
+      parse: (text) => parseProxyConfig(text, { fileName: file.path, env: file.variables }),
       apply: (config) => proxy.apply(config),
       showFaults(faults) {
         if (statusLine === undefined) errors.write(`${faults.message}\n`);
@@ -70,6 +81,7 @@ export function run(given: string | undefined, surroundings: Surroundings, level
       await proxy.drain(reason, DRAIN_GRACE_MS);
       log.info({ ...proxy.status().tally }, "stopped");
       statusLine?.stop();
+      health?.close();
       alive.close();
       resolve(code);
     };

@@ -4,6 +4,7 @@ import type { RouterTarget } from "../config/proxy-config.ts";
 import type { Environment } from "../config/reading.ts";
 import { Ends } from "../ends/ends.ts";
 import type { LinkEnd } from "../link/dial.ts";
+import { askWhoIsThere } from "../link/router-identity.ts";
 import { LinkSession } from "../link/session.ts";
 import type { Log } from "../log.ts";
 import type { Server } from "../serving/serve.ts";
@@ -27,8 +28,21 @@ export interface RouterTools {
   readonly server: Server;
 }
 
-/** Resolves once the router has welcomed this proxy or has not. */
-export function checkRouter({ log, ...tools }: RouterTools, target: RouterTarget): Promise<RouterReport> {
+/** Resolves once the router has welcomed this proxy or has not; the key goes to nobody but the router of the config. */
+export async function checkRouter(tools: RouterTools, target: RouterTarget): Promise<RouterReport> {
+  const stranger = await askForId(tools, target);
+  return stranger === undefined ? await connectOnce(tools, target) : failedReport(target.url, stranger);
+}
+
+function askForId({ clock, environment }: RouterTools, target: RouterTarget): Promise<LinkEnd | undefined> {
+  const { id } = target;
+  if (id === undefined) return Promise.resolve(undefined);
+  return new Promise((resolve) => {
+    askWhoIsThere(clock, environment, { ...target, id }, resolve);
+  });
+}
+
+function connectOnce({ log, ...tools }: RouterTools, target: RouterTarget): Promise<RouterReport> {
   const { url } = target;
   const ends = new Ends(tools.clock, log, undefined); // a check replays nothing
   const hello = { software: SOFTWARE, version: `${VERSION} check`, max_concurrency: 1 };
@@ -47,6 +61,11 @@ export function checkRouter({ log, ...tools }: RouterTools, target: RouterTarget
 
 function failedReport(url: string, end: LinkEnd): RouterReport {
   const reason = shown(end.reason);
+  if (end.kind === "stranger") {
+    const fix = "Check routers.url and routers.id: both come from whoever runs the router.";
+    const finding: Finding = { severity: "fails", what: reason, fix };
+    return { url, reachable: "fails", key: "-", findings: [finding] };
+  }
   if (end.kind === "closed") {
     const fix = "Check routers.url, the network, and HTTPS_PROXY if a proxy is needed.";
     const finding: Finding = { severity: "fails", what: `cannot connect: ${reason} (code ${end.code})`, fix };

@@ -33,6 +33,11 @@ export function reportText(report: CheckReport): string {
   ].join("\n");
 }
 
+/** The report for programs: a stable shape. */
+export function reportJson(report: CheckReport): string {
+  return `${JSON.stringify({ ready: !hasTrouble(report), ...report }, undefined, 2)}\n`;
+}
+
 const WORDS: Readonly<Record<Finding["severity"], string>> = {
   fails: "FAILS",
   unpaid: "WILL NOT BE PAID",

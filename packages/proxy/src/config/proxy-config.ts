@@ -13,7 +13,7 @@ import { defaultsOf, optional, required, section, withDefault } from "./section-
 import type { Timeouts } from "./timeouts-section.ts";
 import { TIMEOUT_KEYS } from "./timeouts-section.ts";
 import { parseToml } from "./toml-document.ts";
-import { routerUrl } from "./url-readers.ts";
+import { routerId, routerUrl } from "./url-readers.ts";
 import { choice, list, sections, text, unique, wholeNumber } from "./value-readers.ts";
 
 /** A router to sell through. */
@@ -21,6 +21,8 @@ export interface RouterTarget {
   /** http or https, without a slash at its end. */
   readonly url: string;
   readonly apiKey: Secret;
+  /** Who has to be at that address; the key goes to whoever is there without it. */
+  readonly id?: string;
 }
 
 /** Everything a proxy is told by its file; frozen to the bottom. */
@@ -53,6 +55,7 @@ const PATH_CHARACTERS_MAX = 1_024; // what file systems take
 const ROUTER_KEYS = {
   url: required(unique(routerUrl, "router"), 'url = "https://devnet.aimo.network"'),
   api_key: required(routerKey, 'api_key = "std::env::AIMO_PROVIDER_KEY"'),
+  id: optional(routerId, 'id = "6sbzC1eH4FTujJXWj51eQe25cYvr4xfXbJ1vAj7j2k5J"'),
 };
 
 const MEDIA_KEYS = {
@@ -128,7 +131,7 @@ function proxyConfig(values: Values<typeof PROXY_KEYS>): ProxyConfig {
   const { connect_ms, first_byte_ms, idle_ms, total_ms } = values.timeouts;
   const timeouts = { connectMs: connect_ms, firstByteMs: first_byte_ms, idleMs: idle_ms, totalMs: total_ms };
   return {
-    routers: routers.map((router) => ({ url: router.url, apiKey: router.api_key })),
+    routers: routers.map(({ url, api_key: apiKey, id }) => ({ url, apiKey, ...(id !== undefined && { id }) })),
     models: values.models.map((model) => soldModel(model, timeouts)),
     maxConcurrency: values.max_concurrency,
     maxN: values.max_n,

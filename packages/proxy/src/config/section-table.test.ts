@@ -39,7 +39,7 @@ test("a key in the wrong section is told where it belongs", () => {
 test("a key unlike any other is refused with those that are known", () => {
   assert.equal(
     onlyFaultOf(guideWith(["[router]", "[router]\nzzzzzz = 3"])),
-    "2 router.zzzzzz: unknown key `zzzzzz`; known here are `url`, `api_key`; nearest is `url`",
+    "2 router.zzzzzz: unknown key `zzzzzz`; known here are `url`, `api_key`, `id`; nearest is `url`",
   );
 });
 

@@ -36,6 +36,23 @@ test("plain http to a router on another machine is refused with the reason", () 
   }
 });
 
+test("the id of the router that has to be there is a key in base58, or none", () => {
+  const id = "6sbzC1eH4FTujJXWj51eQe25cYvr4xfXbJ1vAj7j2k5J";
+  const keyLine = 'api_key = "std::env::AIMO_PROVIDER_KEY"';
+  const written = (value: string): string => guideWith([keyLine, `${keyLine}\nid = ${value}`]);
+  assert.equal(parsed(written(`"${id}"`)).routers[0]?.id, id);
+  assert.equal(Object.hasOwn(parsed(guideWith()).routers[0] ?? {}, "id"), false);
+  for (const [value, found] of [
+    ['"devnet"', '"devnet"'],
+    [`"${id}0"`, `"${id}0"`],
+    ['"std::env::ROUTER"', '"std::env::ROUTER"'],
+    ["1", "1"],
+  ] as const) {
+    const expected = "a router id: the router's Ed25519 key in base58, 32 to 44 characters";
+    assert.equal(onlyFaultOf(written(value)), `5 router.id: expected ${expected}, found ${found}`);
+  }
+});
+
 test("an upstream's address keeps its path and loses the slash at its end", () => {
   const readings: readonly (readonly [string, string])[] = [
     ["https://api.openai.com/v1/", UPSTREAM],

@@ -1,8 +1,9 @@
-// Readers for the addresses the proxy dials: routers and upstreams.
+// Readers for the addresses the proxy dials, and who has to be there: routers and upstreams.
+import { isRouterId } from "@aimo-network/protocol/keys/key-message";
 import { resolveText } from "./environment-values.ts";
 import { isLoopbackHost } from "./network-address.ts";
 import type { Place, Reader } from "./reading.ts";
-import { refuse } from "./reading.ts";
+import { mismatch, refuse } from "./reading.ts";
 import type { TomlValue } from "./toml-document.ts";
 
 const URL_CHARACTERS_MAX = 2_000; // what every server and proxy on the way takes
@@ -45,6 +46,16 @@ export const routerUrl: Reader<string> = {
       return refuse(place, `expected https:// for a router on another machine, found ${url.protocol}// (${reason})`);
     }
     return baseText(url).replace(/\/api\/v1$/, ""); // what people copy out of an OpenAI client's settings
+  },
+};
+
+const ROUTER_ID = "a router id: the router's Ed25519 key in base58, 32 to 44 characters";
+
+/** The id that the router at the address has to have. */
+export const routerId: Reader<string> = {
+  expected: ROUTER_ID,
+  read(value, place) {
+    return value.kind === "string" && isRouterId(value.text) ? value.text : mismatch(place, ROUTER_ID, value);
   },
 };
 

@@ -1,14 +1,13 @@
 // Opens a WebSocket to a router: the address, the key, the proxy of the environment, and what a refusal says.
 import type { IncomingMessage } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
 import type { Clock } from "@aimo-network/protocol/clock";
 import { FRAME_PAYLOAD_BYTES_MAX } from "@aimo-network/protocol/limits";
 import { SUBPROTOCOL } from "@aimo-network/protocol/wire/frame";
 import { WebSocket } from "ws";
-import { isLoopbackHost } from "../config/network-address.ts";
 import type { RouterTarget } from "../config/proxy-config.ts";
 import type { Environment } from "../config/reading.ts";
 import { HANDSHAKE_MS, REFUSAL_BYTES_MAX } from "../limits.ts";
+import { routerAgent } from "./proxy-agent.ts";
 
 const FRAME_HEADER_BYTES = 5;
 const REASON_CHARS_MAX = 1_000; // what a person reads in a log
@@ -24,8 +23,12 @@ export function subscribeUrl(routerUrl: string): URL {
   return url;
 }
 
-/** Why a connection is over: the router answered the handshake with an HTTP status, or the socket closed. */
+/**
+ * Why a connection is over: the router answered the handshake with an HTTP status, the socket closed, or it was never
+ * opened, since a stranger is at the address.
+ */
 export type LinkEnd =
+  | { readonly kind: "stranger"; readonly reason: string }
   | { readonly kind: "refused"; readonly status: number; readonly reason: string }
   | { readonly kind: "closed"; readonly code: number; readonly reason: string };
 
@@ -41,13 +44,13 @@ export interface DialEvents {
 /** Opens a link to a router; `events` hears of everything, also of an address that does not exist. */
 export function dial(clock: Clock, environment: Environment, target: RouterTarget, events: DialEvents): WebSocket {
   const url = subscribeUrl(target.url);
-  const usesProxy = url.protocol === "wss:" && !isLoopbackHost(url.hostname);
+  const agent = routerAgent(url, environment);
   const socket = new WebSocket(url, [SUBPROTOCOL], {
     headers: { authorization: `Bearer ${target.apiKey.reveal()}` },
     perMessageDeflate: false, // prompts and answers would share a compressor with what others send
     maxPayload: FRAME_PAYLOAD_BYTES_MAX + FRAME_HEADER_BYTES,
     ...CLOSING,
-    ...(usesProxy && { agent: new HttpsAgent({ proxyEnv: environment }) }),
+    ...(agent !== undefined && { agent }),
   });
   let end: LinkEnd | undefined;
   const handshake = clock.timer(HANDSHAKE_MS, () => {

@@ -8,6 +8,8 @@ import { DRAIN_SPREAD_MS, LINK_PROVEN_MS } from "../limits.ts";
 import type { Log } from "../log.ts";
 import { reconnectDelayMs } from "./backoff.ts";
 import type { LinkEnd } from "./dial.ts";
+import type { Inquiry } from "./router-identity.ts";
+import { askWhoIsThere } from "./router-identity.ts";
 import { routerWords } from "./router-words.ts";
 import type { SessionTools } from "./session.ts";
 import { LinkSession } from "./session.ts";
@@ -32,6 +34,7 @@ export class RouterLink {
   readonly #changed: () => void;
   #offers: readonly Offer[];
   #state: LinkState = "stopped";
+  #inquiry: Inquiry | undefined;
   #session: LinkSession | undefined;
   #liveSinceMs: number | undefined;
   #failures = 0;
@@ -68,6 +71,7 @@ export class RouterLink {
     if (this.#left !== undefined) return this.#left.promise;
     this.#left = Promise.withResolvers();
     this.#redial?.cancel();
+    this.#inquiry?.cancel();
     if (this.#session === undefined) this.#stop(this.#left);
     else this.#session.leave(reason, graceMs);
     return this.#left.promise;
@@ -87,6 +91,19 @@ export class RouterLink {
   #dial(): void {
     this.#become("connecting");
     this.#liveSinceMs = undefined;
+    const { clock, environment } = this.#tools;
+    const { id } = this.target;
+    if (id === undefined) {
+      this.#open();
+      return;
+    }
+    this.#inquiry = askWhoIsThere(clock, environment, { ...this.target, id }, (end) => {
+      if (end === undefined) this.#open();
+      else this.#wait(end);
+    });
+  }
+
+  #open(): void {
     this.#session = new LinkSession(this.#tools, this.target, this.#tools.hello(), this.#offers, {
       live: (welcome) => this.#goLive(welcome),
       noticed: (notice) => this.#note(notice),
@@ -154,14 +171,15 @@ export class RouterLink {
   }
 
   #report(end: LinkEnd, delayMs: number, isViolation: boolean): void {
-    const code = end.kind === "refused" ? { status: end.status } : { code: end.code };
     const about = {
       router: this.target.url,
-      ...code,
+      ...(end.kind === "refused" && { status: end.status }),
+      ...(end.kind === "closed" && { code: end.code }),
       says: routerWords(end.reason) || undefined,
       retry_in_ms: Math.round(delayMs),
     };
-    if (isViolation)
+    if (end.kind === "stranger") this.#tools.log.error(about, "not connected: the router of the config is not there");
+    else if (isViolation)
       this.#tools.log.error(about, "the link broke over the protocol: compare the versions of both ends");
     else if (this.#liveSinceMs === undefined) this.#tools.log.warn(about, "cannot connect to the router");
     else this.#tools.log.warn(about, "the link to the router is gone");

@@ -45,6 +45,7 @@ export class LinkSession {
   readonly #tools: SessionTools;
   readonly #events: SessionEvents;
   readonly #hello: Hello;
+  readonly #routerId: string | undefined;
   readonly #socket: WebSocket;
   #offers: readonly Offer[];
   readonly #frames: TurnSocket;
@@ -72,6 +73,7 @@ export class LinkSession {
     this.#events = events;
     this.#hello = hello;
     this.#offers = offers;
+    this.#routerId = target.id;
     this.#socket = dial(tools.clock, tools.environment, target, {
       opened: () => this.#greet(),
       received: (bytes) => {
@@ -159,6 +161,10 @@ export class LinkSession {
       this.close(1002, "a second welcome came");
       return;
     }
+    if (this.#routerId !== undefined && welcome.router_id !== this.#routerId) {
+      this.#endStrange(welcome.router_id);
+      return;
+    }
     this.#welcome = welcome;
     this.#welcomeTimer?.cancel();
     this.#heartbeat = new Heartbeat(this.#tools.clock, welcome.heartbeat_ms, () => this.#endSilent());
@@ -185,6 +191,12 @@ export class LinkSession {
     if (this.#endpoint.openStreams > 0) return;
     if (this.#tools.ends.waiting(routerId).length === 0) this.close(1000, "drained");
     else this.#acknowledgeTimer ??= this.#tools.clock.timer(ACKNOWLEDGE_MS, () => this.close(1000, "drained"));
+  }
+
+  /** What answered for the router of the config, and what takes its links, are two. */
+  #endStrange(found: string): void {
+    this.#socket.terminate();
+    this.#end({ kind: "stranger", reason: `the router ${found} is there, expected ${this.#routerId}` });
   }
 
   #endSilent(): void {

@@ -1,6 +1,6 @@
 // A router for tests: a real WebSocket server that speaks `aimo.v2` and sends what the test says.
 import { once } from "node:events";
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { systemClock } from "@aimo-network/protocol/clock";
@@ -48,6 +48,8 @@ export interface ScriptedLink {
 export interface RouterScript {
   readonly routerId?: string;
   readonly welcome?: Partial<Welcome>;
+  /** What it says at /.well-known/aimo.json; its `routerId` without it, and nothing at all where this returns undefined. */
+  wellKnown?(): { readonly status: number; readonly body: string } | undefined;
   /** Answers the handshake with this instead of taking it. */
   refuse?(): { readonly status: number; readonly body: string } | undefined;
   /** Whether Ends are acknowledged; so by default. */
@@ -61,6 +63,8 @@ export interface ScriptedRouter {
   readonly port: number;
   /** Handshakes so far, refused ones too. */
   readonly handshakes: readonly IncomingMessage[];
+  /** Plain requests so far: who asked where, and with which headers. */
+  readonly asked: readonly IncomingMessage[];
   handshake(): Promise<IncomingMessage>;
   /** The next link that a proxy opened. */
   link(): Promise<ScriptedLink>;
@@ -92,7 +96,11 @@ export async function startRouter(script: RouterScript = {}): Promise<ScriptedRo
   const links = new Mailbox<ScriptedLink>();
   const handshakes: IncomingMessage[] = [];
   const arrivals = new Mailbox<IncomingMessage>();
-  const server = createServer();
+  const asked: IncomingMessage[] = [];
+  const server = createServer((request, response) => {
+    asked.push(request);
+    answerWellKnown(script, request, response);
+  });
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, handleProtocols: () => SUBPROTOCOL });
   server.on("upgrade", (request, socket, head) => {
     handshakes.push(request);
@@ -115,6 +123,7 @@ export async function startRouter(script: RouterScript = {}): Promise<ScriptedRo
     url: `http://127.0.0.1:${port}`,
     port,
     handshakes,
+    asked,
     handshake: () => arrivals.take(),
     link: () => links.take(),
     async close() {
@@ -124,6 +133,14 @@ export async function startRouter(script: RouterScript = {}): Promise<ScriptedRo
       await once(server, "close");
     },
   };
+}
+
+function answerWellKnown(script: RouterScript, request: IncomingMessage, response: ServerResponse): void {
+  const facts = { status: 200, body: JSON.stringify({ router_id: script.routerId ?? "router-1" }) };
+  const answer = script.wellKnown === undefined ? facts : script.wellKnown();
+  if (answer === undefined) return;
+  const isThere = request.url === "/.well-known/aimo.json";
+  response.writeHead(isThere ? answer.status : 404).end(isThere ? answer.body : "");
 }
 
 function createLink(script: RouterScript, socket: WebSocket, request: IncomingMessage): ScriptedLink {

@@ -23,6 +23,8 @@ export interface TestConfig {
   readonly apiBase: string;
   readonly model?: string;
   readonly routerKey?: string;
+  /** The `id` of every router. */
+  readonly routerId?: string;
   /** Lines before the first section. */
   readonly top?: string;
   /** Lines in `[[models]]`. */
@@ -35,7 +37,9 @@ export interface TestConfig {
 
 /** The text of a config with one model. */
 export function configText({ routers, apiBase, ...more }: TestConfig): string {
-  const sections = routers.map((url) => `[[routers]]\nurl = "${url}"\napi_key = "${more.routerKey ?? ROUTER_KEY}"`);
+  const id = more.routerId === undefined ? "" : `\nid = "${more.routerId}"`;
+  const key = more.routerKey ?? ROUTER_KEY;
+  const sections = routers.map((url) => `[[routers]]\nurl = "${url}"\napi_key = "${key}"${id}`);
   return `${more.top ?? ""}
 ${sections.join("\n")}
 [[models]]
