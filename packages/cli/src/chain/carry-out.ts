@@ -1,0 +1,58 @@
+// A command's own instructions from the wish to the chain, by a node alone: composed, shown, agreed to, signed, landed.
+import type { Instruction } from "@solana/kit";
+import type { CommandContext } from "../context.ts";
+import type { CommandWallet } from "../wallet/open-wallet.ts";
+import { composeTransaction } from "./compose.ts";
+import { confirmTransaction } from "./confirm.ts";
+import type { TransactionWish } from "./differences.ts";
+import type { Landed } from "./landing.ts";
+import { tellLanding, transactionUrl } from "./landing-words.ts";
+import type { OpenChain } from "./open-chain.ts";
+import { submitByNode } from "./submit.ts";
+import { signConfirmed, walletSigner } from "./wallet-signer.ts";
+
+/** What is to be done, and how it is told and checked. */
+export interface ChainAct extends Pick<
+  TransactionWish,
+  "question" | "instructions" | "mint" | "mayOpen" | "isAnyDestination"
+> {
+  readonly steps: readonly Instruction[];
+}
+
+/** A transaction that has landed, as results show it. */
+export interface LandedJson {
+  readonly signature: string;
+  readonly status: Landed["status"];
+  readonly explorer_url: string | null;
+}
+
+/** Carries it out; throws `CommandFault` where anything of that does not happen. */
+export async function carryOut(
+  context: CommandContext,
+  chain: OpenChain,
+  wallet: CommandWallet,
+  act: ChainAct,
+): Promise<LandedJson> {
+  const { node, place, cluster } = chain;
+  const { steps, ...wish } = act;
+  const { address } = walletSigner(wallet);
+  const { bytes, lastValidBlockHeight } = await composeTransaction(node, address, steps);
+  const { programAddress } = place;
+  const names = { [place.address]: chain.routerId };
+  const about = { programAddress, router: place.address, signers: [address], names };
+  const confirmed = await confirmTransaction(context, bytes, { ...about, ...wish });
+  const signed = await signConfirmed(context, wallet, confirmed);
+  const landed = await submitByNode(context, { node, programAddress, cluster }, { ...signed, lastValidBlockHeight });
+  return tellLanded(context, chain, landed);
+}
+
+/** Tells a person that it has landed, and gives what the result says of it. */
+export function tellLanded(
+  context: Pick<CommandContext, "terminal">,
+  { node, cluster }: Partial<Pick<OpenChain, "node" | "cluster">>,
+  landed: Landed,
+): LandedJson {
+  const link = transactionUrl(landed.signature, cluster, node);
+  tellLanding(context, landed, link);
+  return { signature: landed.signature, status: landed.status, explorer_url: link ?? null };
+}

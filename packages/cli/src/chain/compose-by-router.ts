@@ -1,0 +1,36 @@
+// A transaction that the router composes for the wallet to sign: what it does is read from its bytes, not from its answer.
+import { base64 } from "@scure/base";
+import { CommandFault } from "../fault.ts";
+import { TRANSACTION_CHARS_MAX } from "../limits.ts";
+import { countIn, objectIn, textIn } from "../network/members.ts";
+import type { CallOptions, RouterClient } from "../network/router-client.ts";
+import type { ComposedTransaction } from "./compose.ts";
+
+/** The bytes in an answer's `transaction`; throws `CommandFault` for what is none. */
+export function readComposed(data: unknown): ComposedTransaction {
+  const [text, height] = [textIn(data, "transaction"), countIn(data, "last_valid_block_height")];
+  try {
+    if (text === undefined || text.length > TRANSACTION_CHARS_MAX || height === undefined) throw new Error("no bytes");
+    return { bytes: base64.decode(text), lastValidBlockHeight: BigInt(height) };
+  } catch (cause) {
+    throw new CommandFault(
+      {
+        what: "Nothing was signed: the router's answer holds no transaction.",
+        why: "expected its bytes in base64, and the height up to which it can land.",
+        next: "Try again, or tell its operator.",
+        reason: "refused",
+        code: "transaction_unreadable",
+      },
+      { cause },
+    );
+  }
+}
+
+/** Has the router compose one, such as at `/api/v1/account/deposit`. */
+export async function composeByRouter(
+  client: RouterClient,
+  path: string,
+  options: Pick<CallOptions, "body" | "what">,
+): Promise<ComposedTransaction> {
+  return readComposed(objectIn(await client.call(path, options), "data"));
+}

@@ -1,0 +1,69 @@
+// Instructions of a command's own making as a transaction for the wallet to sign: built by a node alone, without the router.
+import {
+  appendTransactionMessageInstructions,
+  compileTransaction,
+  createTransactionMessage,
+  getBase64Encoder,
+  getBase64EncodedWireTransaction,
+  isWritableRole,
+  pipe,
+  setTransactionMessageComputeUnitLimit,
+  setTransactionMessageComputeUnitPrice,
+  setTransactionMessageFeePayer,
+  setTransactionMessageLifetimeUsingBlockhash,
+} from "@solana/kit";
+import type { Address, Instruction } from "@solana/kit";
+import { COMMAND_UNITS, FEE_ACCOUNTS_MAX, UNIT_PRICE_MAX } from "../limits.ts";
+import { askNode } from "./solana-node.ts";
+import type { SolanaNode } from "./solana-node.ts";
+
+/** A transaction that nobody has signed. */
+export interface ComposedTransaction {
+  readonly bytes: Uint8Array;
+  readonly lastValidBlockHeight: bigint;
+}
+
+/** The accounts that instructions write, for which a place in a block is paid. */
+function writtenBy(instructions: readonly Instruction[]): Address[] {
+  const written = instructions.flatMap(({ accounts = [] }) =>
+    accounts.filter(({ role }) => isWritableRole(role)).map(({ address }) => address),
+  );
+  return [...new Set(written)].slice(0, FEE_ACCOUNTS_MAX);
+}
+
+/** What was enough lately in three of four slots, up to a cap; nothing where the node does not tell. */
+async function unitPrice({ rpc }: SolanaNode, written: readonly Address[]): Promise<bigint> {
+  const recent = await rpc
+    .getRecentPrioritizationFees(written)
+    .send()
+    .catch(() => []);
+  const fees = recent
+    .map(({ prioritizationFee }) => prioritizationFee)
+    .toSorted((one, other) => (one === other ? 0 : one < other ? -1 : 1));
+  const fee = fees[Math.max(Math.ceil((fees.length * 3) / 4) - 1, 0)] ?? 0n;
+  return fee < UNIT_PRICE_MAX ? fee : UNIT_PRICE_MAX;
+}
+
+/** Puts instructions together with a blockhash of the node's, for `feePayer` to sign and pay. */
+export async function composeTransaction(
+  node: SolanaNode,
+  feePayer: Address,
+  instructions: readonly Instruction[],
+): Promise<ComposedTransaction> {
+  const [{ value: lifetime }, price] = await Promise.all([
+    askNode(node, node.rpc.getLatestBlockhash({ commitment: "confirmed" }).send()),
+    unitPrice(node, writtenBy(instructions)),
+  ]);
+  const transaction = compileTransaction(
+    pipe(
+      createTransactionMessage({ version: 0 }),
+      (draft) => setTransactionMessageFeePayer(feePayer, draft),
+      (draft) => setTransactionMessageLifetimeUsingBlockhash(lifetime, draft),
+      (draft) => setTransactionMessageComputeUnitLimit(COMMAND_UNITS, draft),
+      (draft) => setTransactionMessageComputeUnitPrice(price === 0n ? undefined : price, draft),
+      (draft) => appendTransactionMessageInstructions(instructions, draft),
+    ),
+  );
+  const bytes = Uint8Array.from(getBase64Encoder().encode(getBase64EncodedWireTransaction(transaction)));
+  return { bytes, lastValidBlockHeight: lifetime.lastValidBlockHeight };
+}

@@ -1,0 +1,61 @@
+// The command's wallet as one that signs Solana's transactions.
+import {
+  getAddressDecoder,
+  getBase64EncodedWireTransaction,
+  getSignatureFromTransaction,
+  getTransactionDecoder,
+} from "@solana/kit";
+import type {
+  Address,
+  Base64EncodedWireTransaction,
+  Signature,
+  SignatureBytes,
+  TransactionPartialSigner,
+} from "@solana/kit";
+import type { CommandContext } from "../context.ts";
+import { CommandFault } from "../fault.ts";
+import type { CommandWallet } from "../wallet/open-wallet.ts";
+import type { ConfirmedTransaction } from "./confirm.ts";
+
+/** A transaction that everybody has signed. */
+export interface SignedTransaction {
+  readonly wire: Base64EncodedWireTransaction;
+  /** By which the chain knows it: the fee payer's. */
+  readonly signature: Signature;
+  /** The programs of its instructions, in order, for whoever has to say which one refused. */
+  readonly programs: readonly Address[];
+}
+
+/** The same wallet, for instructions that it has to sign and for transactions of a command's own making. */
+export function walletSigner({ wallet }: Pick<CommandWallet, "wallet">): TransactionPartialSigner {
+  const address = getAddressDecoder().decode(wallet.publicKey);
+  return {
+    address,
+    signTransactions: (transactions) =>
+      Promise.all(
+        transactions.map(async ({ messageBytes }) => {
+          const signature = await wallet.sign(Uint8Array.from(messageBytes));
+          return { [address]: signature as SignatureBytes };
+        }),
+      ),
+  };
+}
+
+/** Adds the wallet's signature to what was confirmed, and to nothing else. */
+export async function signConfirmed(
+  { interrupted }: Pick<CommandContext, "interrupted">,
+  wallet: CommandWallet,
+  { bytes, description }: ConfirmedTransaction,
+): Promise<SignedTransaction> {
+  if (interrupted.aborted) throw new CommandFault({ what: "Nothing was signed.", reason: "interrupted" });
+  const transaction = getTransactionDecoder().decode(bytes);
+  const { address, signTransactions } = walletSigner(wallet);
+  const [own] = await signTransactions([transaction as Parameters<typeof signTransactions>[0][number]]);
+  const signatures = { ...transaction.signatures, [address]: own?.[address] ?? null };
+  const signed = { ...transaction, signatures };
+  return {
+    wire: getBase64EncodedWireTransaction(signed),
+    signature: getSignatureFromTransaction(signed),
+    programs: description.actions.map(({ programAddress }) => programAddress),
+  };
+}

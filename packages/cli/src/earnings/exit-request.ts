@@ -1,0 +1,55 @@
+// `aimo provider exit request`: starts the delay after which earnings are paid without the router.
+import { exitOf } from "@aimo-network/escrow/accounts/escrow-facts";
+import { claimable } from "@aimo-network/escrow/accounts/provider-facts";
+import { buildProviderRequestExit } from "@aimo-network/escrow/build/provider-payments";
+import { durationWords, momentWords, usdcWords } from "@aimo-network/escrow/plain-words";
+import { readAmount } from "../chain/amount.ts";
+import { carryOut } from "../chain/carry-out.ts";
+import { openChain } from "../chain/open-chain.ts";
+import { insistOnEarner, readEarner } from "../chain/standing.ts";
+import { walletSigner } from "../chain/wallet-signer.ts";
+import type { RunCommand } from "../command-spec.ts";
+import { CommandFault } from "../fault.ts";
+import { openWallet } from "../wallet/open-wallet.ts";
+import { earnerFacts } from "./exit-facts.ts";
+
+/** Requests it; one that is requested already goes on. */
+export const providerExitRequest: RunCommand = async (context, { arguments: [text = "all"] }) => {
+  const asked = text === "all" ? undefined : readAmount(text, "provider exit request");
+  const wallet = await openWallet(context);
+  const chain = await openChain(context);
+  const view = await readEarner(context, chain, wallet);
+  const provider = insistOnEarner(view, wallet);
+  const { router, now } = view;
+  if (exitOf(provider.data, now.time) !== undefined) {
+    context.terminal.note("An exit is requested already: one at a time.");
+    return earnerFacts(view, chain, wallet);
+  }
+  const amount = asked ?? claimable(provider.data);
+  if (amount > claimable(provider.data) || amount === 0n) {
+    throw new CommandFault({
+      what: "Nothing was signed: there is not so much to take out.",
+      why: `${usdcWords(claimable(provider.data))} are settled and not paid yet.`,
+      next: "`aimo provider earnings` shows what is not settled yet.",
+      reason: "funds",
+      code: "nothing_to_withdraw",
+    });
+  }
+  const owner = walletSigner(wallet);
+  const delay = router.data.params.providerExitDelay;
+  const due = `${momentWords(now.time + delay)}, in ${durationWords(delay)}`;
+  const landed = await carryOut(context, chain, wallet, {
+    question: `Request the exit of ${usdcWords(amount)}, due about ${due}?`,
+    mint: router.data.mint,
+    steps: await buildProviderRequestExit({ owner, router, provider, amount }),
+    instructions: [
+      {
+        name: "provider_request_exit",
+        accounts: { owner: owner.address, config: router.address, provider: provider.address },
+        data: { amount },
+      },
+    ],
+  });
+  const { data, text: said } = earnerFacts(await readEarner(context, chain, wallet), chain, wallet);
+  return { data: { ...data, ...landed }, text: said };
+};

@@ -1,0 +1,30 @@
+// `aimo exit cancel`: a wallet that was leaving stays, by the chain alone.
+import { buildCancelExit } from "@aimo-network/escrow/build/user-exit";
+import { carryOut } from "../chain/carry-out.ts";
+import { openChain } from "../chain/open-chain.ts";
+import { insistOnEscrow, readUser } from "../chain/standing.ts";
+import { walletSigner } from "../chain/wallet-signer.ts";
+import type { RunCommand } from "../command-spec.ts";
+import { openWallet } from "../wallet/open-wallet.ts";
+import { exitFacts } from "./exit-facts.ts";
+
+/** Cancels it; where none is requested that is said, and is what was wanted. */
+export const exitCancel: RunCommand = async (context) => {
+  const wallet = await openWallet(context);
+  const chain = await openChain(context);
+  const view = await readUser(context, chain, wallet);
+  const escrow = insistOnEscrow(view, wallet);
+  if (escrow.data.exitRequestedAt === 0n) return exitFacts(view, chain, wallet);
+  const { router } = view;
+  const user = walletSigner(wallet);
+  const landed = await carryOut(context, chain, wallet, {
+    question: "Cancel the exit and stay?",
+    mint: router.data.mint,
+    steps: await buildCancelExit({ user, router, escrow }),
+    instructions: [
+      { name: "cancel_exit", accounts: { user: user.address, config: router.address, escrow: escrow.address } },
+    ],
+  });
+  const { data, text } = exitFacts(await readUser(context, chain, wallet), chain, wallet);
+  return { data: { ...data, ...landed }, text };
+};

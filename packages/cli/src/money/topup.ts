@@ -1,0 +1,96 @@
+// `aimo topup 5`: a deposit from the wallet to its escrow, which the router composes and this program checks.
+import type { Address } from "@solana/kit";
+import type { UserView } from "@aimo-network/escrow/accounts/views";
+import { usdcWords } from "@aimo-network/escrow/plain-words";
+import { amountJson, readAmount } from "../chain/amount.ts";
+import { tellLanded } from "../chain/carry-out.ts";
+import { composeByRouter } from "../chain/compose-by-router.ts";
+import { confirmTransaction } from "../chain/confirm.ts";
+import { placeOfRouter } from "../chain/escrow-place.ts";
+import { askIfAny, isNodeNamed, openChainIfAny } from "../chain/open-chain.ts";
+import type { OpenChain } from "../chain/open-chain.ts";
+import { readUser } from "../chain/standing.ts";
+import { submitByRouter } from "../chain/submit-by-router.ts";
+import { submitByNode } from "../chain/submit.ts";
+import { signConfirmed } from "../chain/wallet-signer.ts";
+import type { RunCommand } from "../command-spec.ts";
+import type { CommandContext } from "../context.ts";
+import { clusterOf } from "../network/clusters.ts";
+import { findRouter } from "../network/find-router.ts";
+import type { CommandWallet } from "../wallet/open-wallet.ts";
+import { openWallet } from "../wallet/open-wallet.ts";
+import { openAccount } from "./account-at-router.ts";
+import { depositWish } from "./deposit-wish.ts";
+import { insistOnTokens } from "./insist-on-tokens.ts";
+
+/** The user by the chain's word; undefined where no node can be asked. */
+async function lookFirst(
+  context: CommandContext,
+  chain: OpenChain | undefined,
+  wallet: CommandWallet,
+): Promise<UserView | undefined> {
+  if (chain !== undefined) return await askIfAny(context, () => readUser(context, chain, wallet));
+  context.terminal.note(
+    "No Solana node is known here: the allowance is by the router's word. --rpc-url has it checked.",
+  );
+  return undefined;
+}
+
+/** Deposits, and waits until the money can be spent. */
+export const topup: RunCommand = async (context, { arguments: [text] }) => {
+  const amount = readAmount(text, "topup");
+  const wallet = await openWallet(context);
+  const router = await findRouter(context);
+  const escrowPlace = await placeOfRouter(context, router);
+  const { place, network } = escrowPlace;
+  const chain = openChainIfAny(context, escrowPlace);
+  const view = await lookFirst(context, chain, wallet);
+  if (view !== undefined) insistOnTokens(view, wallet, amount);
+  const mint = view?.router.data.mint ?? escrowPlace.mint;
+  const account = await openAccount(context, router, wallet);
+  const before = await account.balance();
+  const what = "The router does not prepare the deposit: nothing was signed.";
+  const body = { amount: amountJson(amount), wallet: wallet.address };
+  const { bytes, lastValidBlockHeight } = await composeByRouter(router.client, "/api/v1/account/deposit", {
+    body,
+    what,
+  });
+  const confirmed = await confirmTransaction(context, bytes, {
+    question: `Deposit ${usdcWords(amount)} at ${router.client.url}?`,
+    programAddress: place.programAddress,
+    router: place.address,
+    mint,
+    signers: [wallet.address as Address],
+    names: { [place.address]: `${router.id} (${router.client.url})` },
+    instructions: await depositWish({ place, mint }, wallet.address as Address, { amount, view }),
+  });
+  const signed = await signConfirmed(context, wallet, confirmed);
+  const cluster = chain?.cluster ?? clusterOf(network);
+  const isByNode = chain !== undefined && isNodeNamed(context);
+  const landed = isByNode
+    ? await submitByNode(
+        context,
+        { ...chain, programAddress: place.programAddress },
+        { ...signed, lastValidBlockHeight },
+      )
+    : await submitByRouter(context, { client: router.client, cluster, path: "/api/v1/account/transactions" }, signed);
+  const seen = tellLanded(context, { ...chain, cluster }, landed);
+  const balance = await account.credited(before, amount);
+  const about = { router: router.id, wallet: wallet.address, amount: amountJson(amount), ...seen };
+  return balance === undefined
+    ? {
+        data: { ...about, credited: false, balance: null },
+        text: `Deposited ${usdcWords(amount)}: it is in your escrow, and the router has not counted it yet. Look again: aimo balance`,
+        reason: "unsettled",
+      }
+    : {
+        data: {
+          ...about,
+          credited: true,
+          balance: balance.available,
+          lockable: balance.lockable,
+          deposited: balance.deposited,
+        },
+        text: `Deposited ${usdcWords(amount)}. You can spend ${balance.lockable} USDC now.`,
+      };
+};
