@@ -8,16 +8,17 @@ import { after, before, describe, test } from "node:test";
 import type { NanoUsdc } from "@aimo-network/protocol/money";
 import { parseNanoUsdc } from "@aimo-network/protocol/money";
 import type { Network } from "./network.ts";
-import { startNetwork } from "./network.ts";
+import { startNetwork, waitFor } from "./network.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const HEADING = "## Five minutes to a first request\n";
+const FIRST_REQUEST = "Five minutes to a first request";
+const BEING_PAID = "Five minutes to being paid";
 const run = promisify(execFile);
 
-/** The blocks of one language in the README's section. */
-function blocks(language: string): string[] {
+/** The blocks of one language in a section of the README. */
+function blocks(heading: string, language: string): string[] {
   const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
-  const [, section = ""] = readme.split(HEADING);
+  const [, section = ""] = readme.split(`## ${heading}\n`);
   const [own = ""] = section.split("\n## ");
   return [...own.matchAll(new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\`$`, "gm"))].map(([, text]) => text ?? "");
 }
@@ -29,7 +30,7 @@ function amountIn(text: string, name: string): NanoUsdc {
   return parseNanoUsdc(digits);
 }
 
-describe("the README's five minutes", () => {
+describe("the README's five minutes to a first request", () => {
   let network: Network;
   const inNetwork = (text: string): string => text.replaceAll(".aimo/", `${network.directory}/`);
 
@@ -48,13 +49,13 @@ describe("the README's five minutes", () => {
   };
 
   test("begin with OpenAI's own SDK, and an answer that says what it cost", async () => {
-    const [program = ""] = blocks("js");
+    const [program = ""] = blocks(FIRST_REQUEST, "js");
     const { stdout } = await run("node", ["--input-type=module", "--eval", inNetwork(program)], { cwd: ROOT });
     assert.match(stdout, /cost: 0\.0/);
   });
 
   test("show the balance falling by exactly that, to the nano-USDC, the answer in the books, and the books right", async () => {
-    const [commands = ""] = blocks("sh");
+    const [commands = ""] = blocks(FIRST_REQUEST, "sh");
     const marked = inNetwork(commands).replaceAll(/^(?:curl|AIMO)/gm, "echo; $&");
     const { stdout } = await run("sh", ["-ec", marked], { cwd: ROOT });
     const [, first = "", answer = "", later = "", credits = "", generation = ""] = stdout.split("\n");
@@ -80,5 +81,32 @@ describe("the README's five minutes", () => {
       charged += amountIn(JSON.stringify(data.usage), "cost");
     }
     assert.equal(amountIn(start, "available") - amountIn(await balance(), "available"), charged);
+  });
+});
+
+describe("the README's five minutes to being paid", () => {
+  let network: Network;
+  before(async () => {
+    network = await startNetwork({ withChain: true, routerSettings: { AIMO_SETTLE_AGE_MS: "500" } });
+  });
+  after(() => network.stop());
+
+  test("are what `aimo` does for the demo provider and the demo user", async () => {
+    const { client, file, directory } = network;
+    await client.chat.completions.create({ model: file.model, messages: [{ role: "user", content: "Hello!" }] });
+    await waitFor("the answer to be settled", async () => {
+      const { stdout } = await run("sh", ["-ec", `. ${directory}/provider.sh; npx aimo provider earnings --json`], {
+        cwd: ROOT,
+      });
+      return (JSON.parse(stdout) as { claimable: string }).claimable !== "0" || undefined;
+    });
+    const [commands = ""] = blocks(BEING_PAID, "sh");
+    const script = commands.replaceAll(".aimo/", `${directory}/`);
+    const { stdout } = await run("sh", ["-ec", script], { cwd: ROOT });
+    assert.match(stdout, /Claimable +0\.0000[0-9]+ USDC/);
+    assert.match(stdout, /Withdrew 0\.0000[0-9]+ USDC of earnings/);
+    assert.match(stdout, /Deposited 1\.00 USDC/);
+    assert.match(stdout, /the vault covers what it owes/);
+    assert.match(stdout, /Chain and ledger agree/);
   });
 });

@@ -12,9 +12,11 @@ import { IDLE_LINKS } from "./cases/idle-links.ts";
 import { JSON_AND_STREAMS } from "./cases/json-and-streams.ts";
 import { LEDGER } from "./cases/ledger.ts";
 import { MODEL_LISTS } from "./cases/model-lists.ts";
+import { PROVIDER_GUIDE } from "./cases/provider-guide.ts";
 import { shapeToProfile } from "./cases/shapes.ts";
 import { SETTLEMENT } from "./cases/settlement.ts";
 import { SLOW_READERS } from "./cases/slow-readers.ts";
+import { START_UP } from "./cases/start-up.ts";
 import { UPLOAD } from "./cases/upload.ts";
 import type { Options } from "./options.ts";
 import { optionsHelp, readOptions } from "./options.ts";
@@ -37,6 +39,8 @@ const CASES: readonly BenchCase[] = [
   SETTLEMENT,
   CHOICE,
   MODEL_LISTS,
+  START_UP,
+  PROVIDER_GUIDE,
 ];
 
 async function measure(options: Options, tools: BenchTools): Promise<Run> {

@@ -1,0 +1,115 @@
+// Packages as somebody has them who installed them: npm, a Node of their own, an empty folder, nothing of this repository.
+import type { ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
+import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { createInterface } from "node:readline";
+import { systemClock } from "@aimo-network/protocol/clock";
+
+const COMMAND_MS_MAX = 180_000; // npm downloads a hundred packages at its first time
+
+/** How a program is run there. */
+export interface RunOptions {
+  readonly folder: string;
+  /** The folder of the Node that is found first. */
+  readonly nodeFolder: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** What came of it. */
+export interface RunResult {
+  readonly code: number | string;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function environmentOf({ folder, nodeFolder, environment }: RunOptions): NodeJS.ProcessEnv {
+  const { PATH = "", HOME = "" } = process.env;
+  const settings = Object.entries(process.env).filter(([name]) =>
+    /^(?:npm_config_|https?_proxy$|no_proxy$|node_extra_ca)/i.test(name),
+  );
+  const cache = HOME === "" ? {} : { npm_config_cache: process.env["npm_config_cache"] ?? join(HOME, ".npm") };
+  return {
+    ...Object.fromEntries(settings),
+    ...cache,
+    PATH: [nodeFolder, PATH].join(delimiter),
+    HOME: folder,
+    ...environment,
+  };
+}
+
+/** Starts a program that is found on the PATH, or by its path. */
+export function startProgram(command: string, words: readonly string[], options: RunOptions): ChildProcess {
+  return spawn(command, words, { cwd: options.folder, env: environmentOf(options), stdio: "pipe" });
+}
+
+/** Runs a program to its end. */
+export async function runProgram(command: string, words: readonly string[], options: RunOptions): Promise<RunResult> {
+  const child = startProgram(command, words, options);
+  const late = systemClock.timer(COMMAND_MS_MAX, () => child.kill("SIGKILL"));
+  let [stdout, stderr] = ["", ""];
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  child.stdin?.end();
+  const code = await new Promise<number | string>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (status, signal) => resolve(status ?? signal ?? "unknown"));
+  });
+  late.cancel();
+  return { code, stdout, stderr };
+}
+
+/** What `read` makes of the first line it knows; rejects with all lines where the program ends before. */
+export function lineOf<Found>(child: ChildProcess, read: (line: string) => Found | undefined): Promise<Found> {
+  return new Promise((resolve, reject) => {
+    const lines: string[] = [];
+    for (const output of [child.stdout, child.stderr]) {
+      if (output === null) continue;
+      createInterface({ input: output }).on("line", (line) => {
+        lines.push(line);
+        const found = read(line);
+        if (found !== undefined) resolve(found);
+      });
+    }
+    child.once("error", reject);
+    child.once("close", (code, signal) => reject(new Error(`ended with ${code ?? signal}:\n${lines.join("\n")}`)));
+  });
+}
+
+/** Ends a program and waits for its end. */
+export async function endProgram(child: ChildProcess): Promise<number | string> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode ?? child.signalCode ?? "unknown";
+  const ended = new Promise<number | string>((resolve) => {
+    child.once("close", (code, signal) => resolve(code ?? signal ?? "unknown"));
+  });
+  child.kill("SIGTERM");
+  return await ended;
+}
+
+async function npm(words: readonly string[], options: RunOptions): Promise<void> {
+  const { code, stderr } = await runProgram("npm", [...words, "--no-audit", "--no-fund"], options);
+  if (code !== 0) throw new Error(`npm ${words.join(" ")} ended with ${code}:\n${stderr}`);
+}
+
+/** Installs one version of Node in `folder`, and gives the folder of its program. */
+export async function installNode(folder: string, version: string): Promise<string> {
+  const name = `node-${process.platform}-${process.arch}`;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "package.json"), '{"private":true}\n');
+  await npm(["install", `${name}@${version}`], { folder, nodeFolder: "" });
+  return join(folder, "node_modules", name, "bin");
+}
+
+/** Installs tarballs in an empty folder, as `npm install <tarball>` does. */
+export async function installTarballs(folder: string, nodeFolder: string, tarballs: readonly string[]): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  if (readdirSync(folder).length > 0) throw new Error(`${folder} is not empty`);
+  await npm(["install", ...tarballs], { folder, nodeFolder });
+}
+
+/** Bytes of all files below a folder. */
+export function bytesBelow(folder: string): number {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
+}
