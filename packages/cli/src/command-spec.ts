@@ -1,6 +1,7 @@
 // What a command looks like from outside: help, completion and the parser are made from it, its code is loaded when it runs.
 import type { CommandContext } from "./context.ts";
 import type { ExitReason } from "./exit-codes.ts";
+import type { OptionGroup, OptionSpec } from "./settings/option-spec.ts";
 
 /** An argument by its place. */
 export interface ArgumentSpec {
@@ -11,18 +12,6 @@ export interface ArgumentSpec {
   readonly isList?: boolean;
   readonly choices?: readonly string[];
 }
-
-/** An option of one command; its value arrives under the long name in camel case. */
-export interface OptionSpec {
-  /** As commander reads it: `--limit <usdc>`, `-f, --follow`. */
-  readonly flags: string;
-  readonly meaning: string;
-  readonly fallback?: string;
-  readonly choices?: readonly string[];
-}
-
-/** Groups of options that many commands take, in the same words everywhere (settings/general-options.ts). */
-export type OptionGroup = "router" | "wallet" | "chain" | "confirm";
 
 /** What was typed behind the command's words. */
 export interface CommandInput {

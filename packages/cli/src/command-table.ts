@@ -2,7 +2,7 @@
 import { ACCOUNT_COMMANDS } from "./account/account-commands.ts";
 import { CHAT_COMMANDS } from "./chat/chat-commands.ts";
 import type { CommandGroup } from "./command-spec.ts";
-import { COMPLETION_COMMANDS } from "./completion/completion-commands.ts";
+import { completionCommands } from "./completion/completion-commands.ts";
 import { DOCTOR_COMMANDS } from "./doctor/doctor-commands.ts";
 import { KEYGEN_COMMANDS, KEYS_COMMANDS } from "./keys/keys-commands.ts";
 import { MARKET_COMMANDS } from "./models/market-commands.ts";
@@ -23,5 +23,5 @@ export const COMMANDS: readonly CommandGroup[] = [
   PROVIDER_COMMANDS,
   ROUTER_COMMANDS,
   DOCTOR_COMMANDS,
-  COMPLETION_COMMANDS,
+  completionCommands(() => COMMANDS),
 ];

@@ -1,6 +1,7 @@
 // The parser and the help, made from the table of commands.
 import { Argument, Command, CommanderError, Option } from "commander";
-import type { ArgumentSpec, CommandGroup, CommandSpec, OptionSpec } from "./command-spec.ts";
+import type { ArgumentSpec, CommandGroup, CommandSpec } from "./command-spec.ts";
+import type { OptionSpec } from "./settings/option-spec.ts";
 import type { FaultWords } from "./fault.ts";
 import { EVERYWHERE, OPTION_GROUPS } from "./settings/general-options.ts";
 import { VARIABLES } from "./settings/environment.ts";

@@ -6,8 +6,8 @@ import { makeProviderKey, makeUserKey } from "./demo-keys.ts";
 import { firstModel, startDemoModel, startProvider } from "./demo-provider.ts";
 import type { Upstream } from "./demo-provider-config.ts";
 import { findFreePort } from "./free-port.ts";
+import { claimDataDirectory, forgetNetwork, tellNetwork } from "./data-directory.ts";
 import type { LocalnetFile } from "./localnet-file.ts";
-import { claimDataDirectory, removeLocalnetFile, writeLocalnetFile } from "./localnet-file.ts";
 import { depositOnce, waitForCredit } from "./money/demo-deposit.ts";
 import { depositForInspector, inspectorWallet } from "./money/inspector-deposit.ts";
 import type { Money } from "./money/open-money.ts";
@@ -172,7 +172,7 @@ async function bringUp(
     money === undefined ? undefined : waitForCredit(waiting, router.url, keys.user),
   ]);
   const file = describeNetwork(router, money, wallets, keys, firstModel(upstream));
-  writeLocalnetFile(dataDirectory, file);
+  tellNetwork(dataDirectory, file);
   return { file, operatorUrl: router.operatorUrl, modelUrl: demo?.url, money };
 }
 
@@ -183,7 +183,7 @@ export async function startLocalnet(given: LocalnetOptions, deps: LocalnetDeps):
   const programs = new Programs(deps);
   const stop = async (): Promise<void> => {
     await programs.stop();
-    removeLocalnetFile(options.dataDirectory);
+    forgetNetwork(options.dataDirectory);
   };
   try {
     const running = await bringUp(programs, options, deps);

@@ -10,7 +10,7 @@ import { readConfigFile } from "./config-file.ts";
 import { requireProxySupport } from "./link/proxy-agent.ts";
 import { createLog } from "./log.ts";
 import { resolveHost } from "./crossing/resolve-host.ts";
-import type { Surroundings } from "./run.ts";
+import type { Surroundings } from "./surroundings.ts";
 import { createServer } from "./serving/serve.ts";
 import type { Settings } from "./serving/settings.ts";
 import { createSettings } from "./serving/settings.ts";

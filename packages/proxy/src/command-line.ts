@@ -6,7 +6,7 @@ import { ConfigFaults } from "./config/config-faults.ts";
 import { askHealth, HealthFault } from "./health.ts";
 import { NodeTooOld } from "./link/proxy-agent.ts";
 import type { LogLevel } from "./log.ts";
-import type { Surroundings } from "./run.ts";
+import type { Surroundings } from "./surroundings.ts";
 import { run } from "./run.ts";
 import { SOFTWARE, VERSION } from "./version.ts";
 

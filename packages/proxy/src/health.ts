@@ -6,7 +6,7 @@ import { systemClock } from "@aimo-network/protocol/clock";
 import type { Environment } from "./config/reading.ts";
 import { HEALTH_ANSWER_MS } from "./limits.ts";
 import type { ProxyStatus } from "./proxy.ts";
-import type { Surroundings } from "./run.ts";
+import type { Surroundings } from "./surroundings.ts";
 import { isSystemError } from "./system-error.ts";
 
 const VARIABLE = "AIMO_PROXY_HEALTH";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { test } from "node:test";
-import type { Surroundings } from "./run.ts";
+import type { Surroundings } from "./surroundings.ts";
 import { run } from "./run.ts";
 import type { ScriptedLink, ScriptedRouter } from "./test-bed/scripted-router.ts";
 import { startRouter } from "./test-bed/scripted-router.ts";

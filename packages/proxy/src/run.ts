@@ -6,7 +6,6 @@ import { watchParent } from "@aimo-network/protocol/parent-watch";
 import { systemRandom } from "@aimo-network/protocol/random";
 import { defaultSpoolPath, readConfigFile } from "./config-file.ts";
 import { parseProxyConfig } from "./config/proxy-config.ts";
-import type { Environment } from "./config/reading.ts";
 import { serveHealth } from "./health.ts";
 import { DRAIN_GRACE_MS } from "./limits.ts";
 import { requireProxySupport } from "./link/proxy-agent.ts";
@@ -16,19 +15,8 @@ import type { ProxyStatus } from "./proxy.ts";
 import { createProxy } from "./proxy.ts";
 import { createReload } from "./reload.ts";
 import { resolveHost } from "./crossing/resolve-host.ts";
-import type { Terminal } from "./status-line.ts";
 import { createStatusLine } from "./status-line.ts";
-
-/** What a command is given by the process it runs in. */
-export interface Surroundings {
-  readonly environment: Environment;
-  readonly output: Terminal & { readonly isTTY?: boolean };
-  readonly errors: Terminal;
-  /** The id of the process that started this one, as it is now. */
-  parentId(): number;
-  /** Ends the process at once. */
-  exit(code: number): void;
-}
+import type { Surroundings } from "./surroundings.ts";
 
 const REFUSED_EXIT_CODE = 1;
 const FORCED_EXIT_CODE = 130; // 128 + SIGINT, as shells count

@@ -1,5 +1,6 @@
 // Talking to models: a conversation at a terminal, and one answer for a pipe.
-import type { CommandGroup, OptionSpec } from "../command-spec.ts";
+import type { CommandGroup } from "../command-spec.ts";
+import type { OptionSpec } from "../settings/option-spec.ts";
 
 const ASKING: readonly OptionSpec[] = [
   { flags: "--system <text>", meaning: "the system prompt" },

@@ -1,5 +1,6 @@
 // What a shell can complete: the table of commands as words, options and values.
-import type { ArgumentSpec, CommandGroup, CommandSpec, OptionSpec } from "../command-spec.ts";
+import type { ArgumentSpec, CommandGroup, CommandSpec } from "../command-spec.ts";
+import type { OptionSpec } from "../settings/option-spec.ts";
 import { optionsOf } from "../program.ts";
 
 /** What stands behind an option, or in an argument's place. */

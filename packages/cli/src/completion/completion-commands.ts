@@ -1,8 +1,8 @@
 // Completion of commands, options and values in a shell.
 import type { CommandGroup } from "../command-spec.ts";
 
-/** `aimo completion`. */
-export const COMPLETION_COMMANDS: CommandGroup = {
+/** `aimo completion`, which completes the commands that `all` gives when it runs. */
+export const completionCommands = (all: () => readonly CommandGroup[]): CommandGroup => ({
   noun: "",
   summary: "completion in a shell",
   commands: [
@@ -17,7 +17,7 @@ export const COMPLETION_COMMANDS: CommandGroup = {
         "  fish, in ~/.config/fish/config.fish: aimo completion fish | source",
       ].join("\n"),
       example: 'eval "$(aimo completion bash)"',
-      load: () => import("./completion.ts").then(({ completion }) => completion),
+      load: () => import("./completion.ts").then(({ completionOf }) => completionOf(all())),
     },
   ],
-};
+});

@@ -1,5 +1,5 @@
 // `aimo completion`: the script for one shell, made from the table of commands.
-import type { RunCommand } from "../command-spec.ts";
+import type { CommandGroup, RunCommand } from "../command-spec.ts";
 import { bashScript } from "./bash-script.ts";
 import type { Completable } from "./completable.ts";
 import { completables } from "./completable.ts";
@@ -12,9 +12,10 @@ const SCRIPTS: Readonly<Record<string, (all: readonly Completable[]) => string>>
   fish: fishScript,
 };
 
-/** Prints the script for one shell. */
-export const completion: RunCommand = async (_context, { arguments: [shell = ""] }) => {
-  const { COMMANDS } = await import("../command-table.ts"); // which knows this command, too
-  const script = SCRIPTS[shell]?.(completables(COMMANDS)) ?? "";
-  return { data: { shell, script }, text: script };
-};
+/** The command that prints the script of one shell for these commands. */
+export function completionOf(commands: readonly CommandGroup[]): RunCommand {
+  return (_context, { arguments: [shell = ""] }) => {
+    const script = SCRIPTS[shell]?.(completables(commands)) ?? "";
+    return Promise.resolve({ data: { shell, script }, text: script });
+  };
+}

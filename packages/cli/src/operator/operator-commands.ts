@@ -1,5 +1,6 @@
 // Running a router: opening it on the chain, and looking whether all is well with it.
-import type { CommandGroup, OptionSpec } from "../command-spec.ts";
+import type { CommandGroup } from "../command-spec.ts";
+import type { OptionSpec } from "../settings/option-spec.ts";
 
 const CONFIG: OptionSpec = {
   flags: "--config <file>",

@@ -1,5 +1,5 @@
 // Options that mean the same in every command that takes them.
-import type { OptionGroup, OptionSpec } from "../command-spec.ts";
+import type { OptionGroup, OptionSpec } from "./option-spec.ts";
 
 /** What was given of them. */
 export interface GeneralOptions {
