@@ -28,7 +28,7 @@ export interface LocalnetFile {
   readonly pid: number;
 }
 
-/** Its name. */
+/** The name of the file in a data directory. */
 export const LOCALNET_FILE = "localnet.json";
 
 /** Writes the file so that it is seen whole or not at all, and by its owner only. */
