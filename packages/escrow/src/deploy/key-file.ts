@@ -2,12 +2,14 @@
 import { generateKeyPairSync } from "node:crypto";
 import { closeSync, fstatSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { platform } from "node:os";
+import { basename } from "node:path";
 import { createKeyPairSignerFromBytes, getAddressDecoder } from "@solana/kit";
 import type { Address, KeyPairSigner } from "@solana/kit";
 import { formatKeyFile, isOpenToOthers, parseKeyFile } from "@aimo-network/protocol/keys/wallet-key";
-import { AIMO_ESCROW_PROGRAM_ADDRESS } from "../generated/programs/aimoEscrow.ts";
 
 const SEED_BYTES = 32;
+/** The key of the localnet's program is in git, which keeps no modes: everybody has it. */
+const PUBLIC_KEY_FILE = "localnet-program-id.json";
 
 /** The bytes of a JSON Web Key, which is what `router-identity.json` holds. */
 function bytesOfWebKey(key: object): Uint8Array | undefined {
@@ -53,9 +55,7 @@ export async function readKeyFile(path: string): Promise<KeyPairSigner> {
   if (signer === undefined) {
     throw new Error(`${path}: expected a key as solana-keygen writes it, or a router's router-identity.json.`);
   }
-  // The key of the localnet's program is in git, which keeps no modes: everybody has it.
-  const isSecret = signer.address !== AIMO_ESCROW_PROGRAM_ADDRESS;
-  if (isSecret && platform() !== "win32" && isOpenToOthers(mode)) {
+  if (basename(path) !== PUBLIC_KEY_FILE && platform() !== "win32" && isOpenToOthers(mode)) {
     const found = (mode & 0o777).toString(8);
     throw new Error(`${path}: expected a key that only its owner may read, found mode ${found}: chmod 600 ${path}`);
   }
