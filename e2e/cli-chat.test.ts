@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import { findFreePort } from "@aimo-network/localnet/free-port";
 import type { NanoUsdc } from "@aimo-network/protocol/money";
 import { parseNanoUsdc } from "@aimo-network/protocol/money";
-import type { CommandResult } from "./cli-run.ts";
+import type { CommandResult } from "./command-result.ts";
 import { aimo, startAimo } from "./cli-run.ts";
 import { waitForCall } from "./model-calls.ts";
 import type { Network } from "./network.ts";

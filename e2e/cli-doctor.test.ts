@@ -4,7 +4,7 @@ import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import type { CommandResult } from "./cli-run.ts";
+import type { CommandResult } from "./command-result.ts";
 import { aimo } from "./cli-run.ts";
 import type { MoneyNetwork } from "./money-network.ts";
 import { startMoneyNetwork } from "./money-network.ts";

@@ -10,7 +10,7 @@ import { promisify } from "node:util";
 import { parseNanoUsdc } from "@aimo-network/protocol/money";
 import { formatKeyFile, keyOfSeed } from "@aimo-network/protocol/keys/wallet-key";
 import { base58 } from "@scure/base";
-import type { CommandResult } from "./cli-run.ts";
+import type { CommandResult } from "./command-result.ts";
 import { aimo, aimoJson } from "./cli-run.ts";
 import type { Network } from "./network.ts";
 import { startNetwork } from "./network.ts";

@@ -17,7 +17,8 @@ import { formatKeyFile, keyOfSeed, walletOfKey } from "@aimo-network/protocol/ke
 import { parseMicroUsdc } from "@aimo-network/protocol/money";
 import { systemRandom } from "@aimo-network/protocol/random";
 import type { Address } from "@solana/kit";
-import type { CommandResult } from "./cli-run.ts";
+import type { CommandResult } from "./command-result.ts";
+import { resultOf } from "./command-result.ts";
 import { aimo, startAimo } from "./cli-run.ts";
 import type { MoneyNetwork } from "./money-network.ts";
 import { startMoneyNetwork } from "./money-network.ts";
@@ -27,6 +28,7 @@ import { waitFor } from "./network.ts";
 
 const USDC = 1_000_000n;
 const LAMPORTS = 100_000_000n;
+const ENDS_MS = 60_000; // a deposit takes seconds
 const LATER_MS = 1_500; // less than two sends are apart: the node counts from the last one
 
 /** A node in front of the network's chain, with faults of its own. */
@@ -93,13 +95,10 @@ describe("money from a terminal, with something wrong", () => {
   async function startTopup(amount: string): Promise<{ child: ChildProcess; ended: Promise<CommandResult> }> {
     const words = ["topup", amount, "--yes", "--router", network.file.router_url, ...byNode()];
     const child = startAimo(words, { home: ann.home });
-    const [stdout, stderr] = [{ text: "" }, { text: "" }];
-    child.stdout?.on("data", (piece: Buffer) => (stdout.text += piece.toString()));
-    child.stderr?.on("data", (piece: Buffer) => (stderr.text += piece.toString()));
-    const ended = new Promise<CommandResult>((resolve) => {
-      child.once("close", (code) => resolve({ code: code ?? "killed", stdout: stdout.text, stderr: stderr.text }));
-    });
-    await waitFor("it to be sent", async () => (/Sent \S+, waiting/.test(stderr.text) ? true : undefined));
+    const ended = resultOf(child, ENDS_MS);
+    let said = "";
+    child.stderr?.on("data", (text: string) => (said += text));
+    await waitFor("it to be sent", async () => (/Sent \S+, waiting/.test(said) ? true : undefined));
     return { child, ended };
   }
 

@@ -12,7 +12,7 @@ import { formatKeyFile, keyOfSeed, walletOfKey } from "@aimo-network/protocol/ke
 import { parseMicroUsdc, parseNanoUsdc } from "@aimo-network/protocol/money";
 import { systemRandom } from "@aimo-network/protocol/random";
 import type { Address } from "@solana/kit";
-import type { CommandResult } from "./cli-run.ts";
+import type { CommandResult } from "./command-result.ts";
 import { aimo, aimoJson } from "./cli-run.ts";
 import { askOnce } from "./money-requests.ts";
 import type { MoneyNetwork } from "./money-network.ts";

@@ -34,7 +34,7 @@ import { SETTLE_AGE_MS } from "aimo-router/src/billing/limits.ts";
 import { runningPostgresUrl } from "aimo-router/src/ledger/database/embedded/embedded-postgres.ts";
 import { SETTINGS } from "aimo-router/src/settings.ts";
 import { NOTICE_SECONDS_LOW } from "aimo/src/limits.ts";
-import type { CommandResult } from "./cli-run.ts";
+import type { CommandResult } from "./command-result.ts";
 import { aimo, aimoJson, startAimo } from "./cli-run.ts";
 import type { MoneyNetwork } from "./money-network.ts";
 import { startMoneyNetwork, waitForDeposits } from "./money-network.ts";

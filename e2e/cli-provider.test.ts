@@ -11,7 +11,7 @@ import { systemClock } from "@aimo-network/protocol/clock";
 import { parseKey } from "@aimo-network/protocol/keys/key-text";
 import { verifySignedKey } from "@aimo-network/protocol/keys/verify-key";
 import { parseNanoUsdc } from "@aimo-network/protocol/money";
-import type { CommandResult } from "./cli-run.ts";
+import type { CommandResult } from "./command-result.ts";
 import { aimo, aimoJson } from "./cli-run.ts";
 import type { Network } from "./network.ts";
 import { startNetwork, waitFor, waitForOffer } from "./network.ts";
@@ -21,9 +21,9 @@ const SECRET = "sk-upstream-secret";
 
 interface Offer {
   readonly model: string;
-  readonly prompt_price: string;
-  readonly completion_price: string;
-  readonly share: string;
+  readonly prompt_per_million: string;
+  readonly completion_per_million: string;
+  readonly share: number;
   readonly tier: string;
   readonly reasons: readonly { readonly code: string; readonly words: string }[];
 }
@@ -106,8 +106,8 @@ describe("selling from a terminal", () => {
     await network.startProvider({ models: ["demo.echo"], author: "somebody", price: "3" });
     const words = ["provider", "init", "--upstream", network.modelUrl ?? "", "--yes"];
     const found = await json([...words, "--folder", "market", "--model", "demo.echo"]);
-    const [sold] = found["models"] as { prompt_price: string; completion_price: string }[];
-    assert.deepEqual([sold?.prompt_price, sold?.completion_price], ["3", "3"]);
+    const [sold] = found["models"] as { prompt_per_million: string; completion_per_million: string }[];
+    assert.deepEqual([sold?.prompt_per_million, sold?.completion_per_million], ["3", "3"]);
     assert.match(readFileSync(at("market/config.toml"), "utf8"), /prompt = 3\ncompletion = 3\n/);
     const unsold = await run([...words, "--folder", "nowhere", "--model", "demo.fill"]);
     assert.equal(unsold.code, 2, unsold.stdout);
@@ -134,7 +134,10 @@ describe("selling from a terminal", () => {
     const [offer, ...others] = found["offers"] as Offer[];
     assert.ok(offer !== undefined, lines.join("\n"));
     assert.deepEqual(others, []);
-    assert.deepEqual([offer.model, offer.prompt_price, offer.completion_price], ["newcomer/demo", "0.25", "1.75"]);
+    assert.deepEqual(
+      [offer.model, offer.prompt_per_million, offer.completion_per_million],
+      ["newcomer/demo", "0.25", "1.75"],
+    );
     assert.equal(offer.tier, "good");
     assert.ok(offer.reasons.length > 0 && offer.reasons.every(({ words }) => words !== ""));
     const shown = await run(["provider", "status"]);

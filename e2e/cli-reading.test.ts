@@ -11,7 +11,7 @@ import { loadWallet } from "@aimo-network/localnet/wallets";
 import type { FileWallet } from "@aimo-network/localnet/wallets";
 import { systemClock } from "@aimo-network/protocol/clock";
 import { formatNanoUsdc, nanoUsdc, parseMicroUsdc, parseNanoUsdc } from "@aimo-network/protocol/money";
-import type { CommandResult } from "./cli-run.ts";
+import type { CommandResult } from "./command-result.ts";
 import { aimo, aimoJson, startAimo } from "./cli-run.ts";
 import { askOnce } from "./money-requests.ts";
 import type { PaidAnswer } from "./money-requests.ts";
@@ -62,7 +62,7 @@ describe("reading in a terminal", () => {
     const empty = mkdtempSync(join(tmpdir(), "aimo-home-"));
     const { code, stdout, stderr } = await run(["models", "test/demo", ...router], empty);
     assert.deepEqual([code, stderr], [0, ""]);
-    assert.match(stdout, /^MODEL +IN\/M +OUT\/M +CONTEXT +P50 +TOK\/S +UPTIME +VERIFIED\ntest\/demo +100 +100 /);
+    assert.match(stdout, /^MODEL +IN\/M +OUT\/M +CONTEXT +VERIFIED +UPTIME +P50 +TOK\/S\ntest\/demo +100 +100 /);
     const { models } = (await aimoJson(["models"], { home: empty })) as { models: Json[] };
     assert.deepEqual(models.map(({ id, prompt_per_million: price }) => [id, price]).at(-1), ["test/demo", "100"]);
     assert.equal((await run(["models", "--supports", "telepathy", ...router])).code, 4);

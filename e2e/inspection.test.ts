@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { inspectorWallet } from "@aimo-network/localnet/money/inspector-deposit";
-import { walletSigner } from "@aimo-network/localnet/money/wallet-signer";
+import { walletSigner } from "@aimo-network/escrow/wallet-signer";
 import type { MoneyNetwork } from "./money-network.ts";
 import { startMoneyNetwork } from "./money-network.ts";
 import { waitFor } from "./network.ts";

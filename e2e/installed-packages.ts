@@ -2,9 +2,11 @@
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
-import { systemClock } from "@aimo-network/protocol/clock";
+import { npmSettings } from "@aimo-network/localnet/test-bed/guide/npm-settings";
+import type { CommandResult } from "./command-result.ts";
+import { resultOf } from "./command-result.ts";
 
 const COMMAND_MS_MAX = 180_000; // npm downloads a hundred packages at its first time
 
@@ -16,23 +18,10 @@ export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** What came of it. */
-export interface RunResult {
-  readonly code: number | string;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 function environmentOf({ folder, nodeFolder, environment }: RunOptions): NodeJS.ProcessEnv {
-  const { PATH = "", HOME = "" } = process.env;
-  const settings = Object.entries(process.env).filter(([name]) =>
-    /^(?:npm_config_|https?_proxy$|no_proxy$|node_extra_ca)/i.test(name),
-  );
-  const cache = HOME === "" ? {} : { npm_config_cache: process.env["npm_config_cache"] ?? join(HOME, ".npm") };
   return {
-    ...Object.fromEntries(settings),
-    ...cache,
-    PATH: [nodeFolder, PATH].join(delimiter),
+    ...npmSettings(process.env),
+    PATH: [nodeFolder, process.env["PATH"] ?? ""].join(delimiter),
     HOME: folder,
     ...environment,
   };
@@ -44,19 +33,14 @@ export function startProgram(command: string, words: readonly string[], options:
 }
 
 /** Runs a program to its end. */
-export async function runProgram(command: string, words: readonly string[], options: RunOptions): Promise<RunResult> {
+export async function runProgram(
+  command: string,
+  words: readonly string[],
+  options: RunOptions,
+): Promise<CommandResult> {
   const child = startProgram(command, words, options);
-  const late = systemClock.timer(COMMAND_MS_MAX, () => child.kill("SIGKILL"));
-  let [stdout, stderr] = ["", ""];
-  child.stdout?.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-  child.stderr?.setEncoding("utf8").on("data", (text: string) => (stderr += text));
   child.stdin?.end();
-  const code = await new Promise<number | string>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", (status, signal) => resolve(status ?? signal ?? "unknown"));
-  });
-  late.cancel();
-  return { code, stdout, stderr };
+  return await resultOf(child, COMMAND_MS_MAX);
 }
 
 /** What `read` makes of the first line it knows; rejects with all lines where the program ends before. */
@@ -87,7 +71,7 @@ export async function endProgram(child: ChildProcess): Promise<number | string> 
 }
 
 async function npm(words: readonly string[], options: RunOptions): Promise<void> {
-  const { code, stderr } = await runProgram("npm", [...words, "--no-audit", "--no-fund"], options);
+  const { code, stderr } = await runProgram("npm", words, options);
   if (code !== 0) throw new Error(`npm ${words.join(" ")} ended with ${code}:\n${stderr}`);
 }
 
@@ -96,7 +80,7 @@ export async function installNode(folder: string, version: string): Promise<stri
   const name = `node-${process.platform}-${process.arch}`;
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "package.json"), '{"private":true}\n');
-  await npm(["install", `${name}@${version}`], { folder, nodeFolder: "" });
+  await npm(["install", `${name}@${version}`], { folder, nodeFolder: dirname(process.execPath) });
   return join(folder, "node_modules", name, "bin");
 }
 

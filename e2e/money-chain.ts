@@ -13,7 +13,7 @@ import { readTokenAccount } from "@aimo-network/escrow/accounts/token-account";
 import { associatedTokenAddress, vaultAddress } from "@aimo-network/escrow/addresses";
 import type { RouterPlace } from "@aimo-network/escrow/addresses";
 import { createRpcChain } from "@aimo-network/escrow/deploy/rpc-chain";
-import { walletSigner } from "@aimo-network/localnet/money/wallet-signer";
+import { walletSigner } from "@aimo-network/escrow/wallet-signer";
 import { systemClock } from "@aimo-network/protocol/clock";
 import type { Wallet } from "@aimo-network/protocol/keys/sign-key";
 import type { Address, Instruction, RpcDevnet, SolanaRpcApiDevnet } from "@solana/kit";

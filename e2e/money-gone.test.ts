@@ -6,7 +6,7 @@ import { after, before, describe, test } from "node:test";
 import { buildProviderFinalizeExit, buildProviderRequestExit } from "@aimo-network/escrow/build/provider-payments";
 import { buildFinalizeExit, buildRequestExit } from "@aimo-network/escrow/build/user-exit";
 import { callRpc } from "@aimo-network/localnet/chain/rpc-call";
-import { walletSigner } from "@aimo-network/localnet/money/wallet-signer";
+import { walletSigner } from "@aimo-network/escrow/wallet-signer";
 import { loadWallet } from "@aimo-network/localnet/wallets";
 import type { FileWallet } from "@aimo-network/localnet/wallets";
 import { microUsdc } from "@aimo-network/protocol/money";

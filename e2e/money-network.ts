@@ -6,7 +6,7 @@ import { startChild } from "@aimo-network/localnet/child-process";
 import { makeUserKey } from "@aimo-network/localnet/demo-keys";
 import type { LocalnetOptions } from "@aimo-network/localnet/localnet";
 import type { Faucet } from "@aimo-network/localnet/money/faucet";
-import { walletSigner } from "@aimo-network/localnet/money/wallet-signer";
+import { walletSigner } from "@aimo-network/escrow/wallet-signer";
 import { systemClock } from "@aimo-network/protocol/clock";
 import type { Wallet } from "@aimo-network/protocol/keys/sign-key";
 import type { MicroUsdc } from "@aimo-network/protocol/money";

@@ -111,6 +111,15 @@ describe("npm start", () => {
     assert.ok(usage.cost > 0);
   });
 
+  test("the printed lines for a shell make it the demo user, and the provider", async () => {
+    const lines = started.printed.split("\n").map((line) => line.trim());
+    const script = lines.filter((line) => /^(?:\. |npx aimo )/.test(line));
+    assert.equal(script.length, 6);
+    const asked = script.map((line) => (line.includes(" chat ") ? `echo "Hello!" | ${line}` : line)).join("\n");
+    const { stdout } = await run("sh", ["-euc", asked], { cwd: ROOT });
+    assert.match(stdout, /demo model[^]*available +99\.9\d* USDC[^]*Usage: aimo[^]*Claimable +0/);
+  });
+
   test("what is printed about the balance shows it, and the answer in the books", async () => {
     const commands = [...started.printed.matchAll(/^ {2}(curl [^\n]+(?:balance|generations)[^\n]+)$/gm)];
     assert.equal(commands.length, 2);

@@ -9,6 +9,7 @@ import { readListening } from "@aimo-network/localnet/localnet";
 import type { Listening } from "@aimo-network/localnet/localnet";
 import { packAll } from "../tools/pack/pack.ts";
 import type { Packed } from "../tools/pack/pack.ts";
+import type { CommandResult } from "./command-result.ts";
 import {
   bytesBelow,
   endProgram,
@@ -18,7 +19,7 @@ import {
   runProgram,
   startProgram,
 } from "./installed-packages.ts";
-import type { RunOptions, RunResult } from "./installed-packages.ts";
+import type { RunOptions } from "./installed-packages.ts";
 import { waitForOffer } from "./network.ts";
 import { startPlainModel } from "./plain-model.ts";
 import type { PlainModel } from "./plain-model.ts";
@@ -36,7 +37,8 @@ describe("the packed packages", { timeout: 400_000 }, () => {
   let listening: Listening;
   let model: PlainModel;
 
-  const aimo = (...words: readonly string[]): Promise<RunResult> => runProgram("npx", ["aimo", ...words], installed);
+  const aimo = (...words: readonly string[]): Promise<CommandResult> =>
+    runProgram("npx", ["aimo", ...words], installed);
   const tarballOf = (name: string): string => {
     const found = packages.find((packed) => packed.name === name);
     return found?.tarball ?? assert.fail(`no package ${name}`);
@@ -95,7 +97,7 @@ describe("the packed packages", { timeout: 400_000 }, () => {
   test("start a router on its own PostgreSQL", async () => {
     assert.equal((await fetch(`${listening.operatorUrl}/readyz`)).status, 200);
     const facts = (await (await fetch(`${listening.url}/.well-known/aimo.json`)).json()) as Record<string, unknown>;
-    assert.equal(facts["id"] ?? facts["router_id"], listening.routerId);
+    assert.equal(facts["router_id"], listening.routerId);
     // By aimo, which finds the router that is installed beside it.
     const environment = { AIMO_DATA_DIR: join(root, "router") };
     const look = ["aimo", "router", "check-ledger"];

@@ -1,8 +1,5 @@
 // docs/router-guide.md followed word for word in an empty folder, with the packed programs: a router is opened and runs.
 import assert from "node:assert/strict";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { HOST } from "@aimo-network/localnet/chain/rpc-door";
 import { findFreePort } from "@aimo-network/localnet/free-port";
@@ -15,6 +12,7 @@ import { address } from "@solana/kit";
 import { packAll } from "../tools/pack/pack.ts";
 import type { MoneyNetwork } from "./money-network.ts";
 import { startMoneyNetwork } from "./money-network.ts";
+import { openReaderFolder } from "./reader-folder.ts";
 
 const GUIDE = new URL("../docs/router-guide.md", import.meta.url);
 const PROGRAM = "Eutyt8ETuT9Zsjj8z6hxdwnzaoQadgMzANr25t3DyMk3";
@@ -37,11 +35,9 @@ describe("the router guide", () => {
     }
   };
 
-  test("followed word for word opens a router whose books and vault are right", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "aimo-operator-"));
-    const tarballs = join(folder, "packed");
-    await packAll(tarballs);
-    const machine = openReaderMachine(join(folder, "machine"), { tarballs, packages: ["aimo", "aimo-router"] });
+  test("followed word for word opens a router whose books and vault are right", async (t) => {
+    const { folder, tarballs } = await openReaderFolder(t, packAll);
+    const machine = openReaderMachine(folder, { tarballs, packages: ["aimo", "aimo-router"] });
     const { rpcUrl, mint, router } = network.chain.place;
     const [port, operatorPort] = [await findFreePort(0, HOST), await findFreePort(0, HOST)];
     const walked = await walkGuide({

@@ -1,7 +1,6 @@
 // docs/user-guide.md followed word for word in an empty folder, with the packed program: in, used, proven, and out again.
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { GuideBlock } from "@aimo-network/localnet/test-bed/guide/guide-blocks";
@@ -15,6 +14,7 @@ import { callRpc } from "@aimo-network/localnet/chain/rpc-call";
 import { packAll } from "../tools/pack/pack.ts";
 import type { MoneyNetwork } from "./money-network.ts";
 import { startMoneyNetwork } from "./money-network.ts";
+import { openReaderFolder } from "./reader-folder.ts";
 
 const GUIDE = new URL("../docs/user-guide.md", import.meta.url);
 const USDC = 10_000_000n;
@@ -46,11 +46,9 @@ describe("the user guide", () => {
     }
   };
 
-  test("followed word for word deposits, pays, proves what was paid, and gets everything else back", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "aimo-user-"));
-    const tarballs = join(folder, "packed");
-    await packAll(tarballs);
-    const machine = openReaderMachine(join(folder, "machine"), { tarballs, packages: ["aimo"] });
+  test("followed word for word deposits, pays, proves what was paid, and gets everything else back", async (t) => {
+    const { folder, tarballs } = await openReaderFolder(t, packAll);
+    const machine = openReaderMachine(folder, { tarballs, packages: ["aimo"] });
     const walked = await walkGuide({
       file: GUIDE,
       folder: machine.home,

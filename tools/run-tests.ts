@@ -16,6 +16,8 @@ import { createTestTally } from "./test-tally.ts";
 const FILE_MS_MAX = 600_000;
 
 const root = process.cwd();
+// Every test file and every program that one starts would strip the same types again.
+process.env["NODE_COMPILE_CACHE"] ??= resolve(root, "node_modules/.cache/node-compile");
 // A person reads every line as it comes; in CI only failures and one line per file are of interest.
 const compact = process.env["CI"] === "true";
 const { values: flags, positionals } = parseArgs({

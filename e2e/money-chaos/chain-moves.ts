@@ -3,7 +3,7 @@ import { fetchProvider, fetchUser } from "@aimo-network/escrow/accounts/views";
 import { buildSetAllowance } from "@aimo-network/escrow/build/user-money";
 import { buildProviderFinalizeExit, buildProviderRequestExit } from "@aimo-network/escrow/build/provider-payments";
 import { COMMITMENT } from "@aimo-network/localnet/money/faucet-chain";
-import { walletSigner } from "@aimo-network/localnet/money/wallet-signer";
+import { walletSigner } from "@aimo-network/escrow/wallet-signer";
 import { sleep, systemClock } from "@aimo-network/protocol/clock";
 import type { Wallet } from "@aimo-network/protocol/keys/sign-key";
 import { microUsdc } from "@aimo-network/protocol/money";

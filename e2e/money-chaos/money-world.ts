@@ -12,7 +12,7 @@ import type { FaucetChain } from "@aimo-network/localnet/money/faucet-chain";
 import { connectFaucet } from "@aimo-network/localnet/money/faucet-chain";
 import { makeMint } from "@aimo-network/localnet/money/mint";
 import { fillFaucet } from "@aimo-network/localnet/money/sol";
-import { walletSigner } from "@aimo-network/localnet/money/wallet-signer";
+import { walletSigner } from "@aimo-network/escrow/wallet-signer";
 import { systemClock } from "@aimo-network/protocol/clock";
 import type { TransactionSigner } from "@solana/kit";
 import { newWallet } from "aimo-router/src/test-bed/new-wallet.ts";

@@ -1,6 +1,6 @@
 // Somebody who takes money out: asks the router, signs, hands in or sends it, and starts over when it came too late.
 import { base58 } from "@scure/base";
-import { walletSigner } from "@aimo-network/localnet/money/wallet-signer";
+import { walletSigner } from "@aimo-network/escrow/wallet-signer";
 import { sleep, systemClock } from "@aimo-network/protocol/clock";
 import type { MoneyParty } from "@aimo-network/protocol/keys/money-intent";
 import { withdrawalMessage } from "@aimo-network/protocol/keys/money-intent";

@@ -1,6 +1,7 @@
 // Does what a Dockerfile says, step by step, in folders that stand for the file systems of its stages.
 import { cpSync, globSync, mkdirSync, mkdtempSync, statSync } from "node:fs";
 import { basename, isAbsolute, join, posix } from "node:path";
+import type { Mount } from "./enclosure.ts";
 import { layOutRoot, runEnclosed } from "./enclosure.ts";
 import type { Instruction, Stage } from "./read-dockerfile.ts";
 
@@ -26,6 +27,8 @@ export interface BuildPlace {
   readonly folder: string;
   /** Variables of the machine that every step may see, as an engine passes its proxy on. */
   readonly environment: Readonly<Record<string, string>>;
+  /** What of the machine every step finds, as an engine's cache mounts. */
+  readonly mounts: readonly Mount[];
 }
 
 /** The home of a user, which an engine sets where the image does not. */
@@ -64,7 +67,15 @@ async function runStep(draft: Draft, script: string, place: BuildPlace): Promise
   const { root, user, folder } = draft;
   const environment = { HOME: homeOf(user), ...place.environment, ...draft.environment };
   const words = ["/bin/sh", "-c", script];
-  const { code, said } = await runEnclosed({ root, isReadOnly: false, mounts: [], user, folder, environment, words });
+  const { code, said } = await runEnclosed({
+    root,
+    isReadOnly: false,
+    mounts: place.mounts,
+    user,
+    folder,
+    environment,
+    words,
+  });
   if (code !== 0) throw new Error(`RUN ${script} ended with ${code}:\n${said}`);
 }
 

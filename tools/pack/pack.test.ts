@@ -1,9 +1,9 @@
 // What is published: nothing of a machine or of tests, the same bytes each time, and only what runs without TypeScript.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { publint } from "publint";
@@ -11,7 +11,7 @@ import { formatMessage } from "publint/utils";
 import { libraryOf } from "./bundle.ts";
 import { packAll } from "./pack.ts";
 import type { Packed } from "./pack.ts";
-import { PACKED_PACKAGES } from "./packed-packages.ts";
+import { NODE_MIN, PACKED_PACKAGES } from "./packed-packages.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const ATTW = join(ROOT, "node_modules", "@arethetypeswrong", "cli", "dist", "index.js");
@@ -45,16 +45,25 @@ describe("the packages", () => {
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), "aimo-pack-"));
-    packages = await packAll(join(folder, "first"));
+    const target = join(folder, "first");
+    mkdirSync(target);
+    for (const name of ["aimo-0.0.9.tgz", "aimo-proxy-0.0.9.tgz"]) writeFileSync(join(target, name), "");
+    packages = await packAll(target);
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  test("are the same bytes each time", async () => {
-    const again = await packAll(join(folder, "second"));
+  test("are the same bytes each time, whoever packs", async () => {
+    const umask = process.umask(0o077);
+    const again = await packAll(join(folder, "second")).finally(() => process.umask(umask));
     for (const [index, { tarball, name }] of packages.entries()) {
       const other = again[index]?.tarball ?? assert.fail(name);
       assert.ok(readFileSync(tarball).equals(readFileSync(other)), name);
     }
+  });
+
+  test("are one tarball each, where those of another version were", () => {
+    const tarballs = readdirSync(join(folder, "first")).filter((name) => name.endsWith(".tgz"));
+    assert.deepEqual(tarballs.toSorted(), packages.map(({ tarball }) => basename(tarball)).toSorted());
   });
 
   test("hold JavaScript, migrations and texts, and nothing else", () => {
@@ -75,7 +84,8 @@ describe("the packages", () => {
   });
 
   test("know no place of this machine, no source map and no package of the workspace", () => {
-    const traces = [ROOT, homedir(), tmpdir(), "sourceMappingURL", "file://"];
+    const places = [ROOT, homedir(), tmpdir()].filter((place) => place !== "/"); // whoever has no home has that one
+    const traces = [...places, "sourceMappingURL", "file://"];
     for (const packed of packages) {
       for (const path of filesIn(packed.folder)) {
         const text = readFileSync(join(packed.folder, path), "utf8");
@@ -96,6 +106,12 @@ describe("the packages", () => {
     }
   });
 
+  test("bring the proxy with aimo, in the same version", () => {
+    const manifestOf = (name: string): { readonly version: string; readonly dependencies: Record<string, string> } =>
+      JSON.parse(readFileSync(join(named(name).folder, "package.json"), "utf8")) as never;
+    assert.equal(manifestOf("aimo").dependencies["aimo-proxy"], manifestOf("aimo-proxy").version);
+  });
+
   test("have the licence of each library whose code is inside, and only of those that are written down", () => {
     for (const { name, folder: packed, bundle } of packages) {
       const inside = bundle.libraries.map((library) => libraryOf(library.replace(/^.*node_modules\//, "")));
@@ -113,6 +129,7 @@ describe("the packages", () => {
       [...start].filter((library) => /^(?:@solana|@clack|typebox|@noble)/.test(library)),
       [],
     );
+    assert.equal([...start].filter((file) => file.endsWith(".js")).length, 2, "main.js and what it needs, in one file");
     const router = loadedWith(named("aimo-router"), "main.js");
     assert.deepEqual(
       [...router].filter((library) => library.startsWith("@opentelemetry")),
@@ -124,6 +141,18 @@ describe("the packages", () => {
     for (const { name, bundle } of packages) {
       for (const [file, imports] of bundle.imports) assert.ok(!imports.includes("main.js"), `${name}: ${file}`);
     }
+  });
+
+  test("say everywhere that they need the same Node", () => {
+    const { major, minor } = NODE_MIN;
+    const promise = `Node.js ${major}.${minor} or newer`;
+    for (const { name, folder: packed } of packages) {
+      assert.ok(readFileSync(join(packed, "README.md"), "utf8").includes(promise), name);
+      assert.ok(readFileSync(join(packed, "bin", `${name}.js`), "utf8").includes(promise), name);
+    }
+    assert.ok(readFileSync(join(ROOT, "docs/provider-guide.md"), "utf8").includes(promise));
+    const doctor = readFileSync(join(ROOT, "packages/cli/src/doctor/machine-questions.ts"), "utf8");
+    assert.ok(doctor.includes(`NODE_MIN = { major: ${major}, minor: ${minor} }`), "what aimo doctor wants");
   });
 
   test("pass publint and attw", async () => {

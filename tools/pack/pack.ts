@@ -1,7 +1,7 @@
 // Makes the packages that are published: a folder and a tarball of each.
 import { execFile } from "node:child_process";
-import { chmodSync, cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, cpSync, globSync, lstatSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join, sep } from "node:path";
 import { promisify } from "node:util";
 import { bundlePackage } from "./bundle.ts";
 import type { Bundle } from "./bundle.ts";
@@ -25,13 +25,20 @@ export interface Packed {
 const ROOT = join(import.meta.dirname, "..", "..");
 const run = promisify(execFile);
 
+/** The same modes whatever the umask and the checkout of whoever packs: npm puts them into the tarball. */
+function setModes(folder: string): void {
+  for (const path of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+    const isPlain = !path.startsWith(`bin${sep}`) && lstatSync(join(folder, path)).isFile();
+    chmodSync(join(folder, path), isPlain ? 0o644 : 0o755);
+  }
+}
+
 function writePackage(root: string, packed: PackedPackage, bundle: Bundle, folder: string): void {
   const write = (path: string, text: string): void => writeFileSync(join(folder, path), text);
   rmSync(folder, { recursive: true, force: true });
   for (const part of ["bin", "dist"]) mkdirSync(join(folder, part), { recursive: true });
   write("package.json", `${JSON.stringify(packedManifest(root, packed, bundle.dependencies), null, 2)}\n`);
   write(`bin/${packed.name}.js`, starterText(packed.name));
-  chmodSync(join(folder, "bin", `${packed.name}.js`), 0o755);
   for (const [name, code] of bundle.files) write(`dist/${name}`, code);
   if (bundle.libraries.length > 0) write("dist/THIRD-PARTY-NOTICES.txt", noticesText(root, bundle.libraries));
   cpSync(join(root, "LICENSE"), join(folder, "LICENSE"));
@@ -39,6 +46,13 @@ function writePackage(root: string, packed: PackedPackage, bundle: Bundle, folde
   for (const [from, to] of Object.entries(packed.copied)) {
     cpSync(join(root, packed.folder, from), join(folder, to), { recursive: true });
   }
+  setModes(folder);
+}
+
+/** Removes the tarballs of other versions: a Dockerfile copies the one that is there. */
+function removeTarballs(name: string, target: string): void {
+  const old = globSync(`${name}-[0-9]*.tgz`, { cwd: target });
+  for (const file of old) rmSync(join(target, file));
 }
 
 /** Makes one package in `target`, as the folder `<name>` and the tarball `<name>-<version>.tgz`. */
@@ -46,6 +60,7 @@ export async function packOne(packed: PackedPackage, target: string, root: strin
   const bundle = await bundlePackage(root, packed);
   const folder = join(target, packed.name);
   writePackage(root, packed, bundle, folder);
+  removeTarballs(packed.name, target);
   const { stdout } = await run("npm", ["pack", folder, "--pack-destination", target, "--json"], { cwd: root });
   const [{ filename, unpackedSize } = { filename: "", unpackedSize: 0 }] = JSON.parse(stdout) as {
     filename: string;

@@ -1,6 +1,6 @@
 // How soon money can be spent: from a deposit's confirmation on the chain to a request that it pays for.
 import { makeUserKey } from "@aimo-network/localnet/demo-keys";
-import { walletSigner } from "@aimo-network/localnet/money/wallet-signer";
+import { walletSigner } from "@aimo-network/escrow/wallet-signer";
 import type { Clock } from "@aimo-network/protocol/clock";
 import { sleep } from "@aimo-network/protocol/clock";
 import { microUsdc } from "@aimo-network/protocol/money";

@@ -1,5 +1,5 @@
 // Settling what thousands of users owe, while requests go on: with every account named in full, and by lookup tables.
-import { walletSigner } from "@aimo-network/localnet/money/wallet-signer";
+import { walletSigner } from "@aimo-network/escrow/wallet-signer";
 import { chargeInLedger } from "@aimo-network/localnet/test-bed/charges-in-ledger";
 import type { ChargedAnswer } from "@aimo-network/localnet/test-bed/charges-in-ledger";
 import { plantCrowd } from "@aimo-network/localnet/test-bed/planted-crowd";

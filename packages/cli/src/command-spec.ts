@@ -54,6 +54,8 @@ export interface CommandGroup {
   /** Empty where each command stands alone. */
   readonly noun: string;
   readonly summary: string;
+  /** Under which its commands stand in the help of the whole program. */
+  readonly heading?: string;
   /** What nouns within it are about, by all their words: `provider exit`. */
   readonly within?: Readonly<Record<string, string>>;
   readonly commands: readonly CommandSpec[];

@@ -11,17 +11,20 @@ import { ROUTER_COMMANDS } from "./operator/operator-commands.ts";
 import { PROVIDER_COMMANDS } from "./provider/provider-commands.ts";
 import { WALLET_COMMANDS } from "./wallet/wallet-commands.ts";
 
+function under(heading: string, ...groups: readonly CommandGroup[]): readonly CommandGroup[] {
+  return groups.map((group) => ({ ...group, heading }));
+}
+
 /** The groups, each written down in its own room. */
 export const COMMANDS: readonly CommandGroup[] = [
-  WALLET_COMMANDS,
-  KEYGEN_COMMANDS,
-  KEYS_COMMANDS,
-  MONEY_COMMANDS,
-  ACCOUNT_COMMANDS,
-  MARKET_COMMANDS,
-  CHAT_COMMANDS,
-  PROVIDER_COMMANDS,
-  ROUTER_COMMANDS,
-  DOCTOR_COMMANDS,
-  completionCommands(() => COMMANDS),
+  ...under("Use models", MARKET_COMMANDS, CHAT_COMMANDS),
+  ...under("Wallet and keys", WALLET_COMMANDS, KEYGEN_COMMANDS, KEYS_COMMANDS),
+  ...under("Money", MONEY_COMMANDS, ACCOUNT_COMMANDS),
+  ...under("Sell models", PROVIDER_COMMANDS),
+  ...under("Run a router", ROUTER_COMMANDS),
+  ...under(
+    "This program",
+    DOCTOR_COMMANDS,
+    completionCommands(() => COMMANDS),
+  ),
 ];

@@ -1,14 +1,13 @@
 // The proxy and the router are found where npm puts them, and run with their exit codes.
 import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import type { TestContext } from "node:test";
 import { describe, test } from "node:test";
 import { findProgram, runInstalledProgram } from "./installed-program.ts";
 import { openReadingBed } from "./test-bed/reading-bed.ts";
+import { serve } from "./test-bed/serve.ts";
 
 function folderOf(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), "aimo-programs-"));
@@ -73,13 +72,7 @@ describe("running it", () => {
   test("nobody who waits for it any more leaves it running", async (t) => {
     const { context, home } = openReadingBed(t, { environment });
     const asked = Promise.withResolvers<undefined>();
-    const silent = createServer(() => asked.resolve(undefined)).listen(0, "127.0.0.1");
-    t.after(() => {
-      silent.closeAllConnections();
-      silent.close();
-    });
-    await new Promise((resolve) => silent.once("listening", resolve));
-    const apiBase = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/v1`;
+    const apiBase = `${await serve(t, () => asked.resolve(undefined))}/v1`;
     writeFileSync(
       join(home, "config.toml"),
       `[router]\nurl = "http://127.0.0.1:1"\napi_key = "aimo-sk-v2-x"\n[[models]]\nname = "m"\ndisplay_name = "m"\n[models.pricing]\nprompt = 1\ncompletion = 1\n[models.params]\nmodel = "m"\napi_base = "${apiBase}"\n`,

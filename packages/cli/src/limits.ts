@@ -6,10 +6,16 @@ export const ROUTER_ANSWER_MS = 30_000;
 export const ROUTER_ANSWER_BYTES_MAX = 64 * 1024 * 1024;
 /** Routers whose place is remembered; the one that was not used for longest goes first. */
 export const KNOWN_ROUTERS_MAX = 100;
+/** Bytes of the file of these routers: ten thousand for each, whose URLs have some hundred characters. */
+export const KNOWN_ROUTERS_BYTES_MAX = 1024 * 1024;
+/** Bytes of the settings of Solana's own command line, which are six lines. */
+export const SOLANA_SETTINGS_BYTES_MAX = 64 * 1024;
 /** How long a key that a command signs for itself is valid: longer than any command but a chat, which signs another. */
 export const OWN_KEY_MS = 10 * 60_000;
 /** For one answer of a Solana node: public ones queue. */
 export const NODE_ANSWER_MS = 30_000;
+/** Of one answer of a Solana node that is read into memory: a directory of 10,000 routers is 10 MB. */
+export const NODE_ANSWER_BYTES_MAX = 64 * 1024 * 1024;
 /** Between two looks at what became of a transaction: a slot takes 400 ms. */
 export const LANDING_POLL_MS = 400;
 /** How often a question is put again after an answer that cannot be: whoever errs more often wants to read up first. */
@@ -20,6 +26,8 @@ export const LINES_KEPT_MAX = 100;
 export const LANDING_RESEND_MS = 2_000;
 /** For a transaction to land: a blockhash lives about a minute, and after it has expired this is asked no more. */
 export const LANDING_WAIT_MS = 120_000;
+/** Blocks from the first send within which a transaction lands or never does: a blockhash lives for 150, and nodes are a few apart. */
+export const LANDING_BLOCKS_MAX = 200n;
 /** How long a transaction's fate is asked for while nothing answers: a node that restarts is back by then. */
 export const LANDING_UNANSWERED_MS = 20_000;
 /** Between two questions to a router after a transaction, of which each asks its node. */

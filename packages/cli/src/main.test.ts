@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { test } from "node:test";
 
@@ -33,4 +34,12 @@ test("the process ends with the command's exit code, and results come whole thro
   const bad = spawnSync(process.execPath, [MAIN, "completion", "csh"], { encoding: "utf8" });
   assert.equal(bad.status, 2);
   assert.match(bad.stderr, /Allowed choices are bash, zsh, fish\./);
+});
+
+test("a result that cannot be written is told, and is no success", { skip: !existsSync("/dev/full") }, () => {
+  const full = openSync("/dev/full", "w");
+  const { status, stderr } = spawnSync(process.execPath, WORDS, { encoding: "utf8", stdio: ["ignore", full, "pipe"] });
+  closeSync(full);
+  assert.equal(status, 1);
+  assert.match(stderr, /Standard output cannot be written: the system says ENOSPC/);
 });

@@ -9,9 +9,13 @@ import { createInterruption } from "./interruption.ts";
 const interruption = createInterruption(() => process.exit(EXIT_CODES.interrupted));
 process.on("SIGINT", () => interruption.interrupt());
 // Whoever reads only the first lines (`aimo models | head`) closes the pipe: that is no fault.
-process.stdout.on("error", (error: NodeJS.ErrnoException) =>
-  process.exit(error.code === "EPIPE" ? 0 : EXIT_CODES.failed),
-);
+process.stdout.on("error", ({ code = "unknown" }: NodeJS.ErrnoException) => {
+  if (code === "EPIPE") process.exit(0);
+  process.stderr.write(
+    `✗ Standard output cannot be written: the system says ${code}. The result is lost, what was done is done.\n`,
+  );
+  process.exit(EXIT_CODES.failed);
+});
 // Whoever closes standard error does not want to hear more, and what was asked for goes on.
 process.stderr.on("error", () => undefined);
 

@@ -20,7 +20,7 @@ const GROUPS: readonly CommandGroup[] = [
           { flags: "--model <name...>", meaning: "models" },
         ],
         takes: ["wallet"],
-        more: "A word more.",
+        more: `A word more. ${"More words. ".repeat(10)}`.trim(),
         example: "aimo keys create\naimo keys create --reset daily",
         load,
       },
@@ -28,6 +28,7 @@ const GROUPS: readonly CommandGroup[] = [
   },
   {
     noun: "provider",
+    heading: "Sell",
     summary: "sell models",
     within: { "provider exit": "take everything out" },
     commands: [
@@ -97,18 +98,24 @@ test("help of every level lists what follows, with the example and what is worth
   const help = await text("--help");
   for (const words of ["keys", "provider", "paint", "AIMO_API_KEY", "Example:"]) assert.ok(help.includes(words), words);
   assert.equal(await text(""), help, "nothing typed asks for help");
-  assert.match(await text("keys"), /create +make one/);
+  assert.match(help, /\nSell:\n {2}provider/, "what belongs together stands together");
+  assert.match(await text("keys"), /create +make one\n\nExample:\n {2}aimo keys create\n/);
   assert.match(await text("provider"), /exit +take everything out/);
   assert.match(await text("provider exit"), /request[^]*status/);
   const create = await text("keys create --help");
   assert.match(create, /--reset <rhythm>[^]*daily[^]*--days <count>[^]*90[^]*--id <file>[^]*--json/);
-  assert.match(create, /A word more\.\n\nExample:\n {2}aimo keys create\n {2}aimo keys create --reset daily\n$/);
+  assert.match(
+    create,
+    /A word more\. (?:More\swords\.\s){10}\nExample:\n {2}aimo keys create\n {2}aimo keys create --reset daily\n$/,
+  );
+  assert.ok(create.split("\n").every((line) => line.length <= 80));
   assert.equal(await text("help keys create"), create);
 });
 
 test("the version is printed alone", async () => {
   assert.equal(await text("--version"), "1.2.3\n");
   assert.equal(await text("-V"), "1.2.3\n");
+  assert.equal(await text("version"), "1.2.3\n");
 });
 
 test("a word, option or value that is not known is told with the near one and with the help to read", async () => {
@@ -131,9 +138,21 @@ test("an option before the command's words is told where it belongs", async () =
 });
 
 test("too few and too many words are told", async () => {
-  assert.equal((await fault("paint")).what, "Missing required argument 'colour'.");
+  assert.deepEqual(await fault("paint"), {
+    what: "Missing required argument 'colour'.",
+    next: "Such as: aimo paint red\n  Else: aimo paint --help",
+    reason: "usage",
+  });
   assert.match((await fault("keys create extra")).what, /^Too many arguments/);
   assert.match((await fault("keys create --days")).what, /argument missing/);
+});
+
+test("a key that is typed where none belongs is not repeated", async () => {
+  const key = `aimo-sk-v2-${"4zZSGXPDo".repeat(20)}`;
+  for (const line of [key, `keys ${key}`, `keys create --${key}`, `paint ${key}`, `keys create --reset ${key}`]) {
+    const words = JSON.stringify(await fault(line));
+    assert.doesNotMatch(words, /4zZSGXPDo/, line);
+  }
 });
 
 test("every command takes --json and --quiet, and its own options come first", () => {

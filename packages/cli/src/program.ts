@@ -1,10 +1,13 @@
 // The parser and the help, made from the table of commands.
-import { Argument, Command, CommanderError, Option } from "commander";
+import { Argument, Command, CommanderError, Help, Option } from "commander";
 import type { ArgumentSpec, CommandGroup, CommandSpec } from "./command-spec.ts";
 import type { OptionSpec } from "./settings/option-spec.ts";
 import type { FaultWords } from "./fault.ts";
 import { EVERYWHERE, OPTION_GROUPS } from "./settings/general-options.ts";
 import { VARIABLES } from "./settings/environment.ts";
+
+const WIDTH_UNKNOWN = 80; // as commander takes it for what is no terminal
+const WRAP_MIN = 20; // narrower columns cannot be read
 
 /** What was typed, for the command that is meant. */
 export interface Typed {
@@ -34,13 +37,28 @@ function argumentFrom({ name, meaning, isOptional, isList, choices }: ArgumentSp
   return choices === undefined ? argument : argument.choices([...choices]);
 }
 
+/** The columns that help is printed in. */
+function widthOf(command: Command): number {
+  return command.configureOutput().getOutHelpWidth?.() ?? WIDTH_UNKNOWN;
+}
+
+/** A text in lines of at most `width`, those after the first of each paragraph behind `indent` spaces. */
+function wrapped(text: string, width: number, indent = 0): string {
+  return new Help().boxWrap(text, Math.max(width - indent, WRAP_MIN)).replaceAll("\n", `\n${" ".repeat(indent)}`);
+}
+
+function exampleText({ example }: CommandSpec): string {
+  return `\nExample:\n  ${example.replaceAll("\n", "\n  ")}`;
+}
+
 function addCommand(parent: Command, spec: CommandSpec, found: (typed: Typed) => void): Command {
   const word = spec.words.split(" ").at(-1) ?? spec.words;
   const command = parent.command(word).description(spec.summary);
   for (const argument of spec.arguments ?? []) command.addArgument(argumentFrom(argument));
   for (const option of optionsOf(spec)) command.addOption(optionFrom(option));
-  if (spec.more !== undefined) command.addHelpText("after", `\n${spec.more}`);
-  command.addHelpText("after", `\nExample:\n  ${spec.example.replaceAll("\n", "\n  ")}`);
+  const { more } = spec;
+  if (more !== undefined) command.addHelpText("after", () => `\n${wrapped(more, widthOf(command))}`);
+  command.addHelpText("after", exampleText(spec));
   command.action((...given: readonly unknown[]) => {
     const values = given.slice(0, spec.arguments?.length ?? 0);
     found({
@@ -52,8 +70,9 @@ function addCommand(parent: Command, spec: CommandSpec, found: (typed: Typed) =>
   return command;
 }
 
-/** The command that these words lead to; nouns that are not there yet are made. */
-function nounAt(program: Command, nouns: readonly string[], group: CommandGroup): Command {
+/** The command that a command's nouns lead to; those that are not there yet are made, with that command's example. */
+function nounAt(program: Command, spec: CommandSpec, group: CommandGroup): Command {
+  const nouns = spec.words.split(" ").slice(0, -1);
   let parent = program;
   for (const [place, word] of nouns.entries()) {
     const known = parent.commands.find((command) => command.name() === word);
@@ -63,18 +82,31 @@ function nounAt(program: Command, nouns: readonly string[], group: CommandGroup)
       parent
         .command(word)
         .description(group.within?.[path] ?? group.summary)
-        .helpCommand(false);
+        .helpCommand(false)
+        .addHelpText("after", exampleText(spec));
   }
   return parent;
 }
 
-function variablesText(): string {
-  const width = Object.keys(VARIABLES).reduce((widest, name) => Math.max(widest, name.length), 0);
-  const lines = Object.entries(VARIABLES).map(([name, meaning]) => `  ${name.padEnd(width)}  ${meaning}`);
+function variablesText(width: number): string {
+  const names = Object.keys(VARIABLES).reduce((widest, name) => Math.max(widest, name.length), 0);
+  const indent = names + 4;
+  const lines = Object.entries(VARIABLES).map(
+    ([name, meaning]) => `  ${name.padEnd(names)}  ${wrapped(meaning, width, indent)}`,
+  );
   return `\nEnvironment:\n${lines.join("\n")}`;
 }
 
-const SHOWN_EXAMPLE = "\nExample:\n  aimo chat --router https://router.example\n";
+const FIRST_STEPS = `
+Example:
+  aimo models --router https://router.example   # what is on sale
+  aimo wallet new                               # send it USDC, and SOL for fees
+  aimo topup 5                                  # the router is remembered
+  aimo chat                                     # or: aimo run "Hello!"
+  aimo provider init                            # sell what you have
+
+Every command has --help with an example, and --json for programs.
+Where something is wrong: aimo doctor`;
 
 /** A command as lists show it: that it has options goes without saying. */
 function termOf(command: Command): string {
@@ -85,45 +117,68 @@ function termOf(command: Command): string {
   return command.name() + places.join("");
 }
 
+/** Lists of the whole program have headings. */
+function headed(command: Command | undefined, { heading }: CommandGroup): void {
+  if (heading !== undefined) command?.helpGroup(`${heading}:`);
+}
+
+function nounOf(program: Command, { words }: CommandSpec): Command | undefined {
+  const [noun] = words.split(" ");
+  return program.commands.find((command) => command.name() === noun);
+}
+
 /** The whole program. */
 function buildProgram(groups: readonly CommandGroup[], version: string, found: (typed: Typed) => void): Command {
   const program = new Command("aimo")
-    .description("AiMo Network in a terminal: keys, money, models, selling, running a router.")
+    .description(
+      "AiMo Network is a marketplace of models that are paid per request, in USDC. Use them, sell yours, run a router.",
+    )
     .version(version, "-V, --version")
     .configureHelp({ subcommandTerm: termOf })
     .helpCommand(false) // it knows the first word only: parseCommandLine reads `help` itself
-    .addHelpText("after", variablesText())
-    .addHelpText("after", `${SHOWN_EXAMPLE}\nEvery command has --help with an example, and --json for programs.`);
+    .addHelpText("after", ({ command }) => variablesText(widthOf(command)))
+    .addHelpText("after", FIRST_STEPS);
   for (const group of groups) {
     for (const spec of group.commands) {
-      addCommand(nounAt(program, spec.words.split(" ").slice(0, -1), group), spec, found);
+      const parent = nounAt(program, spec, group);
+      const command = addCommand(parent, spec, found);
+      headed(parent === program ? command : nounOf(program, spec), group);
     }
   }
   return program;
 }
 
-/** The words of the command whose help says more about what is wrong. */
-function helpOf(program: Command, words: readonly string[]): string {
+/** The words of the command that was meant as far as they are known. */
+function pathOf(program: Command, words: readonly string[]): string {
   let command = program;
-  const path = ["aimo"];
+  const path: string[] = [];
   for (const word of words) {
     const child = command.commands.find((each) => each.name() === word);
     if (child === undefined) break;
     path.push(word);
     command = child;
   }
-  return `${path.join(" ")} --help`;
+  return path.join(" ");
 }
 
+const LONG_WORD = /'[^']{45,}'/g; // addresses have up to 44 characters, keys more
+
 /** What the parser complains about, in the words of every other fault. */
-function faultFrom(text: string, help: string): FaultWords {
+function faultFrom(text: string, path: string, spec: CommandSpec | undefined): FaultWords {
+  const help = ["aimo", path, "--help"].filter((word) => word !== "").join(" ");
   const [first = "", ...more] = text.trim().split("\n");
   // What is too much may be a private key, typed where none belongs: nobody wants to see it again, or in a log.
-  const what = first.replace(/^error: /, "").replace(/ but got (\d+): .*$/, " but got $1");
+  const what = first
+    .replace(/^error: /, "")
+    .replace(/ but got (\d+): .*$/, " but got $1")
+    .replaceAll(LONG_WORD, (word) => `of ${word.length - 2} characters`);
   const sentence = `${what.charAt(0).toUpperCase()}${what.slice(1).replace(/\.?$/, ".")}`;
   if (help === "aimo --help" && what.startsWith("unknown option")) {
     const next = "Options stand behind the command's words: aimo models --json. Else: aimo --help";
     return { what: sentence, next, reason: "usage" };
+  }
+  if (spec !== undefined && what.startsWith("missing required argument")) {
+    return { what: sentence, next: `Such as: ${spec.example.split("\n")[0]}\n  Else: ${help}`, reason: "usage" };
   }
   const near = /^\(Did you mean (.*)\?\)$/.exec(more.join(" "))?.[1]?.replace(/^one of /, "");
   return {
@@ -151,13 +206,22 @@ export async function parseCommandLine(
   };
   configure(program);
   const meant = words[0] === "help" ? [...words.slice(1), "--help"] : [...words];
+  if (words.length === 1 && words[0] === "version") meant[0] = "--version"; // as people try it
   try {
     await program.parseAsync(meant, { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // Help that was asked for, and that of a noun that stands alone, is no fault.
     if (error.exitCode === 0 || error.code === "commander.help") return { text };
-    return { fault: faultFrom(text, helpOf(program, words)) };
+    const path = pathOf(program, words);
+    const specs = groups.flatMap(({ commands }) => commands);
+    return {
+      fault: faultFrom(
+        text,
+        path,
+        specs.find((spec) => spec.words === path),
+      ),
+    };
   }
   return typed === undefined ? { text: program.helpInformation() } : { typed };
 }

@@ -79,6 +79,13 @@ describe("a command line", () => {
     assert.match(told.said, /^✗ Which router\?\n {2}why: .*\n {2}next: .*\n$/);
     const json = await run([...words, "--json"]);
     assert.equal((JSON.parse(json.said) as ToldError).error.message, "Which router?");
+    const untold = await run(["keygen", "--valid-for", "0"]);
+    assert.match(
+      untold.said,
+      /expected whole days[^]*\n {2}next: aimo keygen --help\n$/,
+      "there is always something to type",
+    );
+    assert.match(json.said, /^[^\n]+\n$/, "the last line of what is said, whatever was said before");
     assert.equal(json.code, EXIT_CODES.usage);
   });
 

@@ -12,7 +12,7 @@ import { readGeneralOptions } from "./settings/general-options.ts";
 import type { Environment } from "./settings/environment.ts";
 import { variable } from "./settings/environment.ts";
 import { faultJson, faultText, faultWords } from "./terminal/fault-text.ts";
-import { jsonText } from "./terminal/json-text.ts";
+import { jsonLine, jsonText } from "./terminal/json-text.ts";
 import { openTerminal } from "./terminal/process-terminal.ts";
 import type { Streams } from "./terminal/process-terminal.ts";
 import type { Terminal } from "./terminal/terminal.ts";
@@ -29,8 +29,13 @@ export interface Surroundings {
 }
 
 function tellFault(terminal: Terminal, words: FaultWords, code: number, isJson: boolean): number {
-  terminal.warn(isJson ? jsonText(faultJson(words, code)) : faultText(words, terminal.noteStyle));
+  terminal.warn(isJson ? jsonLine(faultJson(words, code)) : faultText(words, terminal.noteStyle));
   return code;
+}
+
+/** With what to type next where the fault itself does not know: how the command is typed. */
+function withNext(words: FaultWords, command: string): FaultWords {
+  return words.reason === "usage" && words.next === undefined ? { ...words, next: `aimo ${command} --help` } : words;
 }
 
 /** What is told of anything thrown; a call that Ctrl-C cut off has not found anybody unreachable. */
@@ -55,7 +60,7 @@ async function runTyped({ spec, ...input }: Typed, surroundings: Surroundings): 
     return EXIT_CODES[outcome.reason ?? "done"];
   } catch (error) {
     if (variable(rest.environment, "AIMO_TRACE") !== undefined) terminal.warn(jsonText(errorTrace(error)));
-    const words = wordsOf(error, interrupted.aborted);
+    const words = withNext(wordsOf(error, interrupted.aborted), spec.words);
     // Whoever stops waiting for a transaction has to know that it was sent.
     const code = EXIT_CODES[interrupted.aborted && words.reason !== "unsettled" ? "interrupted" : words.reason];
     return tellFault(terminal, words, code, options.isJson);

@@ -46,6 +46,15 @@ describe("settings for a shell", () => {
     assert.deepEqual(sourced(user, ["AIMO_HOME"]), [join(directory, "aimo")]);
   });
 
+  test("leave nothing of the one that a shell was before", () => {
+    const script = '. "$1"; . "$2"; for name in WALLET API_KEY PROVIDER_KEY; do printenv "AIMO_$name" || echo -; done';
+    const provider = join(directory, "provider.sh");
+    const after = (first: string, second: string): string[] =>
+      execFileSync("sh", ["-c", script, "sh", first, second]).toString().trim().split("\n");
+    assert.deepEqual(after(user, provider), ["/provider.json", "-", "aimo-sk-provider"]);
+    assert.deepEqual(after(provider, user), ["/it's here/user.json", "aimo-sk-user", "-"]);
+  });
+
   test("say nothing of a chain where there is none", () => {
     const { rpc_url: _url, program_id: _program, ...without } = FILE;
     writeShellSettings(directory, without);

@@ -6,6 +6,9 @@ import type { LocalnetAccount, LocalnetFile } from "./localnet-file.ts";
 /** The files, and the folder in which `aimo` remembers this network's router instead of in the person's own home. */
 export const SHELL_FILES = { user: "user.sh", provider: "provider.sh", memory: "aimo" } as const;
 
+/** The variable that holds each one's key. */
+const KEY_NAMES = { user: "AIMO_API_KEY", provider: "AIMO_PROVIDER_KEY" } as const;
+
 /** A text as one word of a shell. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
@@ -30,10 +33,13 @@ function settingsFor(
 /** Writes both files, for their owner only: they hold keys. */
 export function writeShellSettings(directory: string, file: LocalnetFile): void {
   for (const [name, settings] of [
-    [SHELL_FILES.user, settingsFor(directory, file, file.user, "AIMO_API_KEY")],
-    [SHELL_FILES.provider, settingsFor(directory, file, file.provider, "AIMO_PROVIDER_KEY")],
+    [SHELL_FILES.user, settingsFor(directory, file, file.user, KEY_NAMES.user)],
+    [SHELL_FILES.provider, settingsFor(directory, file, file.provider, KEY_NAMES.provider)],
   ] as const) {
     const lines = Object.entries(settings).map(([variable, value]) => `export ${variable}=${quoted(value)}\n`);
+    // A shell that was the other one before would go on reading with the other one's key.
+    const others = Object.values(KEY_NAMES).filter((variable) => settings[variable] === undefined);
+    lines.push(`unset ${others.join(" ")}\n`);
     const draft = join(directory, `${name}.${process.pid}`);
     writeFileSync(draft, lines.join(""), { mode: 0o600 });
     chmodSync(draft, 0o600);

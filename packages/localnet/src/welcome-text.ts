@@ -1,6 +1,8 @@
 // What `npm start` prints once everything runs: how to call it, and how to put one's own model there.
+import { isAbsolute } from "node:path";
 import type { Localnet } from "./localnet.ts";
 import { DEPOSIT_USDC } from "./money/demo-deposit.ts";
+import { SHELL_FILES } from "./shell-settings.ts";
 
 /** A URL without its path, which at an RPC provider is a secret. */
 function shownUrl(url = ""): string {
@@ -9,6 +11,7 @@ function shownUrl(url = ""): string {
 
 /** The text for a terminal; every command in it can be pasted as it stands. */
 export function welcomeText({ file }: Localnet, dataDirectory: string): string {
+  const shell = isAbsolute(dataDirectory) ? dataDirectory : `./${dataDirectory}`; // `.` looks up other words in PATH
   const base = `${file.router_url}/api/v1`;
   return `
 AiMo Network runs on this machine.
@@ -32,6 +35,16 @@ See your balance fall by exactly what its \`usage.cost\` says, and the answer in
 
   curl ${base}/account/balance -H "Authorization: Bearer ${file.user.api_key}"
   curl "${base}/generations?limit=1" -H "Authorization: Bearer ${file.user.api_key}"
+
+Or with its command line, in another terminal of this folder, as the demo user and as the demo provider:
+
+  . ${shell}/${SHELL_FILES.user}
+  npx aimo chat ${file.model}
+  npx aimo balance
+  npx aimo --help
+
+  . ${shell}/${SHELL_FILES.provider}
+  npx aimo provider earnings
 
 Or with OpenAI's SDK (npm install openai):
 

@@ -62,7 +62,7 @@ function readText(path: string): string {
     return readFileSync(path, "utf8");
   } catch (cause) {
     if (!isSystemError(cause)) throw cause;
-    const advice = "name the file with --config FILE or in CONFIG_FILE_PATH";
+    const advice = "name the file with --config FILE or in CONFIG_FILE_PATH; `aimo provider init` makes one";
     throw new ConfigFileMissing(`cannot read ${path} (${cause.code}): ${advice}`, { cause });
   }
 }

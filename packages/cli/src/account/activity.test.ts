@@ -133,8 +133,8 @@ describe("answer by answer", () => {
     const { run } = await openCase(t, { "/api/v1/generations": pages(1) });
     const { text, data } = await run({ generations: true });
     assert.deepEqual(text.split("\n"), [
-      "UTC                  MODEL           PROMPT  COMPLETION         USDC   FIRST  WHOLE  END",
-      "2026-11-25 09:46:40  qwen/qwen3-32b    1000         500  0.000420001  420 ms  2.3 s  stop",
+      "UTC                  MODEL           PROMPT  COMPLETION         USDC  END    FIRST  WHOLE",
+      "2026-11-25 09:46:40  qwen/qwen3-32b    1000         500  0.000420001  stop  420 ms  2.3 s",
       `  ${idOf(0)} by ${PAT}`,
     ]);
     assert.deepEqual((data as { generations: object[] }).generations, [

@@ -1,4 +1,5 @@
 // What the chain says of a wallet beside its balance at a router: the allowance, an exit, and what is still on the wallet.
+import { solText, solWords } from "@aimo-network/escrow/describe/foreign-text";
 import type { Address } from "@solana/kit";
 import {
   allowanceInForce,
@@ -15,7 +16,6 @@ import { isNodeNamed, openChainIfAny } from "../chain/open-chain.ts";
 import { askNode } from "../chain/solana-node.ts";
 import { readUser } from "../chain/standing.ts";
 import type { CommandContext } from "../context.ts";
-import { solText } from "../doctor/wallet-questions.ts";
 import { CommandFault } from "../fault.ts";
 import { allowanceFacts } from "../money/allowance-facts.ts";
 import type { Router } from "../network/find-router.ts";
@@ -82,7 +82,7 @@ function escrowLines({ escrow, router, now }: UserView, style: Style): BalanceLi
 
 /** The lines for a person. */
 export function chainLines({ view, lamports }: ChainBalance, style: Style): readonly BalanceLine[] {
-  return [...escrowLines(view, style), ["on the wallet", `${tokensOf(view)} USDC, ${solText(lamports)} SOL`]];
+  return [...escrowLines(view, style), ["on the wallet", `${tokensOf(view)} USDC, ${solWords(lamports)}`]];
 }
 
 /** The same as JSON. */

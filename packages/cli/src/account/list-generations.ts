@@ -92,9 +92,9 @@ const COLUMNS = [
   { title: "PROMPT", isNumber: true },
   { title: "COMPLETION", isNumber: true },
   { title: "USDC", isNumber: true },
-  { title: "FIRST", isNumber: true },
-  { title: "WHOLE", isNumber: true },
-  { title: "END" },
+  { title: "END", isExtra: true },
+  { title: "FIRST", isNumber: true, isExtra: true },
+  { title: "WHOLE", isNumber: true, isExtra: true },
 ];
 const CSV = [
   "id",
@@ -116,9 +116,9 @@ function answersText(answers: readonly Answered[], { terminal }: CommandContext)
     `${prompt}`,
     `${completion}`,
     formatNanoUsdc(cost),
+    end,
     latencyText(latency),
     latencyText(duration),
-    end,
   ]);
   const [titles = "", ...lines] = tableText(COLUMNS, rows, { width: terminal.width }).split("\n");
   const withIds = lines.flatMap((line, row) => {

@@ -7,7 +7,6 @@ import { findRouter } from "../network/find-router.ts";
 import type { Router } from "../network/find-router.ts";
 import { objectIn } from "../network/members.ts";
 import { readingAccess } from "../network/reading-key.ts";
-import { safeLine } from "../terminal/safe-text.ts";
 import type { ChainFindings } from "./chain-steps.ts";
 import { chainSteps, isSettled, waitingStep } from "./chain-steps.ts";
 import type { Asked } from "./own-steps.ts";
@@ -16,13 +15,12 @@ import type { Proof } from "./read-proof.ts";
 import { readProof } from "./read-proof.ts";
 import type { Step } from "./verify-steps.ts";
 import { stepsText, verdictOf } from "./verify-steps.ts";
-
-const ID_CHARS = 60; // of what was typed in place of an id
+import { typedText } from "../terminal/typed-text.ts";
 
 function readId(text: string | undefined): string {
   if (text !== undefined && readGenerationId(text) !== undefined) return text;
   throw new CommandFault({
-    what: `${safeLine(text ?? "nothing", ID_CHARS)} is no generation.`,
+    what: `${typedText(text ?? "")} is no generation.`,
     why: "expected an id such as gen-01a21219-a47b-7fe6-812a-c6054307eea6.",
     next: "aimo activity --generations lists yours.",
     reason: "usage",
@@ -83,7 +81,7 @@ export const verify: RunCommand = async (context, input) => {
       router: router.id,
       verdict,
       steps,
-      explorer: link ?? null,
+      explorer_url: link ?? null,
       evidence: objectIn(told.proof, "data"),
     },
     text: lines.join("\n"),

@@ -3,7 +3,7 @@ import { formatMicroUsdc, parseMicroUsdc } from "@aimo-network/protocol/money";
 import type { MicroUsdc } from "@aimo-network/protocol/money";
 import { isAimoError } from "@aimo-network/protocol/errors";
 import { CommandFault } from "../fault.ts";
-import { safeLine } from "../terminal/safe-text.ts";
+import { typedText } from "../terminal/typed-text.ts";
 
 /** Reads an amount that is going to be moved; throws `CommandFault` for a digit too many, and for nothing. */
 export function readAmount(text: string | undefined, what: string): MicroUsdc {
@@ -24,7 +24,7 @@ export function readAmount(text: string | undefined, what: string): MicroUsdc {
     if (amount === 0n) throw wrong("found 0.");
     return amount;
   } catch (error) {
-    throw isAimoError(error, "invalid_amount") ? wrong(`found ${safeLine(text, 60)}.`, error) : error;
+    throw isAimoError(error, "invalid_amount") ? wrong(`found ${typedText(text)}.`, error) : error;
   }
 }
 

@@ -1,6 +1,8 @@
 // A command's own instructions from the wish to the chain, by a node alone: composed, shown, agreed to, signed, landed.
 import type { Instruction } from "@solana/kit";
+import type { Outcome } from "../command-spec.ts";
 import type { CommandContext } from "../context.ts";
+import { CommandFault } from "../fault.ts";
 import type { CommandWallet } from "../wallet/open-wallet.ts";
 import { composeTransaction } from "./compose.ts";
 import { confirmTransaction } from "./confirm.ts";
@@ -44,6 +46,28 @@ export async function carryOut(
   const signed = await signConfirmed(context, wallet, confirmed);
   const landed = await submitByNode(context, { node, programAddress, cluster }, { ...signed, lastValidBlockHeight });
   return tellLanded(context, chain, landed);
+}
+
+/**
+ * The result of what has landed, with what is there by now. A node that is away by then, or Ctrl-C, takes nothing back:
+ * whoever is told of a failure does it again.
+ */
+export async function afterLanding(
+  { routerId }: Pick<OpenChain, "routerId">,
+  { address }: Pick<CommandWallet, "address">,
+  landed: LandedJson,
+  look: () => Promise<{ readonly data: object; readonly text: string }>,
+): Promise<Outcome> {
+  try {
+    const { data, text } = await look();
+    return { data: { ...data, ...landed }, text };
+  } catch (error) {
+    if (!(error instanceof CommandFault)) throw error;
+    return {
+      data: { router: routerId, wallet: address, ...landed },
+      text: `Done: the transaction ${landed.signature} has landed. How it is now could not be read: ${error.words.what}`,
+    };
+  }
 }
 
 /** Tells a person that it has landed, and gives what the result says of it. */

@@ -2,21 +2,20 @@
 import { base64 } from "@scure/base";
 import { CommandFault } from "../fault.ts";
 import { TRANSACTION_CHARS_MAX } from "../limits.ts";
-import { countIn, objectIn, textIn } from "../network/members.ts";
+import { objectIn, textIn } from "../network/members.ts";
 import type { CallOptions, RouterClient } from "../network/router-client.ts";
-import type { ComposedTransaction } from "./compose.ts";
 
 /** The bytes in an answer's `transaction`; throws `CommandFault` for what is none. */
-export function readComposed(data: unknown): ComposedTransaction {
-  const [text, height] = [textIn(data, "transaction"), countIn(data, "last_valid_block_height")];
+export function readComposed(data: unknown): Uint8Array {
+  const text = textIn(data, "transaction");
   try {
-    if (text === undefined || text.length > TRANSACTION_CHARS_MAX || height === undefined) throw new Error("no bytes");
-    return { bytes: base64.decode(text), lastValidBlockHeight: BigInt(height) };
+    if (text === undefined || text.length > TRANSACTION_CHARS_MAX) throw new Error("no bytes");
+    return base64.decode(text);
   } catch (cause) {
     throw new CommandFault(
       {
         what: "Nothing was signed: the router's answer holds no transaction.",
-        why: "expected its bytes in base64, and the height up to which it can land.",
+        why: "expected its bytes in base64.",
         next: "Try again, or tell its operator.",
         reason: "refused",
         code: "transaction_unreadable",
@@ -31,6 +30,6 @@ export async function composeByRouter(
   client: RouterClient,
   path: string,
   options: Pick<CallOptions, "body" | "what">,
-): Promise<ComposedTransaction> {
+): Promise<Uint8Array> {
   return readComposed(objectIn(await client.call(path, options), "data"));
 }

@@ -190,6 +190,12 @@ describe("what is as asked for", () => {
     assert.equal((await faultOf(confirmTransaction(context, bytes, wish))).reason, "interrupted");
   });
 
+  test("is shown with names as they are, whatever a replacement would read in them", async () => {
+    const names = { [bed.scene.bed.config]: "R (https://r.example/$&$'$`)" };
+    await confirmTransaction(ann.context, await bytesOf(deposit()), { ...wish, names });
+    assert.match(ann.said.join("\n"), /at router R \(https:\/\/r\.example\/\$&\$'\$`\)\.\n {2}Your wallet pays/);
+  });
+
   test("is shown with --yes too, but not asked", async () => {
     await confirmTransaction(ann.context, await bytesOf(deposit()), wish);
     assert.deepEqual([ann.questions, ann.said.length > 2], [[], true]);

@@ -37,7 +37,7 @@ function wordsOf({ actions, fee, flags }: TransactionDescription, names: Transac
   ];
   const known = Object.entries({ ...names, [fee.payer]: "your wallet" });
   return lines
-    .map((line) => known.reduce((text, [address, name]) => text.replaceAll(address, name), line))
+    .map((line) => known.reduce((text, [address, name]) => text.replaceAll(address, () => name), line)) // a URL may hold `$&`
     .map((line) => line.charAt(0).toUpperCase() + line.slice(1));
 }
 

@@ -8,7 +8,7 @@ import type { Address } from "@solana/kit";
 import { findRouter } from "../network/find-router.ts";
 import { readKnownRouters, rememberRouter } from "../network/known-routers.ts";
 import { faultOf, openReadingBed } from "../test-bed/reading-bed.ts";
-import { ROUTER_ID, startScriptedRouter } from "../test-bed/scripted-router.ts";
+import { factsOf, ROUTER_ID, startScriptedRouter } from "../test-bed/scripted-router.ts";
 import { placeOfRouter, placeWithoutRouter } from "./escrow-place.ts";
 import { openChain, openChainIfAny } from "./open-chain.ts";
 
@@ -50,6 +50,19 @@ test("a router that names another program than before is refused, unless the per
     (await faultOf(placeOfRouter(bed.with({ programId: "nothing" }), await findRouter(context)))).reason,
     "usage",
   );
+});
+
+test("a router that names another Solana than before does not get away from the node of the first", async (t) => {
+  const chain = { ...TERMS, program_id: PROGRAM, mint: MINT };
+  const devnet = "solana:EtWTRABZaYq6iMfeYKouRu166VU2xqa1";
+  const router = await startScriptedRouter(t, {}, { chain: { ...chain, network: devnet } });
+  const bed = openReadingBed(t);
+  const context = bed.with({ router: router.url });
+  await findRouter(context);
+  router.answers["/.well-known/aimo.json"] = factsOf(router.url, { chain: { ...chain, network: "solana:nowhere" } });
+  const place = await placeOfRouter(context, await findRouter(context));
+  assert.equal(place.network, devnet);
+  assert.equal(openChainIfAny(context, place)?.node.url, "https://api.devnet.solana.com");
 });
 
 test("without the router its id and program are enough, and one without the other is not", async (t) => {

@@ -71,25 +71,25 @@ export interface AnsweredPlace extends EscrowPlace {
 export async function placeOfRouter(context: CommandContext, router: Router): Promise<AnsweredPlace> {
   const { id, facts, client } = router;
   const { chain } = facts;
-  const mint = addressOf(chain?.mint);
-  if (chain === undefined || mint === undefined) {
+  const [program, mint] = [addressOf(chain?.program_id), addressOf(chain?.mint)];
+  if (chain === undefined || program === undefined || mint === undefined || !isAddress(id)) {
     throw new CommandFault({
       what: "This router has no chain: no money moves there.",
-      why: "its /.well-known/aimo.json names no escrow program, or its node has not answered yet.",
+      why: "its /.well-known/aimo.json names no addresses on one, or its node has not answered yet.",
       next: "Try again in a moment, or ask its operator.",
       reason: "refused",
       code: "chain_absent",
     });
   }
   const known = knownOf(context, (each) => each.id === id);
-  const programAddress = wantedProgram(context) ?? addressOf(known?.programId) ?? (chain.program_id as Address);
-  insistSame("program", programAddress, chain.program_id);
-  if (known?.programId === chain.program_id) insistSame("mint", known.mint, chain.mint);
+  const programAddress = wantedProgram(context) ?? addressOf(known?.programId) ?? program;
+  insistSame("program", programAddress, program);
+  if (known?.programId === program) insistSame("mint", known.mint, mint);
   return {
-    routerId: id as Address,
-    place: await routerPlace({ programAddress, routerId: id as Address }),
+    routerId: id,
+    place: await routerPlace({ programAddress, routerId: id }),
     mint,
-    network: chain.network,
+    network: known?.network ?? chain.network, // whoever names another Solana is not looked for where it really is
     url: client.url,
     rpcUrl: known?.rpcUrl,
   };

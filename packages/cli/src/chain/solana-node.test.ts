@@ -1,18 +1,19 @@
 // Which node is asked, and how long it may take.
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
 import type { ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { dirname } from "node:path";
 import { describe, test } from "node:test";
 import type { TestContext } from "node:test";
+import { fetchSnapshot } from "@aimo-network/escrow/accounts/fetch-accounts";
 import { manualClock } from "@aimo-network/protocol/clock";
-import { NODE_ANSWER_MS } from "../limits.ts";
+import type { Address } from "@solana/kit";
+import { NODE_ANSWER_BYTES_MAX, NODE_ANSWER_MS } from "../limits.ts";
 import { explorerUrl, clusterOf, networkName } from "../network/clusters.ts";
 import { solanaConfigFile } from "../settings/places.ts";
 import { faultOf, openReadingBed } from "../test-bed/reading-bed.ts";
-import { openNode, wantedNode } from "./solana-node.ts";
+import { askNode, openNode, wantedNode } from "./solana-node.ts";
+import { serve } from "../test-bed/serve.ts";
 
 const MAINNET = "solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp";
 const DEVNET = "solana:EtWTRABZaYq6iMfeYKouRu166VU2xqa1";
@@ -63,16 +64,11 @@ test("transactions and accounts are shown by the public clusters' explorer alone
 /** A node that answers when a test says so. */
 async function startSlowNode(t: TestContext): Promise<{ url: string; asked: Promise<ServerResponse> }> {
   const asked = Promise.withResolvers<ServerResponse>();
-  const server = createServer((request, response) => {
+  const url = await serve(t, (request, response) => {
     request.resume();
     asked.resolve(response);
   });
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked: asked.promise };
+  return { url, asked: asked.promise };
 }
 
 describe("a node", () => {
@@ -110,6 +106,39 @@ describe("a node", () => {
       assert.match(fault.why ?? "", words);
       assert.doesNotMatch(JSON.stringify(fault), /secret/);
     }
+  });
+
+  test("that answers something else, or without end, is told as that, and nothing of it is kept", async (t) => {
+    for (const answer of ["<!doctype html>", "null", "5", '{"jsonrpc":"2.0","id":"1","result":null}', "{}"]) {
+      const { url, asked } = await startSlowNode(t);
+      const node = openNode(url, openReadingBed(t).context);
+      const reading = askNode(node, fetchSnapshot(node.rpc, ["11111111111111111111111111111111" as Address]));
+      const fault = faultOf(reading);
+      (await asked).end(answer);
+      assert.deepEqual([(await fault).code, (await fault).reason], ["no_node", "unreachable"], answer);
+      assert.match((await fault).what, /is no Solana node/);
+    }
+    const { url, asked } = await startSlowNode(t);
+    const slot = faultOf(openNode(url, openReadingBed(t).context).rpc.getSlot().send());
+    const response = await asked;
+    let bytes = 0;
+    const piece = Buffer.alloc(1024 * 1024, "1");
+    const go = (): void => {
+      while (!response.destroyed) {
+        bytes += piece.length;
+        if (!response.write(piece)) return void response.once("drain", go);
+      }
+    };
+    go();
+    assert.match((await slot).what, /too long to be one/);
+    assert.ok(bytes < NODE_ANSWER_BYTES_MAX * 2, String(bytes));
+  });
+
+  test("answers with every digit", async (t) => {
+    const { url, asked } = await startSlowNode(t);
+    const answer = openNode(url, openReadingBed(t).context).rpc.getSlot({ minContextSlot: 7n }).send();
+    (await asked).end('{"jsonrpc":"2.0","id":"1","result":18446744073709551614}');
+    assert.equal(await answer, 18_446_744_073_709_551_614n);
   });
 
   test("is left with Ctrl-C", async (t) => {

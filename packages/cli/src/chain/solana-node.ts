@@ -1,10 +1,10 @@
 // The Solana node a command asks: which one is meant, and what is said where it does not answer.
-import { readFileSync } from "node:fs";
-import { createDefaultRpcTransport, createSolanaRpcFromTransport } from "@solana/kit";
+import { createSolanaRpcFromTransport } from "@solana/kit";
 import type { Rpc, RpcTransport, SolanaRpcApi } from "@solana/kit";
+import { isAimoError } from "@aimo-network/protocol/errors";
 import type { CommandContext } from "../context.ts";
 import { CommandFault } from "../fault.ts";
-import { NODE_ANSWER_MS } from "../limits.ts";
+import { NODE_ANSWER_MS, SOLANA_SETTINGS_BYTES_MAX } from "../limits.ts";
 import type { Cluster } from "../network/clusters.ts";
 import { clusterOf, clusterOfNode } from "../network/clusters.ts";
 import { startDeadline } from "../network/deadline.ts";
@@ -13,7 +13,9 @@ import { unreachable } from "../network/failed-fetch.ts";
 import type { Environment } from "../settings/environment.ts";
 import { variable } from "../settings/environment.ts";
 import { solanaConfigFile } from "../settings/places.ts";
+import { readSmallFile } from "../settings/small-file.ts";
 import { safeLine } from "../terminal/safe-text.ts";
+import { nodeTransport } from "./node-transport.ts";
 
 /** A node of Solana, and how it is asked. */
 export interface SolanaNode {
@@ -25,7 +27,9 @@ export interface SolanaNode {
 /** What Solana's own command line was told with `solana config set --url`. */
 function urlOfSolanaConfig(file: string): string | undefined {
   try {
-    return /^json_rpc_url:\s*["']?(https?:\/\/[^\s"']+)/m.exec(readFileSync(file, "utf8"))?.[1];
+    return /^json_rpc_url:\s*["']?(https?:\/\/[^\s"']+)/m.exec(
+      readSmallFile(file, SOLANA_SETTINGS_BYTES_MAX).toString(),
+    )?.[1];
   } catch {
     return undefined; // Solana's command line is not here
   }
@@ -58,7 +62,7 @@ export function wantedNode({ options, environment }: CommandContext, usedBefore?
 
 /** Opens a node; what it does not answer is told as `CommandFault`, what it refuses as kit's `SolanaError`. */
 export function openNode(url: string, waiting: Waiting): SolanaNode {
-  const transport = createDefaultRpcTransport({ url });
+  const transport = nodeTransport(url);
   const told: RpcTransport = async (request) => {
     const deadline = startDeadline(waiting, NODE_ANSWER_MS, request.signal);
     try {
@@ -67,10 +71,12 @@ export function openNode(url: string, waiting: Waiting): SolanaNode {
       if (waiting.interrupted.aborted) {
         throw new CommandFault({ what: "Interrupted.", reason: "interrupted" }, { cause: error });
       }
-      if (error instanceof Error && error.name === "SolanaError") throw httpFault(error, url) ?? error;
-      throw error instanceof SyntaxError
-        ? noNode(url, error)
-        : unreachable(error, { who: "the Solana node", url, option: "--rpc-url" });
+      if (error instanceof CommandFault) throw error;
+      if (error instanceof SyntaxError) {
+        throw noNode(url, "it answers with something else than JSON, such as a web page.", error);
+      }
+      const why: unknown = deadline.signal.aborted ? deadline.signal.reason : error;
+      throw unreachable(why, { who: "the Solana node", url, option: "--rpc-url" });
     } finally {
       deadline.end();
     }
@@ -78,12 +84,14 @@ export function openNode(url: string, waiting: Waiting): SolanaNode {
   return { url, rpc: createSolanaRpcFromTransport(told) };
 }
 
-/** Asks a node something; what it refuses is told as `CommandFault`, in its own words. */
+/** Asks a node something; what it refuses is told as `CommandFault`, in its own words, and so is what is no answer to that. */
 export async function askNode<Answer>({ url }: SolanaNode, answer: Promise<Answer>): Promise<Answer> {
   try {
     return await answer;
   } catch (error) {
-    if (!(error instanceof Error) || error.name !== "SolanaError") throw error;
+    if (error instanceof CommandFault || isAimoError(error) || !(error instanceof Error)) throw error;
+    // Whatever reads an answer stumbles over one that is not what a node answers.
+    if (error.name !== "SolanaError") throw noNode(url, "its answer is not what a node answers to that.", error);
     throw new CommandFault(
       {
         what: `The Solana node at ${new URL(url).origin} refused.`,
@@ -97,28 +105,15 @@ export async function askNode<Answer>({ url }: SolanaNode, answer: Promise<Answe
   }
 }
 
-function noNode(url: string, cause: SyntaxError): CommandFault {
+function noNode(url: string, why: string, cause: Error): CommandFault {
   return new CommandFault(
     {
       what: `${new URL(url).origin} is no Solana node.`,
-      why: "it answers with something else than JSON, such as a web page.",
+      why,
       next: "Check --rpc-url.",
       reason: "unreachable",
       code: "no_node",
     },
     { cause },
-  );
-}
-
-/** A node that answers with an HTTP error is busy, wants a key, or is no node. */
-function httpFault(error: Error, url: string): CommandFault | undefined {
-  const { statusCode } = ("context" in error ? error.context : {}) as { statusCode?: number };
-  if (statusCode === undefined) return undefined;
-  const why = statusCode === 429 ? "it answers too many already (429)." : `it answers with status ${statusCode}.`;
-  const next =
-    statusCode === 429 ? "Wait a little, or take another node: --rpc-url." : "Check --rpc-url and the key in it.";
-  return new CommandFault(
-    { what: `The Solana node at ${new URL(url).origin} refused.`, why, next, reason: "unreachable" },
-    { cause: error },
   );
 }

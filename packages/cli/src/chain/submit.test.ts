@@ -72,6 +72,13 @@ describe("a transaction that lands", () => {
     assert.equal(balance(), 11n * USDC);
   });
 
+  test("is waited for where the node says that it broke meanwhile, and does not say that nothing has moved", async () => {
+    bed.node.isConfused = true;
+    const { signature } = await pump(deposit());
+    assert.deepEqual(bed.node.sent, [signature]);
+    assert.equal(balance(), 11n * USDC);
+  });
+
   test("offers what was enough lately in three of four slots", async () => {
     await pump(deposit());
     assert.ok(bed.node.asked.includes("getRecentPrioritizationFees"));

@@ -1,5 +1,6 @@
 // Sends what was signed, by the router or by a node alone, again and again while it may land, and waits for what becomes of it.
 import {
+  SOLANA_ERROR__JSON_RPC__INTERNAL_ERROR,
   SOLANA_ERROR__JSON_RPC__SERVER_ERROR_SEND_TRANSACTION_PREFLIGHT_FAILURE,
   SOLANA_ERROR__TRANSACTION_ERROR__ALREADY_PROCESSED,
   SOLANA_ERROR__TRANSACTION_ERROR__BLOCKHASH_NOT_FOUND,
@@ -9,7 +10,13 @@ import type { Address } from "@solana/kit";
 import { sleep } from "@aimo-network/protocol/clock";
 import type { CommandContext } from "../context.ts";
 import { CommandFault } from "../fault.ts";
-import { LANDING_POLL_MS, LANDING_RESEND_MS, LANDING_UNANSWERED_MS, LANDING_WAIT_MS } from "../limits.ts";
+import {
+  LANDING_BLOCKS_MAX,
+  LANDING_POLL_MS,
+  LANDING_RESEND_MS,
+  LANDING_UNANSWERED_MS,
+  LANDING_WAIT_MS,
+} from "../limits.ts";
 import type { Cluster } from "../network/clusters.ts";
 import { expired, rejectedByChain, unsettled } from "./landing.ts";
 import type { Landed } from "./landing.ts";
@@ -27,7 +34,8 @@ export interface SendingChain {
 
 /** What is sent. */
 export interface SendingTransaction extends SignedTransaction {
-  readonly lastValidBlockHeight: bigint;
+  /** Absent where nobody but a router has said it: whoever calls a transaction over too early has it paid twice. */
+  readonly lastValidBlockHeight?: bigint;
 }
 
 /** The reason of a preflight, or the error itself. */
@@ -45,12 +53,14 @@ class Sending {
   readonly #startedMs: number;
   #answeredMs: number;
   #sentMs = Number.NEGATIVE_INFINITY;
+  #lastHeight: bigint | undefined;
   #unanswered: CommandFault | undefined;
 
   constructor(context: CommandContext, chain: SendingChain, sent: SendingTransaction) {
     this.#context = context;
     this.#chain = chain;
     this.#sent = sent;
+    this.#lastHeight = sent.lastValidBlockHeight;
     this.#startedMs = context.clock.monotonic();
     this.#answeredMs = this.#startedMs;
   }
@@ -67,6 +77,8 @@ class Sending {
       if (isSolanaError(reason, SOLANA_ERROR__TRANSACTION_ERROR__ALREADY_PROCESSED)) return;
       // A node a little behind the one that made the transaction does not know its blockhash yet: it is sent again.
       if (isSolanaError(reason, SOLANA_ERROR__TRANSACTION_ERROR__BLOCKHASH_NOT_FOUND)) return;
+      // What stands before a node may have handed it on before it broke: whoever pays again then pays twice.
+      if (isSolanaError(error, SOLANA_ERROR__JSON_RPC__INTERNAL_ERROR)) return;
       if (reason === error) throw error; // the node itself refuses, and has tried nothing out
       throw rejectedByChain({ error, programs: this.#sent.programs }, this.#chain.programAddress);
     }
@@ -75,11 +87,12 @@ class Sending {
   /** What became of it by now; undefined while that is open. Throws where it never will, or where it has failed. */
   async look(): Promise<Landed | undefined> {
     const { rpc } = this.#chain.node;
-    const { signature, lastValidBlockHeight } = this.#sent;
+    const { signature } = this.#sent;
     // The height first: what had no status after its last block has not landed.
     const height = await this.#told(rpc.getBlockHeight({ commitment: "confirmed" }).send());
     if (height === undefined) return undefined;
-    const isOver = height > lastValidBlockHeight;
+    this.#lastHeight ??= height + LANDING_BLOCKS_MAX;
+    const isOver = height > this.#lastHeight;
     const statuses = await this.#told(
       rpc.getSignatureStatuses([signature], { searchTransactionHistory: isOver }).send(),
     );

@@ -1,17 +1,7 @@
 // The command's wallet as one that signs Solana's transactions.
-import {
-  getAddressDecoder,
-  getBase64EncodedWireTransaction,
-  getSignatureFromTransaction,
-  getTransactionDecoder,
-} from "@solana/kit";
-import type {
-  Address,
-  Base64EncodedWireTransaction,
-  Signature,
-  SignatureBytes,
-  TransactionPartialSigner,
-} from "@solana/kit";
+import { walletSigner as signerOf } from "@aimo-network/escrow/wallet-signer";
+import { getBase64EncodedWireTransaction, getSignatureFromTransaction, getTransactionDecoder } from "@solana/kit";
+import type { Address, Base64EncodedWireTransaction, Signature, TransactionPartialSigner } from "@solana/kit";
 import type { CommandContext } from "../context.ts";
 import { CommandFault } from "../fault.ts";
 import type { CommandWallet } from "../wallet/open-wallet.ts";
@@ -28,17 +18,7 @@ export interface SignedTransaction {
 
 /** The same wallet, for instructions that it has to sign and for transactions of a command's own making. */
 export function walletSigner({ wallet }: Pick<CommandWallet, "wallet">): TransactionPartialSigner {
-  const address = getAddressDecoder().decode(wallet.publicKey);
-  return {
-    address,
-    signTransactions: (transactions) =>
-      Promise.all(
-        transactions.map(async ({ messageBytes }) => {
-          const signature = await wallet.sign(Uint8Array.from(messageBytes));
-          return { [address]: signature as SignatureBytes };
-        }),
-      ),
-  };
+  return signerOf(wallet);
 }
 
 /** Adds the wallet's signature to what was confirmed, and to nothing else. */

@@ -2,6 +2,7 @@
 import { isAimoError } from "@aimo-network/protocol/errors";
 import { parseKey } from "@aimo-network/protocol/keys/key-text";
 import type { ParsedKey } from "@aimo-network/protocol/keys/key-text";
+import { momentText } from "../chain/moments.ts";
 import type { CommandContext } from "../context.ts";
 import { askRouterAboutKey } from "../keys/key-at-router.ts";
 import type { KeyAtRouter } from "../keys/key-at-router.ts";
@@ -50,7 +51,7 @@ function takenFinding(found: KeyAtRouter, { key, remedy }: ReadKey): Finding {
   if (!found.isAccepted) return bad(`the router refuses it: ${found.why}`, remedy);
   if (key.kind === "signed" && key.spending.kind === "earn_only") return good("taken; it earns and cannot spend");
   const { record } = found;
-  if (record.limit === null) return good(`taken; it has spent ${record.usage} USDC`);
+  if (record.limit === null) return good(`accepted by the router; it has spent ${record.usage} USDC`);
   const left = record.limit_remaining ?? "0";
   const words = `taken; ${left} of ${record.limit} USDC left`;
   return /^0(?:\.0+)?$/.test(left) ? bad(words, `Its limit is used up: ${remedy}`) : good(words);
@@ -58,7 +59,7 @@ function takenFinding(found: KeyAtRouter, { key, remedy }: ReadKey): Finding {
 
 /** Judges when a key ends. */
 export function expiryFinding(expiresAtMs: number, nowMs: number, remedy: string): Finding {
-  const at = new Date(expiresAtMs).toISOString();
+  const at = momentText(expiresAtMs);
   const leftMs = expiresAtMs - nowMs;
   if (leftMs <= 0) return bad(`expired at ${at}`, remedy);
   if (leftMs > KEY_ENDS_SOON_MS) return good(`until ${at}, ${Math.floor(leftMs / DAY_MS)} days`);

@@ -36,8 +36,8 @@ describe("a machine", () => {
 
   test("what may be due to the seconds of the date, or to the way, is no fault of the clock", () => {
     const ask = (beforeMs: number, afterMs: number) => clockFinding({ beforeMs, afterMs }, at(NOW_MS)).words;
-    assert.equal(ask(NOW_MS + 999, NOW_MS + 1_100), "as the router's");
-    assert.equal(ask(NOW_MS - 5_000, NOW_MS), "as the router's");
+    assert.equal(ask(NOW_MS + 999, NOW_MS + 1_100), "agrees with the router's");
+    assert.equal(ask(NOW_MS - 5_000, NOW_MS), "agrees with the router's");
     assert.equal(ask(NOW_MS + 1_000, NOW_MS + 1_100), "1 s ahead of the router's");
     assert.equal(ask(NOW_MS - 5_000, NOW_MS - 3_000), "3 s behind the router's");
   });

@@ -65,7 +65,7 @@ export function clockFinding(
   const offMs = Math.max(aheadMs, behindMs, 0);
   const words =
     offMs === 0
-      ? "as the router's"
+      ? "agrees with the router's"
       : `${Math.ceil(offMs / 1_000)} s ${aheadMs > 0 ? "ahead of" : "behind"} the router's`;
   if (offMs <= CLOCK_SKEW_MAX_MS) return good(words);
   return bad(

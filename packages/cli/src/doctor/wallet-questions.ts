@@ -1,4 +1,5 @@
 // Whether the wallet is here and can pay: SOL for fees, USDC, escrow, balance, and the allowance and its end.
+import { solWords } from "@aimo-network/escrow/describe/foreign-text";
 import type { CommandContext } from "../context.ts";
 import type { OpenChain } from "../chain/open-chain.ts";
 import { CommandFault } from "../fault.ts";
@@ -16,20 +17,12 @@ export interface WalletScene {
   readonly needsFunds: boolean;
 }
 
-const LAMPORTS_PER_SOL_DIGITS = 9;
 const AWAY = "the router does not answer";
 const NO_WALLET = "there is no wallet here";
 
-/** SOL with its decimals, exactly. */
-export function solText(lamports: bigint): string {
-  const digits = lamports.toString().padStart(LAMPORTS_PER_SOL_DIGITS + 1, "0");
-  const fraction = digits.slice(-LAMPORTS_PER_SOL_DIGITS).replace(/0+$/, "");
-  return `${digits.slice(0, -LAMPORTS_PER_SOL_DIGITS)}${fraction === "" ? "" : `.${fraction}`}`;
-}
-
 /** Judges SOL for fees. */
 export function solFinding(lamports: bigint, address: string): Finding {
-  const words = `${solText(lamports)} SOL`;
+  const words = solWords(lamports);
   if (lamports >= WALLET_LAMPORTS_LOW) return good(words);
   return bad(`${words}: not enough for transactions`, `Send SOL to ${address}; 0.01 is plenty.`);
 }
@@ -103,7 +96,7 @@ export function walletQuestions(context: CommandContext, scene: WalletScene): re
       async ask() {
         try {
           const { address, file } = await wallet;
-          return good(`${address} (${file}, for its owner's eyes alone)`);
+          return good(`${address} (${file}, which nobody else can read)`);
         } catch (error) {
           const isMissing = error instanceof CommandFault && error.words.code === "wallet_missing";
           if (!isMissing || scene.needsFunds) throw error;

@@ -4,7 +4,7 @@ import { claimable } from "@aimo-network/escrow/accounts/provider-facts";
 import { buildProviderRequestExit } from "@aimo-network/escrow/build/provider-payments";
 import { durationWords, momentWords, usdcWords } from "@aimo-network/escrow/plain-words";
 import { readAmount } from "../chain/amount.ts";
-import { carryOut } from "../chain/carry-out.ts";
+import { afterLanding, carryOut } from "../chain/carry-out.ts";
 import { openChain } from "../chain/open-chain.ts";
 import { insistOnEarner, readEarner } from "../chain/standing.ts";
 import { walletSigner } from "../chain/wallet-signer.ts";
@@ -50,6 +50,7 @@ export const providerExitRequest: RunCommand = async (context, { arguments: [tex
       },
     ],
   });
-  const { data, text: said } = earnerFacts(await readEarner(context, chain, wallet), chain, wallet);
-  return { data: { ...data, ...landed }, text: said };
+  return await afterLanding(chain, wallet, landed, async () =>
+    earnerFacts(await readEarner(context, chain, wallet), chain, wallet),
+  );
 };

@@ -6,7 +6,7 @@ import type { TokenReading } from "@aimo-network/escrow/accounts/token-account";
 import { associatedTokenAddress } from "@aimo-network/escrow/addresses";
 import { buildSetPayout } from "@aimo-network/escrow/build/provider-payments";
 import { durationWords } from "@aimo-network/escrow/plain-words";
-import { carryOut } from "../chain/carry-out.ts";
+import { afterLanding, carryOut } from "../chain/carry-out.ts";
 import { openChain } from "../chain/open-chain.ts";
 import type { OpenChain } from "../chain/open-chain.ts";
 import { insistOnEarner, readEarner, readTokens } from "../chain/standing.ts";
@@ -78,6 +78,7 @@ export const providerPayout: RunCommand = async (context, { arguments: [text] })
       },
     ],
   });
-  const { data, text: said } = earnerFacts(await readEarner(context, chain, wallet), chain, wallet);
-  return { data: { ...data, ...landed }, text: said };
+  return await afterLanding(chain, wallet, landed, async () =>
+    earnerFacts(await readEarner(context, chain, wallet), chain, wallet),
+  );
 };

@@ -73,7 +73,7 @@ test("a key says what it may do, and its signature says whether that is so", asy
     /^router +any: each that sees it could use it at another$/m,
     /^may +call and serve models, read balance and activity$/m,
     /^spends +at most 2 USDC over its whole life$/m,
-    /^expires +2027-02-21T07:00:00\.000Z \(within 90 days\)$/m,
+    /^expires +2027-02-21 07:00:00 UTC \(within 90 days\)$/m,
     /^signature +valid$/m,
     /^read from +AIMO_API_KEY$/m,
   ]) {

@@ -5,6 +5,7 @@ import { keyId } from "@aimo-network/protocol/keys/key-id";
 import type { SignedKey } from "@aimo-network/protocol/keys/key-layout";
 import { parseKey } from "@aimo-network/protocol/keys/key-text";
 import type { ParsedKey } from "@aimo-network/protocol/keys/key-text";
+import { momentText } from "../chain/moments.ts";
 import type { CommandInput, Outcome, RunCommand } from "../command-spec.ts";
 import type { CommandContext } from "../context.ts";
 import { CommandFault } from "../fault.ts";
@@ -33,7 +34,7 @@ function parsed(text: string, from: string): ParsedKey {
 }
 
 function expiryText(atMs: number, nowMs: number): string {
-  const at = new Date(atMs).toISOString();
+  const at = momentText(atMs);
   if (nowMs >= atMs) return `${at} (expired)`;
   const days = Math.ceil((atMs - nowMs) / DAY_MS);
   return `${at} (${days === 1 ? "within a day" : `within ${days} days`})`;
@@ -121,7 +122,7 @@ async function ofSigned(
     ["may", rightsText(key)],
     ["spends", spendingText(key.spending)],
     ...(key.tag === undefined ? [] : ([["tag", `${key.tag}${key.version === 1 ? " (not signed)" : ""}`]] as const)),
-    ["created", new Date(key.createdAtMs).toISOString()],
+    ["created", momentText(key.createdAtMs)],
     ["expires", (isExpired ? style.bad : (same: string) => same)(expiryText(expiresAtMs, clock.now()))],
     ["signature", PAINTS[proof.signature](style)(SIGNATURES[proof.signature])],
     ...atRouterFacts(atRouter),

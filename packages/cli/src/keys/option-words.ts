@@ -1,16 +1,14 @@
 // What options of these commands hold, and what is said of those that hold something else.
 import type { CommandInput } from "../command-spec.ts";
 import { CommandFault } from "../fault.ts";
-import { safeLine } from "../terminal/safe-text.ts";
+import { typedText } from "../terminal/typed-text.ts";
 
 type Option = CommandInput["options"][string];
-
-const FOUND_CHARS_MAX = 60;
 
 /** The fault of an option that holds something else. */
 export function expected(option: string, what: string, found: string): CommandFault {
   // Whoever pastes a key into the wrong place does not want to see it again.
-  const shown = found.startsWith("aimo-sk-") ? "a key" : found === "" ? "nothing" : safeLine(found, FOUND_CHARS_MAX);
+  const shown = found.startsWith("aimo-sk-") ? "a key" : typedText(found);
   return new CommandFault({ what: `${option}: expected ${what}.`, why: `found ${shown}.`, reason: "usage" });
 }
 

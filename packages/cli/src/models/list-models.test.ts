@@ -56,9 +56,9 @@ test("prices are per million tokens with every digit, and what was not measured 
   const { run, router } = await openListing(t, { data: [QWEN, BARE] });
   const outcome = await run();
   assert.deepEqual(outcome?.text.split("\n"), [
-    "MODEL                                         IN/M    OUT/M  CONTEXT     P50  TOK/S  UPTIME  VERIFIED  BESIDES",
-    "qwen/qwen3-32b                                0.15      0.6     131k  420 ms     57   99.9%       2/3",
-    "community/a-model-with-quite-a-long-name  0.000001  1000000        –       –      –       –       0/1  0.001 each request, 0.5 each image",
+    "MODEL                                         IN/M    OUT/M  CONTEXT  VERIFIED  UPTIME     P50  TOK/S  BESIDES",
+    "qwen/qwen3-32b                                0.15      0.6     131k       2/3   99.9%  420 ms     57",
+    "community/a-model-with-quite-a-long-name  0.000001  1000000        –       0/1       –       –      –  0.001 each request, 0.5 each image",
   ]);
   assert.deepEqual(outcome?.data, {
     router: ROUTER_ID,
@@ -69,6 +69,8 @@ test("prices are per million tokens with every digit, and what was not measured 
         prompt_per_million: "0.15",
         completion_per_million: "0.6",
         cached_per_million: "0.075",
+        each_request: null,
+        each_image: null,
         context_length: 131_072,
         latency_p50_ms: 420,
         throughput_p50: 56.8,
@@ -82,6 +84,8 @@ test("prices are per million tokens with every digit, and what was not measured 
         prompt_per_million: "0.000001",
         completion_per_million: "1000000",
         cached_per_million: null,
+        each_request: "0.001",
+        each_image: "0.5",
         context_length: null,
         latency_p50_ms: null,
         throughput_p50: null,
@@ -100,10 +104,17 @@ test("prices are per million tokens with every digit, and what was not measured 
 test("the table fits the terminal, and is whole in a pipe", async (t) => {
   const models = { data: Array.from({ length: 200 }, () => ({ ...BARE, pricing: QWEN.pricing })) };
   const { run } = await openListing(t, models, 70);
+  const narrow = (await (await openListing(t, models, 40)).run())?.text.split("\n") ?? [];
+  assert.ok(narrow.every((line) => line.length <= 40));
   const lines = (await run())?.text.split("\n") ?? [];
   assert.equal(lines.length, 201);
   assert.ok(lines.every((line) => line.length <= 70));
-  assert.match(lines[1] ?? "", /^community\/a-mod\S*…/);
+  assert.equal(
+    lines[1],
+    "community/a-model-with-quite-a-long-name  0.15    0.6        –",
+    "an id is typed: it is whole",
+  );
+  assert.match(narrow[1] ?? "", /^community\/a-mod\S*… {2}0\.15 {4}0\.6$/);
 });
 
 test("what is asked of the router is what was typed", async (t) => {

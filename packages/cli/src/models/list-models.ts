@@ -60,6 +60,8 @@ function modelJson({
     prompt_per_million: price.prompt ?? null,
     completion_per_million: price.completion ?? null,
     cached_per_million: price.cached ?? null,
+    each_request: price.request ?? null,
+    each_image: price.image ?? null,
     context_length: context ?? null,
     latency_p50_ms: latency ?? null,
     throughput_p50: throughput ?? null,
@@ -73,13 +75,13 @@ const COLUMNS = [
   { title: "MODEL", isElastic: true },
   { title: "IN/M", isNumber: true },
   { title: "OUT/M", isNumber: true },
-  { title: "CONTEXT", isNumber: true },
-  { title: "P50", isNumber: true },
-  { title: "TOK/S", isNumber: true },
-  { title: "UPTIME", isNumber: true },
-  { title: "VERIFIED", isNumber: true },
+  { title: "CONTEXT", isNumber: true, isExtra: true },
+  { title: "VERIFIED", isNumber: true, isExtra: true },
+  { title: "UPTIME", isNumber: true, isExtra: true },
+  { title: "P50", isNumber: true, isExtra: true },
+  { title: "TOK/S", isNumber: true, isExtra: true },
 ];
-const [UPTIME, VERIFIED] = [6, 7];
+const [VERIFIED, UPTIME] = [4, 5];
 const UPTIME_DOUBTFUL = 99; // percent
 const MORE = { title: "BESIDES", isElastic: true };
 
@@ -89,10 +91,10 @@ function rowOf({ id, price, context, latency, throughput, uptime, providers, ver
     price.prompt ?? "?",
     price.completion ?? "?",
     contextText(context),
+    `${verified}/${providers}`,
+    uptimeText(uptime),
     latencyText(latency),
     speedText(throughput),
-    uptimeText(uptime),
-    `${verified}/${providers}`,
   ];
 }
 
@@ -110,6 +112,14 @@ function modelsText(models: readonly ListedModel[], { terminal }: CommandContext
   return tableText(hasMore ? [...COLUMNS, MORE] : COLUMNS, rows, { width, paint });
 }
 
+/** For a person who sees such a table for the first time. */
+function explainTable({ terminal }: CommandContext): void {
+  if (!terminal.isShown) return;
+  terminal.note(
+    terminal.noteStyle.faint("Prices are USDC per million tokens; aimo models --help has the other columns."),
+  );
+}
+
 async function listAll(context: CommandContext, router: Router, query: Record<string, string>): Promise<Outcome> {
   const body = await router.client.call("/api/v1/models", { query, what: "The router lists no models." });
   const models = listIn(body, "data")?.map(readModel);
@@ -121,6 +131,7 @@ async function listAll(context: CommandContext, router: Router, query: Record<st
       isNarrowed ? "No model matches: aimo models lists all." : "Nobody sells a model at this router at the moment.",
     );
   }
+  if (known.length > 0) explainTable(context);
   return {
     data: { router: router.id, models: known.map(modelJson) },
     text: known.length === 0 ? "" : modelsText(known, context),

@@ -67,6 +67,8 @@ function endpointJson({ wallet, tag, share, tier, verdict, status, price, reason
     prompt_per_million: price.prompt ?? null,
     completion_per_million: price.completion ?? null,
     cached_per_million: price.cached ?? null,
+    each_request: price.request ?? null,
+    each_image: price.image ?? null,
     context_length: more.context ?? null,
     latency_p50_ms: more.latency ?? null,
     throughput_p50: more.throughput ?? null,
@@ -82,10 +84,10 @@ const COLUMNS = [
   { title: "VERDICT" },
   { title: "IN/M", isNumber: true },
   { title: "OUT/M", isNumber: true },
-  { title: "CONTEXT", isNumber: true },
-  { title: "P50", isNumber: true },
-  { title: "TOK/S", isNumber: true },
-  { title: "UPTIME", isNumber: true },
+  { title: "CONTEXT", isNumber: true, isExtra: true },
+  { title: "UPTIME", isNumber: true, isExtra: true },
+  { title: "P50", isNumber: true, isExtra: true },
+  { title: "TOK/S", isNumber: true, isExtra: true },
 ];
 const [TIER, VERDICT] = [1, 2];
 
@@ -104,9 +106,9 @@ function endpointsText(endpoints: readonly Endpoint[], { terminal }: CommandCont
     price.prompt ?? "?",
     price.completion ?? "?",
     contextText(more.context),
+    uptimeText(more.uptime),
     latencyText(more.latency),
     speedText(more.throughput),
-    uptimeText(more.uptime),
   ]);
   const [titles = "", ...lines] = tableText(COLUMNS, rows, { width, paint }).split("\n");
   const withWhy = lines.flatMap((line, row) => {

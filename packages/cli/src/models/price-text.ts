@@ -16,22 +16,32 @@ export interface ShownPrice {
   readonly prompt: string | undefined;
   readonly completion: string | undefined;
   readonly cached: string | undefined;
+  readonly request: string | undefined;
+  readonly image: string | undefined;
   /** What comes on top, in words; empty for most. */
   readonly more: string;
 }
 
 const EACH = /^\d{1,7}(?:\.\d{1,6})?$/;
 
+/** A price for each of something; undefined where it costs nothing on top. */
+function priceOfEach(pricing: JsonObject, name: string): string | undefined {
+  const price = textIn(pricing, name);
+  return price === undefined || !EACH.test(price) || /^[0.]+$/.test(price) ? undefined : price;
+}
+
 /** Reads the `pricing` of a model or an endpoint. */
 export function readPrice(pricing: JsonObject): ShownPrice {
-  const more = ["request", "image"].flatMap((name) => {
-    const price = textIn(pricing, name);
-    return price === undefined || !EACH.test(price) || /^[0.]+$/.test(price) ? [] : [`${price} each ${name}`];
-  });
+  const [request, image] = [priceOfEach(pricing, "request"), priceOfEach(pricing, "image")];
+  const more = Object.entries({ request, image }).flatMap(([name, price]) =>
+    price === undefined ? [] : [`${price} each ${name}`],
+  );
   return {
     prompt: perMillion(textIn(pricing, "prompt")),
     completion: perMillion(textIn(pricing, "completion")),
     cached: perMillion(textIn(pricing, "input_cache_read")),
+    request,
+    image,
     more: more.join(", "),
   };
 }

@@ -8,7 +8,7 @@ import { momentWords, usdcWords } from "@aimo-network/escrow/plain-words";
 import { DAY } from "@aimo-network/escrow/program-bounds";
 import type { MicroUsdc } from "@aimo-network/protocol/money";
 import { readAmount } from "../chain/amount.ts";
-import { carryOut } from "../chain/carry-out.ts";
+import { afterLanding, carryOut } from "../chain/carry-out.ts";
 import { openChain } from "../chain/open-chain.ts";
 import { insistOnEscrow, readUser } from "../chain/standing.ts";
 import { walletSigner } from "../chain/wallet-signer.ts";
@@ -81,7 +81,9 @@ export const allowance: RunCommand = async (context, { arguments: words, options
       },
     ],
   });
-  const after = await readUser(context, chain, wallet);
-  const { data, text } = allowanceFacts(after, insistOnEscrow(after, wallet));
-  return { data: { ...about, ...data, ...landed }, text };
+  return await afterLanding(chain, wallet, landed, async () => {
+    const after = await readUser(context, chain, wallet);
+    const { data, text } = allowanceFacts(after, insistOnEscrow(after, wallet));
+    return { data: { ...about, ...data }, text };
+  });
 };

@@ -1,6 +1,6 @@
 // `aimo exit cancel`: a wallet that was leaving stays, by the chain alone.
 import { buildCancelExit } from "@aimo-network/escrow/build/user-exit";
-import { carryOut } from "../chain/carry-out.ts";
+import { afterLanding, carryOut } from "../chain/carry-out.ts";
 import { openChain } from "../chain/open-chain.ts";
 import { insistOnEscrow, readUser } from "../chain/standing.ts";
 import { walletSigner } from "../chain/wallet-signer.ts";
@@ -25,6 +25,7 @@ export const exitCancel: RunCommand = async (context) => {
       { name: "cancel_exit", accounts: { user: user.address, config: router.address, escrow: escrow.address } },
     ],
   });
-  const { data, text } = exitFacts(await readUser(context, chain, wallet), chain, wallet);
-  return { data: { ...data, ...landed }, text };
+  return await afterLanding(chain, wallet, landed, async () =>
+    exitFacts(await readUser(context, chain, wallet), chain, wallet),
+  );
 };

@@ -5,6 +5,7 @@ import { USDC } from "@aimo-network/escrow/test-bed/router-instructions";
 import { DAY } from "@aimo-network/escrow/program-bounds";
 import { faultOf } from "../test-bed/reading-bed.ts";
 import { openMoneyBed } from "../test-bed/money-bed.ts";
+import { allowance } from "./allowance.ts";
 import { exitCancel } from "./exit-cancel.ts";
 import { exitFinalize } from "./exit-finalize.ts";
 import { exitRequest } from "./exit-request.ts";
@@ -57,4 +58,24 @@ test("whoever has no escrow, or no memory of the program, is told what to type",
   const wrong = await faultOf(ann.run(exitStatus, [], { ...named, programId: bed.scene.bed.keys.admin }));
   assert.equal(wrong.code, "router_unknown");
   assert.deepEqual(bed.node.sent, []);
+});
+
+test("what has landed is no failure where the node is away by then: it is told, with its signature", async (t) => {
+  const bed = await openMoneyBed(t);
+  const ann = await bed.person(100n * USDC);
+  bed.openEscrow(ann, 5n * USDC);
+  bed.node.onAsked = (method) => {
+    bed.node.isDown = method === "getMultipleAccounts" && bed.node.sent.length > 0;
+  };
+  for (const [command, words, options] of [
+    [allowance, [], { total: "7" }],
+    [exitRequest, [], {}],
+    [exitCancel, [], {}],
+  ] as const) {
+    bed.node.sent.length = 0;
+    bed.node.isDown = false;
+    const { data, text, reason } = await ann.run(command, words, options);
+    assert.deepEqual([(data as { signature: string }).signature, reason], [bed.node.sent[0], undefined]);
+    assert.match(text, /^Done: the transaction \S+ has landed\. How it is now could not be read: Cannot reach/);
+  }
 });

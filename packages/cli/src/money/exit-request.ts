@@ -2,7 +2,7 @@
 import { userExitOf } from "@aimo-network/escrow/accounts/escrow-facts";
 import { buildRequestExit } from "@aimo-network/escrow/build/user-exit";
 import { durationWords, momentWords, usdcWords } from "@aimo-network/escrow/plain-words";
-import { carryOut } from "../chain/carry-out.ts";
+import { afterLanding, carryOut } from "../chain/carry-out.ts";
 import { openChain } from "../chain/open-chain.ts";
 import { insistOnEscrow, readUser } from "../chain/standing.ts";
 import { walletSigner } from "../chain/wallet-signer.ts";
@@ -38,6 +38,7 @@ export const exitRequest: RunCommand = async (context) => {
       },
     ],
   });
-  const { data, text } = exitFacts(await readUser(context, chain, wallet), chain, wallet);
-  return { data: { ...data, ...landed }, text };
+  return await afterLanding(chain, wallet, landed, async () =>
+    exitFacts(await readUser(context, chain, wallet), chain, wallet),
+  );
 };

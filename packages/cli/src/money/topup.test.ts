@@ -214,3 +214,28 @@ describe("each failure has its own words and its own code", () => {
     assert.match(words.next ?? "", /solana confirm [1-9A-HJ-NP-Za-km-z]{80,90}/);
   });
 });
+
+test("a height that is long over does not make a deposit expired that may still land", async () => {
+  router.alterAnswer = (body) => ({ ...body, last_valid_block_height: 1 });
+  bed.node.lost = 1;
+  const { data } = await ann.run(topup, ["5"], { router: router.url });
+  assert.equal((data as { credited: boolean }).credited, true);
+  assert.equal(bed.scene.bed.readEscrow(ann.address).balance, 5n * USDC);
+});
+
+test("a program or mint that is no address is told as that, and asked for nothing", async () => {
+  for (const [name, value] of [
+    ["program_id", "\u001B[2J\u0007\u202Egnp"],
+    ["program_id", "11111111111111111111111111111111x"],
+    ["mint", "\u001B[2J\u0007\u202Egnp"],
+  ] as const) {
+    router.chain = { ...router.chain, [name]: value };
+    const { context } = ann;
+    const environment = { ...context.environment, AIMO_HOME: `${context.folder}/new` };
+    const options = { ...context.options, router: router.url };
+    const words = await faultOf(topup({ ...context, environment, options }, { arguments: ["5"], options: {} }));
+    assert.equal(words.code, "chain_absent", JSON.stringify(words));
+    const told = Object.values(words).join(" ");
+    for (const part of ["\u001B", "\u0007", "\u202E"]) assert.ok(!told.includes(part), told);
+  }
+});

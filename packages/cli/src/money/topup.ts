@@ -51,10 +51,7 @@ export const topup: RunCommand = async (context, { arguments: [text] }) => {
   const before = await account.balance();
   const what = "The router does not prepare the deposit: nothing was signed.";
   const body = { amount: amountJson(amount), wallet: wallet.address };
-  const { bytes, lastValidBlockHeight } = await composeByRouter(router.client, "/api/v1/account/deposit", {
-    body,
-    what,
-  });
+  const bytes = await composeByRouter(router.client, "/api/v1/account/deposit", { body, what });
   const confirmed = await confirmTransaction(context, bytes, {
     question: `Deposit ${usdcWords(amount)} at ${router.client.url}?`,
     programAddress: place.programAddress,
@@ -68,11 +65,7 @@ export const topup: RunCommand = async (context, { arguments: [text] }) => {
   const cluster = chain?.cluster ?? clusterOf(network);
   const isByNode = chain !== undefined && isNodeNamed(context);
   const landed = isByNode
-    ? await submitByNode(
-        context,
-        { ...chain, programAddress: place.programAddress },
-        { ...signed, lastValidBlockHeight },
-      )
+    ? await submitByNode(context, { ...chain, programAddress: place.programAddress }, signed)
     : await submitByRouter(context, { client: router.client, cluster, path: "/api/v1/account/transactions" }, signed);
   const seen = tellLanded(context, { ...chain, cluster }, landed);
   const balance = await account.credited(before, amount);

@@ -43,6 +43,8 @@ function readDestination(to: unknown, party: MoneyParty): string | undefined {
   );
 }
 
+const STATE_CHARS = 60; // of a withdrawal's state, as a router says it
+
 /** The router; where it is gone, the way out is told. */
 async function reachRouter(context: CommandContext, party: MoneyParty): Promise<Router> {
   try {
@@ -62,7 +64,7 @@ async function finish(work: Withdrawing, wish: WithdrawalWish, told: ToldWithdra
   if (told.state !== "router-signed" && told.state !== "submitted") {
     throw new CommandFault({
       what: "The router has not signed the withdrawal: nothing has moved.",
-      why: `it is ${told.state} there.`,
+      why: `it is ${safeLine(told.state, STATE_CHARS)} there.`,
       next: "Run the same again in a minute.",
       reason: "unreachable",
     });
@@ -72,7 +74,7 @@ async function finish(work: Withdrawing, wish: WithdrawalWish, told: ToldWithdra
       `This withdrawal of ${usdcWords(amount)} was handed in before: signed again it is the same one.`,
     );
   }
-  const { bytes, lastValidBlockHeight } = readComposed(told.data);
+  const bytes = readComposed(told.data);
   const confirmed = await confirmTransaction(context, bytes, await wishFor(work, wish));
   const signed = await signConfirmed(context, wallet, confirmed);
   const chain = openChainIfAny(context, escrowPlace);
@@ -81,7 +83,7 @@ async function finish(work: Withdrawing, wish: WithdrawalWish, told: ToldWithdra
   const desk = { client: router.client, cluster, path: withdrawalPath(party, told.id) };
   const landed =
     chain !== undefined && isNodeNamed(context)
-      ? await submitByNode(context, { ...chain, programAddress }, { ...signed, lastValidBlockHeight })
+      ? await submitByNode(context, { ...chain, programAddress }, signed)
       : await submitByRouter(context, desk, signed);
   const seen = tellLanded(context, { ...chain, cluster }, landed);
   const destination = destinationIn(confirmed);
@@ -100,7 +102,7 @@ async function continueOpen(work: Withdrawing, wish: WithdrawalWish, refusal: Co
   const what = `A withdrawal of ${usdcWords(open.amount)} is open already`;
   const isElsewhere = wish.party === "user" && open.destination !== wish.destination;
   if (isElsewhere || (open.amount !== wish.amount && !terminal.isInteractive)) {
-    const to = open.destination === undefined ? "" : ` --to ${safeLine(open.destination, 50)}`;
+    const to = open.destination === undefined ? "" : ` --to ${open.destination}`;
     throw new CommandFault({
       what: `${what}, and there is one at a time: nothing was signed.`,
       why: `asked for were ${usdcWords(wish.amount)}${isElsewhere ? " to another account" : ""}.`,

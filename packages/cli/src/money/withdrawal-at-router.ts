@@ -1,5 +1,6 @@
 // Withdrawals as a router keeps them: asked for with the wallet's word, and found again where one is open already.
 import { base58 } from "@scure/base";
+import { isAddress } from "@solana/kit";
 import { withdrawalMessage } from "@aimo-network/protocol/keys/money-intent";
 import type { MoneyParty } from "@aimo-network/protocol/keys/money-intent";
 import type { MicroUsdc } from "@aimo-network/protocol/money";
@@ -46,6 +47,8 @@ function readWithdrawal(data: unknown): ToldWithdrawal {
   const destination = textIn(data, "destination");
   try {
     if (!ID.test(id)) throw new Error("no id");
+    // A person is told to type it.
+    if (destination !== undefined && !isAddress(destination)) throw new Error("no destination");
     return { id, state, amount: parseMicroUsdc(textIn(data, "amount") ?? ""), destination, data };
   } catch (cause) {
     throw new CommandFault(

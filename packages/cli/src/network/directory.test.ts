@@ -111,8 +111,8 @@ test("the list has every router with its terms, and says that nobody vouches", a
   say("http://router.example");
   const outcome = await listRouters(bed.context, { arguments: [], options: {} });
   assert.deepEqual(outcome?.text.split("\n"), [
-    "ROUTER                  FEE  LEAST  EXIT  EARNINGS EXIT  NOTICE  BATCHES  TOKEN",
-    "http://router.example  2.5%      1  1 d   7 d            12 h          0  other",
+    "ROUTER                  FEE  MIN  EXIT  TOKEN  SELLER'S EXIT  NOTICE  BATCHES",
+    "http://router.example  2.5%    1  1 d   other  7 d            12 h          0",
     `  ${id}`,
   ]);
   assert.match(bed.said.join(), /nobody vouches/);
@@ -146,7 +146,7 @@ describe("a directory that is not read", () => {
       faultOf(listRouters({ ...context, options: { ...context.options, ...more } }, { arguments: [], options: {} }));
     assert.equal((await run({})).what, "Which escrow program?");
     assert.match((await run({ programId: "none" })).what, /--program: expected/);
-    assert.match((await run({ programId: named("p") })).why ?? "", /127\.0\.0\.1:9 is a port that HTTP clients refuse/);
+    assert.match((await run({ programId: named("p") })).why ?? "", /nothing listens at 127\.0\.0\.1:9/);
     const nowhere = openReadingBed(t, { options: { programId: named("p") } });
     assert.equal(
       (await faultOf(listRouters(nowhere.context, { arguments: [], options: {} }))).what,

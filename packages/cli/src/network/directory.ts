@@ -29,7 +29,7 @@ function wantedProgram({ options, environment }: CommandContext, known: KnownRou
       program === undefined
         ? "neither --program nor AIMO_PROGRAM_ID names one, and no router with a chain was used before."
         : "what was given is none.",
-    next: "Add --program <address>, or use a router by its URL once: --router https://router.example.",
+    next: "Add --program <address>, or use a router by its URL once: aimo models --router https://router.example",
     reason: "usage",
   });
 }
@@ -44,8 +44,16 @@ export function openDirectory(context: CommandContext, id?: string): DirectoryPl
 
 /** The URL of the router with this id, as the chain has it. Throws `CommandFault`. */
 export async function lookUpRouter(context: CommandContext, id: string): Promise<string> {
+  if (!isAddress(id)) {
+    throw new CommandFault({
+      what: `${safeLine(id, 60)} is no router id.`,
+      why: "an id is 32 bytes in base58: a character is missing, or one too many.",
+      next: "`aimo routers` lists those that there are.",
+      reason: "usage",
+    });
+  }
   const { node, programAddress } = openDirectory(context, id);
-  const found = await askNode(node, findRouter(node.rpc, { programAddress, routerId: id as Address }));
+  const found = await askNode(node, findRouter(node.rpc, { programAddress, routerId: id }));
   if (found === undefined) {
     throw new CommandFault({
       what: `There is no router ${id}.`,

@@ -1,7 +1,7 @@
 // Every way in which a router is not to be reached, or is not the one that is meant, with words of its own; over real sockets.
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { createServer as createTlsServer } from "node:https";
 import { createServer as createSocketServer } from "node:net";
 import type { AddressInfo, Server } from "node:net";
@@ -104,7 +104,12 @@ describe("a router that is not reached has its own words", () => {
   });
 
   test("for what is no URL", async (t) => {
-    for (const router of ["ftp://router.example", "https://me:secret@router.example", "no url at all"]) {
+    for (const router of [
+      "ftp://router.example",
+      "https://me:secret@router.example",
+      "no url at all",
+      "aimo-sk-v2-secret".repeat(9),
+    ]) {
       const said = await words(t, router);
       assert.match(said, /expected a URL such as/);
       assert.doesNotMatch(said, /secret/);
@@ -172,6 +177,33 @@ describe("who a router is", () => {
     assert.deepEqual(readKnownRouters(knownRoutersFile(context.environment)), [expected]);
   });
 
+  test("a URL of another machine that is another router than before is refused, whatever is asked of it", async (t) => {
+    const { url, answers } = await startScriptedRouter(t, {}, { chain: CHAIN });
+    const far = url.replace("127.0.0.1", "0.0.0.0"); // this machine by a name that could be any other's
+    const bed = openReadingBed(t, { options: { router: far } });
+    await findRouter(bed.context);
+    answers["/.well-known/aimo.json"] = factsOf(far, { router_id: OTHER_ID });
+    for (const _again of [1, 2]) {
+      const fault = await faultOf(findRouter(bed.context));
+      assert.deepEqual([fault.code, fault.reason], ["router_changed", "refused"]);
+      assert.match(fault.why ?? "", new RegExp(`it was ${ROUTER_ID}, and says now that it is ${OTHER_ID}`));
+      assert.match(fault.next ?? "", new RegExp(`--router ${OTHER_ID} finds it by the chain`));
+    }
+    const ids = readKnownRouters(knownRoutersFile(bed.context.environment)).map(({ id }) => id);
+    assert.deepEqual(ids, [ROUTER_ID]);
+  });
+
+  test("whoever says to be a router that was elsewhere is refused, and does not take its place in the memory", async (t) => {
+    const [honest, liar] = [await startScriptedRouter(t), await startScriptedRouter(t)];
+    const [home, away] = [honest, liar].map(({ url }) => url.replace("127.0.0.1", "0.0.0.0"));
+    const bed = openReadingBed(t, { options: { router: home! } });
+    await findRouter(bed.context);
+    const fault = await faultOf(findRouter(bed.with({ router: away! })));
+    assert.deepEqual([fault.code, fault.reason], ["router_elsewhere", "refused"]);
+    assert.equal((await findRouter(bed.with({ router: ROUTER_ID }))).client.url, home);
+    assert.equal((await findRouter(bed.context)).client.url, home);
+  });
+
   test("the router that was used last is meant where nothing else says one", async (t) => {
     const [first, second] = [await startScriptedRouter(t), await startScriptedRouter(t, {}, { router_id: OTHER_ID })];
     const bed = openReadingBed(t);
@@ -190,6 +222,10 @@ describe("who a router is", () => {
     assert.deepEqual(readKnownRouters(file), []);
     await findRouter(bed.context);
     assert.equal(readKnownRouters(file).length, 1);
+    writeFileSync(file, "\0".repeat(100)); // what is left after a power cut
+    await findRouter(bed.context);
+    assert.equal(readKnownRouters(file).length, 1);
+    assert.deepEqual(readdirSync(dirname(file)).toSorted(), ["routers.json", "routers.json.unreadable"]);
     const environment = { HOME: bed.home, AIMO_HOME: `${file}/below` };
     const other = openReadingBed(t, { environment, options: { router: url } });
     assert.equal((await findRouter(other.context)).id, ROUTER_ID);

@@ -1,13 +1,15 @@
 // The router that is meant: by its URL, or by its id, which the on-chain directory leads to a URL.
 import type { CommandContext } from "../context.ts";
 import { CommandFault } from "../fault.ts";
+import type { FaultWords } from "../fault.ts";
 import { variable } from "../settings/environment.ts";
 import { knownRoutersFile } from "../settings/places.ts";
+import { safeLine } from "../terminal/safe-text.ts";
 import { readKnownRouters, rememberRouter } from "./known-routers.ts";
 import { RouterClient } from "./router-client.ts";
 import type { RouterFacts } from "./router-facts.ts";
 import { fetchRouterFacts } from "./router-facts.ts";
-import { isPrivateUrl, routerUrl } from "./router-url.ts";
+import { isPrivateUrl, isThisMachine, routerUrl } from "./router-url.ts";
 
 /** A router that has answered, and is who was asked for. */
 export interface Router {
@@ -16,6 +18,7 @@ export interface Router {
   readonly facts: RouterFacts;
 }
 
+const ID_CHARS = 44; // of a router id, in base58
 const ROUTER_ID = /^[1-9A-HJ-NP-Za-km-z]{32,44}$/; // no name of a host is like this: it has no dot
 
 /** What was asked for: an option, a variable, or the router that was used last; undefined where none of them says one. */
@@ -29,7 +32,7 @@ export function noRouter(): CommandFault {
   return new CommandFault({
     what: "Which router?",
     why: "neither --router nor AIMO_ROUTER names one, and none was used before.",
-    next: "Add --router https://router.example, or see `aimo routers`.",
+    next: "Add --router https://router.example: whoever runs a router tells its URL. `export AIMO_ROUTER=https://router.example` says it for all commands.",
     reason: "usage",
   });
 }
@@ -94,8 +97,39 @@ async function openKnown(context: CommandContext, id: string, url: string): Prom
   }
 }
 
+/** The fault of a router at a URL, with the way out for whoever knows that it is right. */
+function doubtful(context: CommandContext, words: Pick<FaultWords, "what" | "why" | "code">, id: string): CommandFault {
+  const file = knownRoutersFile(context.environment);
+  const next = `Ask its operator. If it is right: --router ${id} finds it by the chain, or take what was known of it out of ${file}.`;
+  return new CommandFault({ ...words, next, reason: "refused" });
+}
+
+/**
+ * Refuses a router at a URL that was another router before, and one that says it is a router which was elsewhere: its
+ * keys and its deposits would be somebody else's. A router cannot prove its id; on this machine there is nobody else.
+ */
+async function insistSameRouter(context: CommandContext, { client: { url }, id }: Router): Promise<void> {
+  const known = readKnownRouters(knownRoutersFile(context.environment));
+  if (isThisMachine(url) || known.some((each) => each.url === url && each.id === id)) return;
+  const before = known.find((each) => each.url === url);
+  if (before !== undefined) {
+    const what = `${url} is another router than before.`;
+    const why = `it was ${safeLine(before.id, ID_CHARS)}, and says now that it is ${id}.`;
+    throw doubtful(context, { what, why, code: "router_changed" }, id);
+  }
+  const elsewhere = known.find((each) => each.id === id && !isThisMachine(each.url));
+  if (elsewhere === undefined || (await findOnChain(context, id)) === url) return;
+  const what = `${url} is not known to be the router ${id}, which it says it is.`;
+  const why = `that one was at ${routerUrl(elsewhere.url) ?? "another place"}, and the chain does not say that it has moved here.`;
+  throw doubtful(context, { what, why, code: "router_elsewhere" }, id);
+}
+
 async function openWanted(context: CommandContext, wanted: string): Promise<Router> {
-  if (!ROUTER_ID.test(wanted)) return await openAt(context, readRouterUrl(wanted));
+  if (!ROUTER_ID.test(wanted)) {
+    const router = await openAt(context, readRouterUrl(wanted));
+    await insistSameRouter(context, router);
+    return router;
+  }
   const known = readKnownRouters(knownRoutersFile(context.environment)).find(({ id }) => id === wanted);
   return known === undefined || context.options.rpcUrl !== undefined
     ? await openById(context, wanted)
@@ -128,7 +162,7 @@ export async function findRouter(context: CommandContext): Promise<Router> {
   if (wanted === undefined) throw noRouter();
   const router = await openWanted(context, wanted);
   if (!isPrivateUrl(router.client.url)) {
-    context.terminal.note(`${router.client.url} is not encrypted: whoever is on the way can read keys and answers.`);
+    context.terminal.warn(`${router.client.url} is not encrypted: whoever is on the way can read keys and answers.`);
   }
   remember(context, router);
   return router;

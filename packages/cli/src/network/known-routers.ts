@@ -1,7 +1,8 @@
 // Routers that were used before, so that money can leave by the chain alone when a router is gone.
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { KNOWN_ROUTERS_MAX } from "../limits.ts";
+import { KNOWN_ROUTERS_BYTES_MAX, KNOWN_ROUTERS_MAX } from "../limits.ts";
+import { readSmallFile } from "../settings/small-file.ts";
 import { listIn, textIn } from "./members.ts";
 
 /** Where a router is and where its money is, as it was seen last. */
@@ -28,28 +29,45 @@ function readRouter(value: unknown): KnownRouter | undefined {
   return { url, id, ...Object.fromEntries(more) };
 }
 
+/** The file's text and the routers in it; undefined where it is missing, or is no such file. */
+function readMemory(file: string): { readonly text: string; readonly routers: readonly KnownRouter[] } | undefined {
+  try {
+    const text = readSmallFile(file, KNOWN_ROUTERS_BYTES_MAX).toString();
+    const routers = listIn(JSON.parse(text), "routers") ?? [];
+    return { text, routers: routers.map(readRouter).filter((router) => router !== undefined) };
+  } catch {
+    return undefined;
+  }
+}
+
 /** The remembered routers, the one used last first; none where the file is missing or unreadable, for it is only a memory. */
 export function readKnownRouters(file: string): readonly KnownRouter[] {
-  try {
-    const value: unknown = JSON.parse(readFileSync(file, "utf8"));
-    return (listIn(value, "routers") ?? []).map(readRouter).filter((router) => router !== undefined);
-  } catch {
-    return [];
-  }
+  return readMemory(file)?.routers ?? [];
+}
+
+/** Puts a file aside that is there and cannot be read: it may hold the one trace of where somebody's money is. */
+function putAside(file: string): void {
+  if (lstatSync(file, { throwIfNoEntry: false }) !== undefined) renameSync(file, `${file}.unreadable`);
 }
 
 /** Remembers a router as the one used last; what is known of it already stays where `router` does not say otherwise. */
 export function rememberRouter(file: string, router: KnownRouter): void {
-  const known = readKnownRouters(file);
+  const memory = readMemory(file);
+  const known = memory?.routers ?? [];
   const before = known.find(({ id }) => id === router.id); // wherever it was then
   const others = known.filter(({ id }) => id !== router.id);
-  const text = JSON.stringify(
-    { routers: [{ ...before, ...router }, ...others].slice(0, KNOWN_ROUTERS_MAX) },
-    undefined,
-    2,
-  );
+  const routers = [{ ...before, ...router }, ...others].slice(0, KNOWN_ROUTERS_MAX);
+  const text = `${JSON.stringify({ routers }, undefined, 2)}\n`;
+  if (text === memory?.text) return;
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  if (memory === undefined) putAside(file);
   const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, `${text}\n`, { mode: 0o600 }); // a node's URL may hold a key
-  renameSync(draft, file);
+  rmSync(draft, { force: true }); // of a process that was killed, or somebody's link
+  try {
+    writeFileSync(draft, text, { mode: 0o600, flag: "wx", flush: true }); // a node's URL may hold a key
+    renameSync(draft, file);
+  } catch (error) {
+    rmSync(draft, { force: true }); // half a file of a full disk
+    throw error;
+  }
 }

@@ -21,6 +21,7 @@ const NEXT: Readonly<Record<string, string>> = {
   key_revoked: "aimo keygen --router <url> makes a new one.",
   key_for_other_router: "aimo keygen --router <url> makes one for this router.",
   scope_missing: "aimo keygen --scopes … makes one with the scope that is missing.",
+  model_not_found: "aimo models lists what is on sale.",
   chain_absent: "This router has no chain: no money moves there.",
 };
 

@@ -1,12 +1,16 @@
 // `aimo router check-ledger` and `aimo router reconcile`: the router's own looks at its books.
-import { resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 import type { RunCommand } from "../command-spec.ts";
+import type { CommandContext } from "../context.ts";
+import { CommandFault } from "../fault.ts";
 import { runInstalledProgram } from "../installed-program.ts";
 import type { Environment } from "../settings/environment.ts";
 import { VARIABLES } from "../settings/environment.ts";
 import { jsonText } from "../terminal/json-text.ts";
 
 const RIGHT = 0;
+const OWN_FOLDER = ".aimo-router"; // where a router keeps its books that was told of no place
 /** Variables that mean something to a router as well. */
 const SHARED = ["AIMO_RPC_URL", "AIMO_PROGRAM_ID"];
 
@@ -18,9 +22,31 @@ function routerEnvironment(file: string | undefined): Environment {
   return file === undefined ? without : { ...without, AIMO_CONFIG_FILE: file };
 }
 
-function lookWith(word: "check-ledger" | "reconcile"): RunCommand {
+const NAMES_BOOKS = ["AIMO_CONFIG_FILE", "AIMO_DATA_DIR", "DATABASE_URL"];
+
+type Look = "check-ledger" | "reconcile";
+
+const NAMED: Readonly<Record<Look, string>> = {
+  "check-ledger": "aimo router check-ledger --config aimo-router/router.env",
+  reconcile: "aimo router reconcile --config aimo-router/router.env",
+};
+
+/** Throws where nothing says whose books are meant: a router's own words would be about settings it was never given. */
+function insistOnBooks({ environment, folder }: CommandContext, word: Look): void {
+  const isNamed = NAMES_BOOKS.some((name) => (environment[name] ?? "") !== "");
+  if (isNamed || existsSync(join(folder, OWN_FOLDER))) return;
+  throw new CommandFault({
+    what: "Which router's books?",
+    why: `neither --config nor ${NAMES_BOOKS.join(" nor ")} says where they are, and there is no ${OWN_FOLDER} here.`,
+    next: NAMED[word],
+    reason: "usage",
+  });
+}
+
+function lookWith(word: Look): RunCommand {
   return async (context, { options }) => {
     const file = options["config"];
+    if (typeof file !== "string") insistOnBooks(context, word);
     const environment = routerEnvironment(typeof file === "string" ? resolve(context.folder, file) : undefined);
     if (!context.options.isJson) {
       const exitCode = await runInstalledProgram(context, "aimo-router", [word], { environment });

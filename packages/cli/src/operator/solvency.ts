@@ -120,7 +120,7 @@ export const routerSolvency: RunCommand = async (context, { options }) => {
       : faults.map((fault) => `${style.bad("✗")} ${fault}`);
   return {
     data: {
-      router_id: router.id,
+      router: router.id,
       config: config.address,
       vault: config.data.vault,
       mint,

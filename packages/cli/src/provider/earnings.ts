@@ -127,7 +127,7 @@ export const providerEarnings: RunCommand = async (context, { options }) => {
   const all = await earningsAt(router, await readingKey(context, router, "completion_model"));
   const found = { ...all, byDay: newestDays(all.byDay, days) };
   const data = {
-    router_id: router.id,
+    router: router.id,
     claimable: found.claimable,
     payable: found.payable,
     withdrawing: found.withdrawing,

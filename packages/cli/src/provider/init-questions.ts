@@ -4,6 +4,7 @@ import { formatMicroUsdc, parseMicroUsdc } from "@aimo-network/protocol/money";
 import { OFFER_NAME_PATTERN } from "@aimo-network/protocol/wire/offer";
 import type { CommandInput } from "../command-spec.ts";
 import type { CommandContext } from "../context.ts";
+import type { FaultWords } from "../fault.ts";
 import { CommandFault } from "../fault.ts";
 import { expected, textOf } from "../keys/option-words.ts";
 import { ANSWER_TRIES_MAX } from "../limits.ts";
@@ -96,7 +97,7 @@ export async function chosenModels(
     named.length > 0
       ? named
       : await terminal.choose(
-          "Which models are sold?",
+          "Which models do you sell?",
           models.map(({ id, contextLength }) => ({
             value: id,
             label: safeLine(id),
@@ -142,8 +143,14 @@ export function marketName(id: string): { readonly slug: string; readonly author
     : { slug: parts.at(-1) ?? "model", author: undefined };
 }
 
+/** What is wrong with an answer: it was asked for by a question, so the option that could say it is left out. */
+function wordsToAnswer({ what, why = "" }: FaultWords): string {
+  const told = what.replace(/^--[a-z-]+: /, "");
+  return `${told.charAt(0).toUpperCase()}${told.slice(1)} ${why.charAt(0).toUpperCase()}${why.slice(1)}`.trim();
+}
+
 /** Asks until what is answered can be read, a few times at most. */
-async function askUntil<Value>(
+export async function askUntil<Value>(
   { terminal }: CommandContext,
   question: string,
   fallback: string | undefined,
@@ -155,7 +162,7 @@ async function askUntil<Value>(
       return read(text.trim());
     } catch (error) {
       if (!(error instanceof CommandFault) || tried >= ANSWER_TRIES_MAX) throw error;
-      terminal.warn(`${error.words.what} ${error.words.why ?? ""}`.trim());
+      terminal.warn(wordsToAnswer(error.words));
     }
   }
 }
@@ -183,7 +190,12 @@ async function authorOf(
   const given = textOf(options["author"]);
   if (given !== undefined) return readAuthor(given);
   if (context.options.isConfirmed || !context.terminal.isInteractive) return model.author;
-  return await askUntil(context, `The author of ${safeLine(model.id)}`, model.author ?? COMMUNITY, readAuthor);
+  return await askUntil(
+    context,
+    `Who made ${safeLine(model.id)}, such as meta: users ask for author/model`,
+    model.author ?? COMMUNITY,
+    readAuthor,
+  );
 }
 
 interface PriceQuestion {

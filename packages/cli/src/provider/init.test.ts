@@ -1,8 +1,6 @@
 // From an upstream to files: what is asked, what is proposed, what is refused before anything is written.
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { describe, test } from "node:test";
@@ -15,6 +13,7 @@ import type { Script } from "../test-bed/scripted-router.ts";
 import { startScriptedRouter } from "../test-bed/scripted-router.ts";
 import { providerInit } from "./init.ts";
 import { marketName, readUpstreamUrl } from "./init-questions.ts";
+import { serve } from "../test-bed/serve.ts";
 
 const SECRET = "sk-upstream-secret";
 const ODD = 'odd "name" \\ here';
@@ -41,20 +40,17 @@ interface Wanted {
   readonly answers?: readonly string[];
   readonly picked?: readonly string[];
   readonly environment?: Record<string, string>;
+  /** Nothing names a router: a person is asked for it first. */
+  readonly isRouterAsked?: boolean;
   readonly isConfirmed?: boolean;
 }
 
 async function upstreamWith(t: TestContext, models: readonly object[]): Promise<string> {
-  const server = createServer((request, response) => {
+  const url = await serve(t, (request, response) => {
     const isList = request.url === "/v1/models";
     response.writeHead(isList ? 200 : 500).end(JSON.stringify(isList ? { data: models } : {}));
   });
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+  return `${url}/v1`;
 }
 
 async function scene(t: TestContext, wanted: Wanted = {}): Promise<Scene> {
@@ -62,13 +58,14 @@ async function scene(t: TestContext, wanted: Wanted = {}): Promise<Scene> {
   const router = await startScriptedRouter(t, { "/api/v1/models": { data: [] }, ...wanted.market });
   const environment = { PATH: process.env["PATH"], ...wanted.environment };
   const isConfirmed = wanted.isConfirmed ?? wanted.answers === undefined;
-  const bed = openReadingBed(t, { options: { router: router.url, isConfirmed }, environment });
+  const named = wanted.isRouterAsked === true ? {} : { router: router.url };
+  const bed = openReadingBed(t, { options: { ...named, isConfirmed }, environment });
   const folder = join(bed.home, ".config/solana");
   mkdirSync(folder, { recursive: true });
   const key = await keyOfSeed(new Uint8Array(32).fill(7));
   writeFileSync(join(folder, "id.json"), formatKeyFile(key), { mode: 0o600 });
   const asked: Asked[] = [];
-  const answers = [...(wanted.answers ?? [])];
+  const answers = [...(wanted.isRouterAsked === true ? [router.url] : []), ...(wanted.answers ?? [])];
   const terminal = {
     ...bed.context.terminal,
     isInteractive: wanted.answers !== undefined,
@@ -131,7 +128,7 @@ describe("provider init", () => {
     await init();
     assert.deepEqual(asked, [
       { question: "The upstream's API key (empty where it needs none)", fallback: undefined, isSecret: true },
-      { question: "The author of meta/llama", fallback: "meta", isSecret: false },
+      { question: "Who made meta/llama, such as meta: users ask for author/model", fallback: "meta", isSecret: false },
       { question: "USDC per million prompt tokens of llama", fallback: "0.3", isSecret: false },
       { question: "USDC per million completion tokens of llama", fallback: "0.9", isSecret: false },
     ]);
@@ -144,11 +141,34 @@ describe("provider init", () => {
     assert.match(said.join("\n"), /llama is sold 1 time here; the median is 0\.3 \/ 0\.9 USDC/);
   });
 
+  test("asks for the router where nothing names one, and again for an upstream that is no address", async (t) => {
+    const { context, asked, home, said, upstream } = await scene(t, {
+      answers: ["localhost", "", "", "", "1", "2"],
+      isRouterAsked: true,
+      picked: ["llama"],
+    });
+    const ask = context.terminal.ask.bind(context.terminal);
+    const terminal = {
+      ...context.terminal,
+      ask: async (question: string, options = {}) => {
+        const answer = await ask(question, options);
+        return /OpenAI-compatible/.test(question) && answer === "" ? upstream : answer;
+      },
+    };
+    await providerInit({ ...context, terminal }, { arguments: [], options: {} });
+    assert.deepEqual(
+      asked.slice(0, 3).map(({ question }) => question.split(/[:,]/)[0]),
+      ["The router to sell at", "Your OpenAI-compatible API", "Your OpenAI-compatible API"],
+    );
+    assert.match(said.join("\n"), /^Expected the address of an OpenAI-compatible API, .* Found localhost\.$/m);
+    assert.match(readFileSync(join(home, "config.toml"), "utf8"), /prompt = 1\ncompletion = 2\n/);
+  });
+
   test("a price with a digit too many is asked for again", async (t) => {
     const answers = ["", "", "0.1234567", "0.123456", "1"];
     const { init, said, home } = await scene(t, { answers, picked: ["llama"] });
     await init();
-    assert.match(said.join("\n"), /--prompt-price: expected USDC per million tokens with at most 6 decimals/);
+    assert.match(said.join("\n"), /Expected USDC per million tokens with at most 6 decimals/);
     assert.match(readFileSync(join(home, "config.toml"), "utf8"), /prompt = 0\.123456\n/);
   });
 

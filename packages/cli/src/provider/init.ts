@@ -1,14 +1,15 @@
 // `aimo provider init`: from an OpenAI-compatible API to the files of a proxy that sells it.
 import { relative, resolve } from "node:path";
 import { formatMicroUsdc } from "@aimo-network/protocol/money";
+import { momentText } from "../chain/moments.ts";
 import type { CommandInput, Outcome, RunCommand } from "../command-spec.ts";
 import type { CommandContext } from "../context.ts";
 import { CommandFault } from "../fault.ts";
 import { runInstalledProgram } from "../installed-program.ts";
-import { readDays, textOf } from "../keys/option-words.ts";
+import { expected, readDays, textOf } from "../keys/option-words.ts";
 import { PROVIDER_KEY_DAYS_MAX } from "../limits.ts";
 import type { Router } from "../network/find-router.ts";
-import { findRouter } from "../network/find-router.ts";
+import { findRouter, wantedRouter } from "../network/find-router.ts";
 import { ownKey } from "../network/own-key.ts";
 import { safeText } from "../terminal/safe-text.ts";
 import { shellWord } from "../terminal/shell-word.ts";
@@ -18,7 +19,7 @@ import type { ProviderPlan, SoldModel } from "./config-text.ts";
 import { composeText, configText, variablesText } from "./config-text.ts";
 import { initFiles, refuseExisting, writeInitFiles } from "./init-files.ts";
 import type { InitFiles } from "./init-files.ts";
-import { chosenModels, readUpstreamUrl, soldModel, upstreamKey } from "./init-questions.ts";
+import { askUntil, chosenModels, readUpstreamUrl, soldModel, upstreamKey } from "./init-questions.ts";
 import { listUpstream } from "./upstream-models.ts";
 
 type Options = CommandInput["options"];
@@ -45,8 +46,16 @@ function refuseTwins(models: readonly SoldModel[]): void {
 /** Asks for all that the files say; nothing is written and no key signed before it is known. */
 async function planOf(context: CommandContext, options: Options, router: Router): Promise<Planned> {
   const { terminal } = context;
-  const typed = textOf(options["upstream"]) ?? (await terminal.ask("Your OpenAI-compatible API (its URL)"));
-  const url = readUpstreamUrl(typed.trim());
+  const given = textOf(options["upstream"])?.trim();
+  const url =
+    given === undefined
+      ? await askUntil(
+          context,
+          "Your OpenAI-compatible API, such as http://127.0.0.1:11434/v1",
+          undefined,
+          readUpstreamUrl,
+        )
+      : readUpstreamUrl(given);
   const key = await upstreamKey(context, options);
   const progress = terminal.progress("Asking the upstream for its models");
   const listed = await listUpstream(context, { url, key: key?.value }).finally(() => progress.done());
@@ -129,7 +138,7 @@ function outcomeOf(context: CommandContext, { plan, files, folder, expiresAtMs, 
             `${nameOf(model)} at ${formatMicroUsdc(model.prompt)} / ${formatMicroUsdc(model.completion)} USDC per million tokens`,
           ] as const,
       ),
-      ["Key", `earns and cannot spend, for the router ${plan.routerId}, until ${expiresAt}`],
+      ["Key", `earns and cannot spend, for the router ${plan.routerId}, until ${momentText(expiresAtMs)}`],
       ["Check", checked === "ready" ? style.good(CHECK_WORDS.ready) : style.bad(CHECK_WORDS[checked])],
     ]),
     nextWords(checked, near(files.config), near(folder)),
@@ -142,14 +151,24 @@ function outcomeOf(context: CommandContext, { plan, files, folder, expiresAtMs, 
     models: plan.models.map((model) => ({
       model: nameOf(model),
       upstream_model: model.upstreamName,
-      prompt_price: formatMicroUsdc(model.prompt),
-      completion_price: formatMicroUsdc(model.completion),
+      prompt_per_million: formatMicroUsdc(model.prompt),
+      completion_per_million: formatMicroUsdc(model.completion),
       context_length: model.contextLength ?? null,
     })),
     key_expires_at: expiresAt,
     check: checked,
   };
   return { data, text, ...(checked === "not_ready" && { reason: "failed" as const }) };
+}
+
+/** The router that is named, or else asked for. */
+async function routerToSellAt(context: CommandContext): Promise<Router> {
+  if (wantedRouter(context) !== undefined || !context.terminal.isInteractive) return await findRouter(context);
+  const router = await askUntil(context, "The router to sell at: its URL or id", undefined, (text) => {
+    if (text === "") throw expected("--router", "a URL such as https://router.example, or a router id", text);
+    return text;
+  });
+  return await findRouter({ ...context, options: { ...context.options, router } });
 }
 
 /** Makes the files of a proxy, and checks them with the proxy itself. */
@@ -160,7 +179,8 @@ export const providerInit: RunCommand = async (context, { options }) => {
   const files = initFiles(folder);
   if (!isForced) refuseExisting(files);
   const wallet = await openWallet(context);
-  const router = await findRouter(context);
+  const router = await routerToSellAt(context);
+  context.terminal.note(`To sell at ${router.client.url}, the router ${router.id}; --router names another.`);
   const { plan, upstreamKey: upstreamSecret } = await planOf(context, options, router);
   const validForMs = days * DAY_MS;
   const key = await ownKey(context, router.id, wallet, { scopes: ["completion_model"], isEarnOnly: true, validForMs });

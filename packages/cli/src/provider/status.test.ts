@@ -27,7 +27,10 @@ describe("provider status", () => {
     assert.equal(reason, undefined);
     assert.match(text, /a\/m +0\.1 +0\.4 +verified +25 % +good +99\.5 % +320 ms/);
     assert.match(text, /By \[31mprice \./, "without what steers a terminal");
-    assert.equal((data["offers"] as unknown[]).length, 1);
+    const [offer, ...others] = data["offers"] as Record<string, unknown>[];
+    assert.equal(others.length, 0);
+    assert.deepEqual([offer?.["prompt_per_million"], offer?.["completion_per_million"]], ["0.1", "0.4"]);
+    assert.deepEqual([offer?.["share"], offer?.["success_percent"], offer?.["latency_ms"]], [0.25, 99.5, 320]);
     assert.equal(data["links"], 2);
     assert.deepEqual(
       router.calls.filter(({ bearer }) => bearer !== undefined).map(({ path }) => path),

@@ -19,8 +19,8 @@ const COLUMNS: readonly Column[] = [
   { title: "VERDICT" },
   { title: "SHARE", isNumber: true },
   { title: "TIER" },
-  { title: "SUCCESS", isNumber: true },
-  { title: "LATENCY", isNumber: true },
+  { title: "SUCCESS", isNumber: true, isExtra: true },
+  { title: "LATENCY", isNumber: true, isExtra: true },
 ];
 const VERDICT_COLUMN = 3;
 const TIER_COLUMN = 5;
@@ -71,18 +71,23 @@ function standingText({ terminal: { style, width } }: CommandContext, router: Ro
   return `${facts}\n\n${table}${more}\n${units}${offers.map((offer) => whyText(offer, style)).join("")}`;
 }
 
+/** What was measured is a number for programs; it arrives as the text that the router wrote. */
+function measure(text: string | undefined): number | null {
+  return text === undefined ? null : Number.parseFloat(text);
+}
+
 function offerJson(offer: OwnOffer): object {
   const { model, share, tier, verdict, isNew, reasons } = offer;
   return {
     model,
-    prompt_price: offer.promptPrice === undefined ? null : priceText(offer.promptPrice),
-    completion_price: offer.completionPrice === undefined ? null : priceText(offer.completionPrice),
-    share,
+    prompt_per_million: offer.promptPrice === undefined ? null : priceText(offer.promptPrice),
+    completion_per_million: offer.completionPrice === undefined ? null : priceText(offer.completionPrice),
+    share: measure(share),
     tier,
     verdict,
     is_new: isNew,
-    success_percent: offer.success ?? null,
-    latency_ms: offer.latencyMs ?? null,
+    success_percent: measure(offer.success),
+    latency_ms: measure(offer.latencyMs),
     free_slots: offer.freeSlots ?? null,
     reasons,
   };
@@ -91,7 +96,7 @@ function offerJson(offer: OwnOffer): object {
 function awayOutcome(router: Router, wallet: string): Outcome {
   const text = `No link of ${wallet} is open at ${router.client.url}: nothing is sold there.
 Start the proxy (aimo-proxy --config config.toml), or see what keeps it away: aimo provider check --config config.toml`;
-  const data = { router_id: router.id, wallet, connected: false, links: 0, offers: [] };
+  const data = { router: router.id, wallet, connected: false, links: 0, offers: [] };
   return { data, text, reason: "failed" };
 }
 
@@ -105,12 +110,12 @@ export const providerStatus: RunCommand = async (context) => {
     const found = await standingOf(router, wallet);
     if (found === undefined) return awayOutcome(router, wallet);
     const data = {
-      router_id: router.id,
+      router: router.id,
       wallet,
       connected: true,
       links: found.links,
       connected_since: found.since ?? null,
-      success_percent: found.uptime ?? null,
+      success_percent: measure(found.uptime),
       offers: found.offers.map(offerJson),
       unlisted_models: found.unlisted,
     };

@@ -1,26 +1,12 @@
 // What an upstream lists, in the dialects there are, and what is said where it lists nothing.
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
-import type { IncomingMessage, ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import type { TestContext } from "node:test";
 import { describe, test } from "node:test";
 import { manualClock } from "@aimo-network/protocol/clock";
 import { UPSTREAM_LIST_BYTES_MAX, UPSTREAM_LIST_MS } from "../limits.ts";
 import { faultOf, openReadingBed } from "../test-bed/reading-bed.ts";
+import type { Answer } from "../test-bed/scripted-router.ts";
+import { serve } from "../test-bed/serve.ts";
 import { listUpstream } from "./upstream-models.ts";
-
-type Answer = (request: IncomingMessage, response: ServerResponse) => void;
-
-async function upstream(t: TestContext, answer: Answer): Promise<string> {
-  const server = createServer(answer).listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
 
 const json =
   (body: unknown, status = 200): Answer =>
@@ -38,7 +24,7 @@ describe("an upstream's models", () => {
       { id: 5 },
       { id: "bad\nname" },
     ];
-    const url = await upstream(t, json({ object: "list", data }));
+    const url = await serve(t, json({ object: "list", data }));
     const { models } = await listUpstream(openReadingBed(t).context, { url, key: undefined });
     assert.deepEqual(
       models.map(({ id, contextLength }) => [id, contextLength]),
@@ -54,7 +40,7 @@ describe("an upstream's models", () => {
 
   test("are asked for with the key, and below /v1 where the address has no path", async (t) => {
     const asked: (string | undefined)[][] = [];
-    const url = await upstream(t, (request, response) => {
+    const url = await serve(t, (request, response) => {
       asked.push([request.url, request.headers.authorization]);
       if (request.url === "/v1/models") json([{ id: "m" }])(request, response);
       else json({}, 404)(request, response);
@@ -90,7 +76,7 @@ describe("an upstream's models", () => {
     ],
   ] as readonly (readonly [string, Answer, string | undefined, RegExp])[]) {
     test(`${what} is told as that`, async (t) => {
-      const url = await upstream(t, answer);
+      const url = await serve(t, answer);
       const words = await faultOf(listUpstream(openReadingBed(t).context, { url: `${url}/v1`, key }));
       assert.match(words.why ?? "", why);
       assert.equal(JSON.stringify(words).includes("sk-x"), false);
@@ -100,7 +86,7 @@ describe("an upstream's models", () => {
   test("an upstream that keeps silent is given up at the deadline and not before", async (t) => {
     const clock = manualClock();
     const asked = Promise.withResolvers<undefined>();
-    const url = await upstream(t, () => asked.resolve(undefined));
+    const url = await serve(t, () => asked.resolve(undefined));
     const listing = faultOf(listUpstream(openReadingBed(t, { clock }).context, { url, key: undefined }));
     await asked.promise;
     clock.advance(UPSTREAM_LIST_MS - 1);

@@ -65,14 +65,14 @@ function routerJson(router: Account<Config>, network: string | undefined): objec
 const COLUMNS = [
   { title: "ROUTER", isElastic: true },
   { title: "FEE", isNumber: true },
-  { title: "LEAST", isNumber: true },
+  { title: "MIN", isNumber: true },
   { title: "EXIT" },
-  { title: "EARNINGS EXIT" },
-  { title: "NOTICE" },
-  { title: "BATCHES", isNumber: true },
   { title: "TOKEN" },
+  { title: "SELLER'S EXIT", isExtra: true },
+  { title: "NOTICE", isExtra: true },
+  { title: "BATCHES", isNumber: true, isExtra: true },
 ];
-const TOKEN = COLUMNS.length - 1;
+const TOKEN = COLUMNS.findIndex(({ title }) => title === "TOKEN");
 
 function routersText(
   routers: readonly Account<Config>[],
@@ -87,10 +87,10 @@ function routersText(
       percentText(params.feeBps),
       formatMicroUsdc(microUsdc(params.minDeposit)),
       durationWords(params.userExitDelay),
+      tokenOf(router, network),
       durationWords(params.providerExitDelay),
       durationWords(params.allowanceNotice),
       `${batchCount}`,
-      tokenOf(router, network),
     ];
   });
   const paint = (cell: string, row: number, column: number): string => {

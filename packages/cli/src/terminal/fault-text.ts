@@ -2,13 +2,14 @@
 import { CommandFault } from "../fault.ts";
 import type { FaultWords } from "../fault.ts";
 import { isAimoError } from "@aimo-network/protocol/errors";
+import { safeLine } from "./safe-text.ts";
 import type { Style } from "./style.ts";
 
 /** What of anything thrown is told; what nobody foresaw is a fault of this program, and says so. */
 export function faultWords(error: unknown): FaultWords {
   if (error instanceof CommandFault) return error.words;
-  if (isAimoError(error)) return { what: error.message, reason: "refused", code: error.code };
-  const why = error instanceof Error ? error.message : String(error);
+  if (isAimoError(error)) return { what: safeLine(error.message), reason: "refused", code: error.code };
+  const why = safeLine(error instanceof Error ? error.message : String(error)); // it may quote what somebody else wrote
   return {
     what: "aimo itself failed.",
     why,

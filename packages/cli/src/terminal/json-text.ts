@@ -6,8 +6,17 @@ function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
+function safeJson(value: object, indent: number): string {
+  const text = JSON.stringify(value, (_name, part: unknown) => (typeof part === "bigint" ? `${part}` : part), indent);
+  return text.replaceAll(STEERS, escaped); // such characters stand within strings only
+}
+
 /** A value as --json prints it. */
 export function jsonText(value: object): string {
-  const text = JSON.stringify(value, (_name, part: unknown) => (typeof part === "bigint" ? String(part) : part), 2);
-  return text.replaceAll(STEERS, escaped); // such characters stand within strings only
+  return safeJson(value, 2);
+}
+
+/** The same in one line: what is told beside it on standard error cannot get into it. */
+export function jsonLine(value: object): string {
+  return safeJson(value, 0);
 }

@@ -40,6 +40,20 @@ test("elastic columns give way until the table fits the terminal, and no further
   assert.match(whole, /a-model-with-a-long-name/, "a pipe gets all of it");
 });
 
+test("extra columns are left out, the last first, before what one types is cut", () => {
+  const columns = [...COLUMNS, { title: "SPEED", isNumber: true, isExtra: true }, { title: "END", isExtra: true }];
+  const rows = [["author/a-model", "1.5", "good", "70", "stop"]];
+  const paint = (cell: string, _row: number, column: number): string => (column === 3 ? `<${cell}>` : cell);
+  const at = (width: number): (string | undefined)[] =>
+    tableText(columns, rows, { width, paint })
+      .split("\n")
+      .map((line) => line.replaceAll(/ +/g, " "));
+  assert.deepEqual(at(40), ["MODEL PRICE NOTE SPEED END", "author/a-model 1.5 good <70> stop"]);
+  assert.deepEqual(at(39), ["MODEL PRICE NOTE SPEED", "author/a-model 1.5 good <70>"]);
+  assert.deepEqual(at(30), ["MODEL PRICE NOTE", "author/a-model 1.5 good"]);
+  assert.deepEqual(at(25), ["MODEL PRICE NOTE", "author/a-mo… 1.5 good"]);
+});
+
 test("cells are painted after they were measured, and titles are not", () => {
   const text = tableText(COLUMNS, [["a", "1", "x"]], {
     width: WIDE,

@@ -11,14 +11,28 @@ export interface Column {
   readonly isNumber?: boolean;
   /** Cut where the table is wider than the terminal. */
   readonly isElastic?: boolean;
+  /** Left out, the last first, where the table would be wider than the terminal: before others are cut, which one types. */
+  readonly isExtra?: boolean;
 }
 
-function fittedWidths(columns: readonly Column[], rows: readonly (readonly string[])[], width: number): number[] {
-  const widths = columns.map(({ title }, place) =>
-    rows.reduce((widest, row) => Math.max(widest, textWidth(row[place] ?? "")), textWidth(title)),
-  );
-  const whole = widths.reduce((sum, each) => sum + each, 0) + GAP.length * (columns.length - 1);
-  let over = whole - width;
+function wholeWidth(widths: readonly number[]): number {
+  return widths.reduce((sum, each) => sum + each, 0) + GAP.length * (widths.length - 1);
+}
+
+/** The places of the columns that there is room for. */
+function placesShown(columns: readonly Column[], widths: readonly number[], width: number): number[] {
+  const places = columns.map((_column, place) => place);
+  const extra = places.filter((place) => columns[place]?.isExtra === true);
+  while (extra.length > 0 && wholeWidth(places.map((place) => widths[place] ?? 0)) > width) {
+    places.splice(places.indexOf(extra.pop() ?? 0), 1);
+  }
+  return places;
+}
+
+/** Widths that fit, as far as elastic columns can be cut. */
+function fittedWidths(columns: readonly Column[], natural: readonly number[], width: number): number[] {
+  const widths = [...natural];
+  let over = wholeWidth(widths) - width;
   for (const [place, column] of columns.entries()) {
     if (over <= 0 || column.isElastic !== true) continue;
     const before = widths[place] ?? 0;
@@ -35,15 +49,24 @@ export function tableText(
   rows: readonly (readonly string[])[],
   { width, paint }: { readonly width: number; readonly paint?: (cell: string, row: number, column: number) => string },
 ): string {
-  const widths = fittedWidths(columns, rows, width);
+  const natural = columns.map(({ title }, place) =>
+    rows.reduce((widest, row) => Math.max(widest, textWidth(row[place] ?? "")), textWidth(title)),
+  );
+  const places = placesShown(columns, natural, width);
+  const shown = places.flatMap((place) => columns[place] ?? []);
+  const sizes = fittedWidths(
+    shown,
+    places.map((place) => natural[place] ?? 0),
+    width,
+  );
   const line = (cells: readonly string[], row: number): string =>
-    columns
-      .map(({ isNumber }, place) => {
-        const size = widths[place] ?? 0;
+    places
+      .map((place, nth) => {
+        const size = sizes[nth] ?? 0;
         const text = cut(cells[place] ?? "", size);
         const padding = " ".repeat(size - textWidth(text));
         const painted = row >= 0 && paint !== undefined ? paint(text, row, place) : text;
-        return isNumber === true ? padding + painted : painted + padding;
+        return columns[place]?.isNumber === true ? padding + painted : painted + padding;
       })
       .join(GAP)
       .trimEnd();

@@ -1,17 +1,18 @@
 // Solana's JSON-RPC over HTTP in front of the real program in this process, as much of it as commands ask for; it can be made to fail.
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import type { TestContext } from "node:test";
 import type { TestChain } from "@aimo-network/escrow/test-bed/chain";
 import type { Address, EncodedAccount } from "@solana/kit";
 import { getBase64Decoder, getBase64Encoder, getSignatureFromTransaction, getTransactionDecoder } from "@solana/kit";
+import { serve } from "./serve.ts";
 
 /** A node, and what it does to those who ask; a test changes it while it is asked. */
 export interface ChainNode {
   readonly url: string;
   /** The methods that it was asked for, in order. */
   readonly asked: string[];
+  /** What happens while it is asked. */
+  onAsked: (method: string) => void;
   /** The signatures of what was sent, each as often as it was. */
   readonly sent: string[];
   /** Every connection is cut. */
@@ -24,6 +25,8 @@ export interface ChainNode {
   isUnseen: boolean;
   /** The blockhash of what is sent is not known to it. */
   isBehind: boolean;
+  /** What is sent is executed, and answered with an error of its own all the same. */
+  isConfused: boolean;
   /** What is sent is executed without being tried out before. */
   isCareless: boolean;
   /** How many blocks are made whenever somebody asks how many there are; a transaction is over after 150. */
@@ -143,13 +146,14 @@ class Methods {
     const result = this.#chain.svm.sendTransaction(transaction);
     const [error, logs] = isFailed(result) ? [errorOf(result), result.meta().logs()] : [null, result.logs()];
     this.#statuses.set(signature, { error, logs });
+    if (this.#node.isConfused) throw new RpcError(-32_603, "upstream timed out");
     return signature;
   }
 }
 
 /** Opens the node of a chain; it ends with the test. */
 export async function startChainNode(t: Pick<TestContext, "after">, chain: TestChain): Promise<ChainNode> {
-  const server = createServer((request, response) => {
+  const url = await serve(t, (request, response) => {
     if (node.isDown) {
       request.socket.destroy();
       return;
@@ -157,6 +161,11 @@ export async function startChainNode(t: Pick<TestContext, "after">, chain: TestC
     void text(request).then((body) => {
       const call = JSON.parse(body) as Call;
       node.asked.push(call.method);
+      node.onAsked(call.method);
+      if (node.isDown) {
+        request.socket.destroy();
+        return;
+      }
       if (node.httpStatus !== undefined) {
         response.writeHead(node.httpStatus).end("busy");
         return;
@@ -170,20 +179,17 @@ export async function startChainNode(t: Pick<TestContext, "after">, chain: TestC
       }
     });
   });
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
   const node: ChainNode = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url,
     asked: [],
+    onAsked: () => undefined,
     sent: [],
     isDown: false,
     httpStatus: undefined,
     lost: 0,
     isUnseen: false,
     isBehind: false,
+    isConfused: false,
     isCareless: false,
     blocksAtOnce: 1,
   };

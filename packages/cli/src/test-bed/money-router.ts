@@ -1,6 +1,4 @@
 // A router over real HTTP that composes for the real program, and can be made to hand out something else, refuse, or fall silent.
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import type { TestContext } from "node:test";
 import { readEscrow, readConfig, readProvider } from "@aimo-network/escrow/accounts/read-account";
@@ -24,6 +22,7 @@ import type { Address, Instruction } from "@solana/kit";
 import { composeTransaction } from "../chain/compose.ts";
 import { openNode } from "../chain/solana-node.ts";
 import type { MoneyBed } from "./money-bed.ts";
+import { serve } from "./serve.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -38,6 +37,8 @@ export interface MoneyRouterBed {
   chain: Record<string, unknown>;
   /** Puts other instructions into what it hands out. */
   alter: (instructions: readonly Instruction[]) => readonly Instruction[];
+  /** Puts something else beside the transaction that it hands out. */
+  alterAnswer: (answer: Json) => Json;
   /** Whether its cosigner signs withdrawals. */
   isCosigning: boolean;
   /** Whether it counts deposits. */
@@ -126,10 +127,10 @@ class Router {
     );
     const draft = getTransactionDecoder().decode(bytes);
     const signed = isCosigned ? await partiallySignTransaction([this.#bed.cosigner.keyPair], draft) : draft;
-    return {
+    return this.#router.alterAnswer({
       transaction: getBase64EncodedWireTransaction(signed),
       last_valid_block_height: Number(lastValidBlockHeight),
-    };
+    });
   }
 
   async #send(wire: unknown): Promise<Json> {
@@ -217,7 +218,7 @@ export async function startMoneyRouter(
       return { status: 200, body: router.balance(person) };
     return { status: 200, body: await router.answer(path, body) };
   };
-  const server = createServer((request, response) => {
+  const url = await serve(t, (request, response) => {
     const path = (request.url ?? "").split("?")[0] ?? "";
     state.calls.push(path);
     void text(request)
@@ -228,17 +229,13 @@ export async function startMoneyRouter(
         else response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
       });
   });
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
   const terms = { fee_bps: 250, min_deposit: "1", user_exit_delay: 1, provider_exit_delay: 1, allowance_notice: 1 };
   const state: MoneyRouterBed = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url,
     calls: [],
     chain: { program_id: bed.scene.chain.programAddress, config, vault, mint, commitment: "confirmed", ...terms },
     alter: (instructions) => instructions,
+    alterAnswer: (told) => told,
     isCosigning: true,
     isCounting: true,
     override: () => undefined,

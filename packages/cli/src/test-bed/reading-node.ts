@@ -1,11 +1,10 @@
 // A Solana node for readers over real HTTP, on a chain in this process: accounts, and whatever else a test tells it.
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import type { TestContext } from "node:test";
 import { getBase58Encoder, getBase64Decoder } from "@solana/kit";
 import type { Address, EncodedAccount } from "@solana/kit";
 import type { TestChain } from "@aimo-network/escrow/test-bed/chain";
+import { serve } from "./serve.ts";
 
 /** A public chain's genesis hash. */
 const DEVNET_GENESIS = "EtWTRABZaYq6iMfeYKouRu166VU2xqa1wcaWoxPkrZBG";
@@ -62,7 +61,7 @@ function numbers(_name: string, value: unknown): unknown {
 export async function startReadingNode(t: TestContext, chain: TestChain): Promise<ReadingNode> {
   const asked: string[] = [];
   const told: ReadingNode["told"] = {};
-  const server = createServer((request, response) => {
+  const url = await serve(t, (request, response) => {
     void text(request).then(async (body) => {
       const { id, method, params } = JSON.parse(body) as { id: unknown; method: string; params: readonly unknown[] };
       asked.push(method);
@@ -76,10 +75,5 @@ export async function startReadingNode(t: TestContext, chain: TestChain): Promis
       }
     });
   });
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked, told };
+  return { url, asked, told };
 }

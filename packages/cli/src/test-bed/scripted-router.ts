@@ -1,8 +1,7 @@
 // A router that answers what a test says, over real HTTP, and remembers what it was asked.
-import { createServer } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
+import { serve } from "./serve.ts";
 
 /** An id that is one. */
 export const ROUTER_ID = "HYuUE11tAS3QhCAioazawLSp96MJDQcTTeQhD74nZcPG";
@@ -48,21 +47,15 @@ export async function startScriptedRouter(
 ): Promise<ScriptedRouter> {
   const calls: Call[] = [];
   const all = { ...answers };
-  const server = createServer((request, response) => {
+  const url = await serve(t, (request, response) => {
     const path = request.url ?? "";
     calls.push({ path, bearer: request.headers.authorization });
     const known = path.split("?")[0] ?? path;
-    const script = all[known] ?? (known === "/.well-known/aimo.json" ? factsOf(url(), facts) : notFound);
+    const script = all[known] ?? (known === "/.well-known/aimo.json" ? factsOf(url, facts) : notFound);
     const answer = typeof script === "function" ? (script as Answer) : replyWith(200, script);
     answer(request, response);
   });
-  const url = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { url: url(), calls, answers: all };
+  return { url, calls, answers: all };
 }
 
 const notFound = replyWith(404, {

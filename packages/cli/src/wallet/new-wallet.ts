@@ -18,5 +18,6 @@ export const newWallet: RunCommand = async (context) => {
   context.terminal.note(
     `Its private key is in ${file}. Back it up: nobody can restore it, and whoever has it, has all.`,
   );
+  context.terminal.note("To buy with it, send it USDC and about 0.01 SOL for fees, then: aimo topup 5");
   return { data: { address, file }, text: address };
 };

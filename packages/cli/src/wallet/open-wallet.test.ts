@@ -1,11 +1,13 @@
 // Which wallet a command opens, and each way in which there is none.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { verifyText } from "@aimo-network/protocol/keys/ed25519";
 import { formatKeyFile, keyOfSeed } from "@aimo-network/protocol/keys/wallet-key";
 import { faultOf, openReadingBed } from "../test-bed/reading-bed.ts";
+import { base58 } from "@scure/base";
 import { openWallet } from "./open-wallet.ts";
 
 const KEYS = await Promise.all([1, 2, 3].map((byte) => keyOfSeed(new Uint8Array(32).fill(byte))));
@@ -74,6 +76,29 @@ test("a file that is no wallet is refused without a word of what it holds", asyn
     assert.doesNotMatch(words, /horse/);
     for (const part of wrong.match(/\d+,\d+/g) ?? []) assert.ok(!words.includes(part));
   }
-  const folder = await faultOf(openWallet(bed.with({ walletFile: bed.home })));
-  assert.equal(folder.reason, "wallet");
+});
+
+test("a folder and a pipe are no wallets: neither is waited for, and no folder is locked by what is to be typed", async (t) => {
+  const bed = openReadingBed(t);
+  const [folder, pipe] = [join(bed.home, "folder"), join(bed.home, "pipe.json")];
+  mkdirSync(folder, { mode: 0o755 });
+  execFileSync("mkfifo", ["-m", "600", pipe]);
+  for (const walletFile of [folder, pipe, "/dev/null"]) {
+    const fault = await faultOf(openWallet(bed.with({ walletFile })));
+    assert.deepEqual([fault.reason, fault.code], ["wallet", "wallet_unreadable"]);
+    assert.match(fault.why ?? "", /a folder, a pipe or a device/);
+    assert.doesNotMatch(fault.next ?? "", /chmod/);
+  }
+});
+
+test("a private key in place of its file is told without a digit of it", async (t) => {
+  const bed = openReadingBed(t);
+  for (const text of [formatKeyFile(KEYS[0]!), base58.encode(KEYS[0]!)]) {
+    const environment = { ...bed.context.environment, AIMO_WALLET: text };
+    for (const context of [bed.with({ walletFile: text }), { ...bed.context, environment }]) {
+      const fault = await faultOf(openWallet(context));
+      assert.match(fault.what, /A private key stands where its file is expected/);
+      assert.ok(!JSON.stringify(fault).includes(text.slice(10, 20)));
+    }
+  }
 });

@@ -1,10 +1,10 @@
 // The wallet of a command: a key file as Solana's own command line has it, for its owner's eyes alone.
-import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { platform } from "node:os";
 import { resolve } from "node:path";
 import type { Wallet } from "@aimo-network/protocol/keys/sign-key";
 import {
   isOpenToOthers,
+  parseExportedKey,
   parseKeyFile,
   WALLET_KEY_CHARS_MAX,
   walletOfKey,
@@ -13,6 +13,7 @@ import type { CommandContext } from "../context.ts";
 import { CommandFault } from "../fault.ts";
 import { variable } from "../settings/environment.ts";
 import { defaultWalletFile } from "../settings/places.ts";
+import { NotAFile, readSmallFile } from "../settings/small-file.ts";
 import { shellWord } from "../terminal/shell-word.ts";
 
 /** A wallet that signs for this command. */
@@ -23,9 +24,17 @@ export interface CommandWallet {
   readonly file: string;
 }
 
-/** The key file that is meant: the option, the variable, or that of Solana's own command line. */
+/** The key file that is meant: the option, the variable, or that of Solana's own command line. Throws `CommandFault` for a key in its place. */
 export function wantedWalletFile({ options, environment, folder }: CommandContext): string {
   const file = options.walletFile ?? variable(environment, "AIMO_WALLET");
+  if (file !== undefined && parseExportedKey(file) !== undefined) {
+    throw walletFault(
+      "A private key stands where its file is expected.",
+      "on a command line it is in the shell's history and in the list of processes: whoever has seen it, has the wallet.",
+      "aimo wallet import writes it into a file that --id names; better still, make a new wallet and move what the old one has.",
+      "wallet_malformed",
+    );
+  }
   return file === undefined ? defaultWalletFile(environment) : resolve(folder, file);
 }
 
@@ -39,6 +48,14 @@ function walletFault(what: string, why: string, next: string, code: string, caus
 }
 
 function cannotOpen(context: CommandContext, file: string, error: unknown): CommandFault {
+  if (error instanceof NotAFile) {
+    return walletFault(
+      `There is no wallet at ${file}.`,
+      "it is a folder, a pipe or a device, and no file.",
+      "Name the key file itself with --id, such as ~/.config/solana/id.json.",
+      "wallet_unreadable",
+    );
+  }
   const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
   if (code === "ENOENT" || code === "ENOTDIR") {
     return walletFault(
@@ -52,42 +69,23 @@ function cannotOpen(context: CommandContext, file: string, error: unknown): Comm
   return walletFault(`Cannot read the wallet at ${file}.`, why, "Check the file and its owner.", "wallet_unreadable");
 }
 
-function readWhole(descriptor: number): string {
-  const bytes = Buffer.alloc(WALLET_KEY_CHARS_MAX + 1);
-  let length = 0;
-  while (length < bytes.length) {
-    const read = readSync(descriptor, bytes, length, bytes.length - length, null);
-    if (read === 0) break;
-    length += read;
-  }
-  const text = bytes.toString("latin1", 0, length); // a key file has digits, commas and brackets only
-  bytes.fill(0);
-  return text;
-}
-
 /** The text of a key file that nobody but its owner may read; throws `CommandFault`. */
 function readKeyText(context: CommandContext, file: string): string {
-  let descriptor: number;
   try {
-    descriptor = openSync(file, constants.O_RDONLY);
-  } catch (error) {
-    throw cannotOpen(context, file, error);
-  }
-  try {
-    const { mode } = fstatSync(descriptor); // of the file that is open: its name may lead to another by now
-    if (platform() !== "win32" && isOpenToOthers(mode)) {
+    const bytes = readSmallFile(file, WALLET_KEY_CHARS_MAX, ({ mode }) => {
+      if (platform() === "win32" || !isOpenToOthers(mode)) return;
       throw walletFault(
         `The wallet at ${file} is not used: others may read it.`,
         `its mode is ${(mode & 0o777).toString(8)}; a private key is for its owner alone.`,
         `chmod 600 ${shellWord(file)}`,
         "wallet_open_to_others",
       );
-    }
-    return readWhole(descriptor);
+    });
+    const text = bytes.toString("latin1"); // a key file has digits, commas and brackets only
+    bytes.fill(0);
+    return text;
   } catch (error) {
     throw error instanceof CommandFault ? error : cannotOpen(context, file, error);
-  } finally {
-    closeSync(descriptor);
   }
 }
 

@@ -9,11 +9,16 @@ export function amountWords(amount: bigint): string {
   return amount < 2n ** 63n ? usdcWords(amount) : `${amount} micro-USDC`;
 }
 
-/** Lamports in SOL. */
-export function solWords(lamports: bigint): string {
+/** Lamports as a number of SOL, exactly. */
+export function solText(lamports: bigint): string {
   const digits = lamports.toString().padStart(LAMPORTS_DECIMALS + 1, "0");
   const fraction = digits.slice(-LAMPORTS_DECIMALS).replace(/0+$/, "");
-  return `${digits.slice(0, -LAMPORTS_DECIMALS)}${fraction === "" ? "" : `.${fraction}`} SOL`;
+  return `${digits.slice(0, -LAMPORTS_DECIMALS)}${fraction === "" ? "" : `.${fraction}`}`;
+}
+
+/** Lamports in SOL. */
+export function solWords(lamports: bigint): string {
+  return `${solText(lamports)} SOL`;
 }
 
 /** Somebody's text in quotes, on one line: no character of it turns or hides others, or looks like the end. */

@@ -4,7 +4,7 @@ import { parseMicroUsdc, parseNanoUsdc } from "@aimo-network/protocol/money";
 import type { WaitDeps } from "../wait-until.ts";
 import { waitUntil } from "../wait-until.ts";
 import type { Faucet } from "./faucet.ts";
-import { walletSigner } from "./wallet-signer.ts";
+import { walletSigner } from "@aimo-network/escrow/wallet-signer";
 
 /** USDC that the demo user deposits: enough for a month of playing. */
 export const DEPOSIT_USDC = "100";

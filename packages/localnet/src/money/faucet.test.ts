@@ -8,7 +8,7 @@ import { fetchToken } from "@solana-program/token";
 import { BOB, SOL } from "../test-bed/chain-bed.ts";
 import { newWallet, startTestMoney } from "../test-bed/money-bed.ts";
 import { depositOnce } from "./demo-deposit.ts";
-import { walletSigner } from "./wallet-signer.ts";
+import { walletSigner } from "@aimo-network/escrow/wallet-signer";
 
 const usdc = (text: string): MicroUsdc => parseMicroUsdc(text);
 

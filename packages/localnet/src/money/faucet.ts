@@ -14,7 +14,7 @@ import { getCreateAssociatedTokenIdempotentInstructionAsync, getMintToInstructio
 import type { Address, Instruction, TransactionSigner } from "@solana/kit";
 import type { FaucetChain } from "./faucet-chain.ts";
 import { COMMITMENT } from "./faucet-chain.ts";
-import { walletSigner } from "./wallet-signer.ts";
+import { walletSigner } from "@aimo-network/escrow/wallet-signer";
 
 /** What somebody is given in one transaction, and what of it goes to the router at once. */
 export interface Gift {

@@ -4,7 +4,7 @@ import { parseMicroUsdc } from "@aimo-network/protocol/money";
 import type { FileWallet } from "../wallets.ts";
 import { loadWallet } from "../wallets.ts";
 import type { Faucet } from "./faucet.ts";
-import { walletSigner } from "./wallet-signer.ts";
+import { walletSigner } from "@aimo-network/escrow/wallet-signer";
 
 /** USDC for examining: a month of what a day may cost. */
 const DEPOSIT = parseMicroUsdc("30");

@@ -4,7 +4,7 @@ import { readKeyFile } from "@aimo-network/escrow/deploy/key-file";
 import type { Address, TransactionSigner } from "@solana/kit";
 import { loadIdentity } from "aimo-router/src/identity.ts";
 import { loadWallet } from "../wallets.ts";
-import { walletSigner } from "./wallet-signer.ts";
+import { walletSigner } from "@aimo-network/escrow/wallet-signer";
 
 /** The keys; they are made at a network's first start. */
 export interface MoneyKeys {

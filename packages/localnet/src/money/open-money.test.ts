@@ -16,7 +16,7 @@ import { depositOnce } from "./demo-deposit.ts";
 import { connectFaucet } from "./faucet-chain.ts";
 import type { FaucetChain } from "./faucet-chain.ts";
 import type { Money } from "./open-money.ts";
-import { walletSigner } from "./wallet-signer.ts";
+import { walletSigner } from "@aimo-network/escrow/wallet-signer";
 
 const KEY_FILES = [
   ...["settler", "cosigner"].map((name) => join("router", `${name}.json`)),

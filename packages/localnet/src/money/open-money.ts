@@ -15,7 +15,7 @@ import { makeMint } from "./mint.ts";
 import { loadMoneyKeys } from "./money-keys.ts";
 import { openLocalRouter } from "./router-on-chain.ts";
 import { fillFaucet, fillWallets } from "./sol.ts";
-import { walletSigner } from "./wallet-signer.ts";
+import { walletSigner } from "@aimo-network/escrow/wallet-signer";
 
 /** What a localnet's money is opened with. */
 export interface MoneyOptions {

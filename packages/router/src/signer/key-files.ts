@@ -1,6 +1,7 @@
 // The keys of settler and cosigner in files that nobody else may read.
 import { statSync } from "node:fs";
 import { readKeyFile } from "@aimo-network/escrow/deploy/key-file";
+import { isOpenToOthers } from "@aimo-network/protocol/keys/wallet-key";
 import type { SigningKey, SigningKeys } from "./signing-desk.ts";
 
 /** Where the keys are. */
@@ -14,8 +15,6 @@ export class SignerFault extends Error {
   override readonly name = "SignerFault";
 }
 
-const OTHERS = 0o077;
-
 function wordsOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "something else";
 }
@@ -28,7 +27,7 @@ async function readKey(path: string): Promise<SigningKey> {
     const made = "`aimo router init` makes them";
     throw new SignerFault(`${path}: expected a key file, found none (${wordsOf(cause)}): ${made}.`, { cause });
   }
-  if ((mode & OTHERS) !== 0) {
+  if (isOpenToOthers(mode)) {
     const found = (mode & 0o777).toString(8);
     throw new SignerFault(
       `${path}: expected a key that only its owner may read, found mode ${found}: chmod 600 ${path}`,

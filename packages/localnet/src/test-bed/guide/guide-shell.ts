@@ -2,9 +2,9 @@
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { systemClock } from "@aimo-network/protocol/clock";
 
@@ -72,6 +72,7 @@ export class GuideShell {
       await ended;
       timer.cancel();
     }
+    rmSync(dirname(this.#state), { recursive: true, force: true });
   }
 
   #spawn(script: string): ChildProcess {

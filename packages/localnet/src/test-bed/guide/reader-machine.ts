@@ -1,7 +1,7 @@
 // The machine of somebody who follows a guide: an empty home, Node and npm, and packages that come from tarballs.
 import { mkdirSync, readdirSync, symlinkSync } from "node:fs";
-import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
+import { npmSettings } from "./npm-settings.ts";
 
 /** What a guide is walked with. */
 export interface ReaderMachine {
@@ -23,19 +23,6 @@ function tarballOf(folder: string, name: string): string {
   return join(folder, file);
 }
 
-/** What npm needs of whoever runs this: where packages come from, and how the network is reached. */
-function networkSettings(environment: NodeJS.ProcessEnv): Record<string, string> {
-  const given = Object.entries(environment).filter(([name]) =>
-    /^(?:npm_config_(?:registry|userconfig|globalconfig|cache)|https?_proxy|no_proxy|node_extra_ca_certs)$/i.test(name),
-  );
-  const home = homedir();
-  return {
-    npm_config_userconfig: join(home, ".npmrc"),
-    npm_config_cache: join(home, ".npm"),
-    ...Object.fromEntries(given as [string, string][]),
-  };
-}
-
 /** Makes the machine below `folder`; nothing of this repository is on its path. */
 export function openReaderMachine(
   folder: string,
@@ -50,11 +37,8 @@ export function openReaderMachine(
   return {
     home,
     environment: {
-      ...networkSettings(process.env),
+      ...npmSettings(process.env),
       npm_config_prefix: prefix,
-      npm_config_fund: "false",
-      npm_config_audit: "false",
-      npm_config_update_notifier: "false",
       PATH: [join(prefix, "bin"), tools, ...others].join(delimiter),
     },
     installs: { [installationOf(packages)]: `npm install --global ${files.join(" ")}` },

@@ -1,17 +1,23 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { describe, test } from "node:test";
+import { after, describe, test } from "node:test";
 import type { GuideWalk, WalkedBlock } from "./walk-guide.ts";
 import { walkGuide } from "./walk-guide.ts";
 
 const fence = "```";
+const root = mkdtempSync(join(tmpdir(), "aimo-walk-"));
+after(() => rmSync(root, { recursive: true, force: true }));
+
+function emptyFolder(): string {
+  return mkdtempSync(join(root, "reader-"));
+}
 
 function walk(markdown: string, more: Partial<GuideWalk> = {}): Promise<readonly WalkedBlock[]> {
-  const folder = mkdtempSync(join(tmpdir(), "aimo-walk-"));
-  const file = join(mkdtempSync(join(tmpdir(), "aimo-walk-")), "guide.md");
+  const folder = emptyFolder();
+  const file = join(emptyFolder(), "guide.md");
   writeFileSync(file, markdown);
   const environment = { PATH: process.env["PATH"] ?? "" };
   return walkGuide({ file: pathToFileURL(file), folder, environment, instead: {}, isReady: /ready/, ...more });
@@ -21,7 +27,7 @@ const sh = (text: string, words = ""): string => `${fence}sh${words}\n${text}\n$
 
 describe("walking a guide", () => {
   test("saves files, keeps what is exported, and lets what stays go on", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "aimo-walk-"));
+    const folder = emptyFolder();
     const walked = await walk(
       [
         sh("export COLOUR=red"),
