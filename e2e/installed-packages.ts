@@ -88,7 +88,7 @@ export async function installNode(folder: string, version: string): Promise<stri
 export async function installTarballs(folder: string, nodeFolder: string, tarballs: readonly string[]): Promise<void> {
   mkdirSync(folder, { recursive: true });
   if (readdirSync(folder).length > 0) throw new Error(`${folder} is not empty`);
-  await npm(["install", ...tarballs], { folder, nodeFolder });
+  await npm(["install", "--engine-strict", ...tarballs], { folder, nodeFolder });
 }
 
 /** Bytes of all files below a folder. */

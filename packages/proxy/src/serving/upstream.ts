@@ -147,5 +147,6 @@ function proxied(environment: Environment): Dispatcher | undefined {
   const httpsProxy = environment["https_proxy"] ?? environment["HTTPS_PROXY"] ?? "";
   const noProxy = environment["no_proxy"] ?? environment["NO_PROXY"] ?? "";
   if (httpProxy === "" && httpsProxy === "") return undefined;
-  return new EnvHttpProxyAgent({ ...AGENT_OPTIONS, httpProxy, httpsProxy, noProxy });
+  // What is not encrypted is handed to the proxy as it is: many let CONNECT through to port 443 alone.
+  return new EnvHttpProxyAgent({ ...AGENT_OPTIONS, httpProxy, httpsProxy, noProxy, proxyTunnel: false });
 }
