@@ -25,12 +25,12 @@ export function rolesJson({ settler, cosigner, guardian, feeOwner }: Roles): obj
 /** Params for programs: amounts in USDC, times in seconds. */
 export function paramsJson(params: Params): object {
   return {
-    fee_bps: params.feeBps,
+    fee_bps: Number(params.feeBps),
     min_deposit: formatMicroUsdc(microUsdc(params.minDeposit)),
-    user_exit_delay: params.userExitDelay,
-    provider_exit_delay: params.providerExitDelay,
-    allowance_notice: params.allowanceNotice,
-    settler_window: params.settlerWindow,
+    user_exit_delay: Number(params.userExitDelay),
+    provider_exit_delay: Number(params.providerExitDelay),
+    allowance_notice: Number(params.allowanceNotice),
+    settler_window: Number(params.settlerWindow),
     settler_window_cap: formatMicroUsdc(microUsdc(params.settlerWindowCap)),
   };
 }

@@ -124,7 +124,7 @@ export const routerSolvency: RunCommand = async (context, { options }) => {
       config: config.address,
       vault: config.data.vault,
       mint,
-      slot: now.slot,
+      slot: Number(now.slot),
       ...moneyJson(found),
       router_says_the_same: isSame(found),
       liability_root:

@@ -114,7 +114,7 @@ export function standingJson(standing: Standing): object {
     vault: data.vault,
     mint: data.mint,
     url: data.url,
-    slot: now.slot,
+    slot: Number(now.slot),
     time: momentJson(now.time),
     admin: data.admin,
     roles: rolesJson(data.roles),
@@ -131,7 +131,7 @@ export function standingJson(standing: Standing): object {
       not_before: momentJson(notBefore),
     })),
     window: { spent: usdc(windowSpent(data, now.time)), room: usdc(windowRoom(data, now.time)) },
-    batches: data.batchCount,
+    batches: Number(data.batchCount),
     settler_lamports: settlerLamports ?? null,
     ...moneyJson(standing),
   };

@@ -81,7 +81,7 @@ test("what is announced is told with its time, and only what changes", async (t)
   assert.match(ran.outcome.text, /^announced +fee 3 %: from \S+ \S+ UTC, by apply-due$/m);
   assert.match(ran.outcome.text, new RegExp(`^announced +admin ${bed.mint}: from .* UTC, by accept-admin$`, "m"));
   const { pending } = ran.data["chain"] as { pending: Record<string, Record<string, unknown>> };
-  assert.deepEqual([pending["params"]?.["fee_bps"], pending["params"]?.["is_due"]], ["300", false]);
+  assert.deepEqual([pending["params"]?.["fee_bps"], pending["params"]?.["is_due"]], [300, false]);
   assert.equal(ran.outcome.reason, "done", "what is announced is no fault");
 });
 
