@@ -5,13 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { associatedTokenAddress } from "@aimo-network/escrow/addresses";
-import { callRpc } from "@aimo-network/localnet/chain/rpc-call";
 import { makeUserKey } from "@aimo-network/localnet/demo-keys";
 import { systemClock } from "@aimo-network/protocol/clock";
 import { formatKeyFile, keyOfSeed, walletOfKey } from "@aimo-network/protocol/keys/wallet-key";
 import { parseMicroUsdc, parseNanoUsdc } from "@aimo-network/protocol/money";
 import { systemRandom } from "@aimo-network/protocol/random";
 import type { Address } from "@solana/kit";
+import { passOnChain } from "./chain-time.ts";
 import type { CommandResult } from "./command-result.ts";
 import { aimo, aimoJson } from "./cli-run.ts";
 import { askOnce } from "./money-requests.ts";
@@ -41,12 +41,7 @@ describe("money from a terminal", () => {
     return found.data;
   };
   const tokens = (owner: Address = address): Promise<bigint> => network.chain.tokens(owner);
-  /** Lets the chain's clock go on, as waiting would. */
-  const wait = async (seconds: bigint): Promise<void> => {
-    const { now } = await network.chain.router();
-    const absoluteTimestamp = Number(now.time + seconds) * 1_000;
-    await callRpc(network.chain.place.rpcUrl, "surfnet_timeTravel", [{ absoluteTimestamp }]);
-  };
+  const wait = (seconds: bigint): Promise<void> => passOnChain(network.chain, seconds);
 
   before(async () => {
     network = await startMoneyNetwork();

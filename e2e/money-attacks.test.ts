@@ -4,10 +4,10 @@ import { after, before, describe, test } from "node:test";
 import { buildDeposit, buildSetAllowance } from "@aimo-network/escrow/build/user-money";
 import { buildFinalizeExit, buildRequestExit } from "@aimo-network/escrow/build/user-exit";
 import { getDepositInstruction } from "@aimo-network/escrow/generated/instructions/deposit";
-import { callRpc } from "@aimo-network/localnet/chain/rpc-call";
 import { makeUserKey } from "@aimo-network/localnet/demo-keys";
 import { systemClock } from "@aimo-network/protocol/clock";
 import { microUsdc, parseMicroUsdc } from "@aimo-network/protocol/money";
+import { passOnChain } from "./chain-time.ts";
 import type { MoneyChain } from "./money-chain.ts";
 import type { MoneyReply } from "./money-http.ts";
 import { callMoney, insistMoney, signedWish, signWire, textOf } from "./money-http.ts";
@@ -65,12 +65,7 @@ describe("attacks on what a router can collect", () => {
       return settled === charged / 1_000n ? settled : undefined;
     });
 
-  /** Lets the chain's clock go on by so many seconds, as waiting would. */
-  const wait = async (seconds: bigint): Promise<void> => {
-    const { now } = await network.chain.router();
-    const absoluteTimestamp = Number(now.time + seconds) * 1_000;
-    await callRpc(network.chain.place.rpcUrl, "surfnet_timeTravel", [{ absoluteTimestamp }]);
-  };
+  const wait = (seconds: bigint): Promise<void> => passOnChain(network.chain, seconds);
 
   before(async () => {
     network = await startMoneyNetwork();

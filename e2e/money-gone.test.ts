@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { buildProviderFinalizeExit, buildProviderRequestExit } from "@aimo-network/escrow/build/provider-payments";
 import { buildFinalizeExit, buildRequestExit } from "@aimo-network/escrow/build/user-exit";
-import { callRpc } from "@aimo-network/localnet/chain/rpc-call";
 import { walletSigner } from "@aimo-network/escrow/wallet-signer";
 import { loadWallet } from "@aimo-network/localnet/wallets";
 import type { FileWallet } from "@aimo-network/localnet/wallets";
 import { microUsdc } from "@aimo-network/protocol/money";
+import { passOnChain } from "./chain-time.ts";
 import { askOnce } from "./money-requests.ts";
 import type { MoneyNetwork, MoneyUser } from "./money-network.ts";
 import { startMoneyNetwork } from "./money-network.ts";
@@ -22,12 +22,7 @@ describe("a router that is gone, with its keys and its ledger", () => {
   let bob: MoneyUser;
   let provider: FileWallet;
 
-  /** Lets the chain's clock go on by so many seconds, as waiting would. */
-  const wait = async (seconds: bigint): Promise<void> => {
-    const { now } = await network.chain.router();
-    const absoluteTimestamp = Number(now.time + seconds) * 1_000;
-    await callRpc(network.chain.place.rpcUrl, "surfnet_timeTravel", [{ absoluteTimestamp }]);
-  };
+  const wait = (seconds: bigint): Promise<void> => passOnChain(network.chain, seconds);
 
   before(async () => {
     network = await startMoneyNetwork();

@@ -46,6 +46,8 @@ const WALLETS = ["user", "provider", "operator", "faucet", "mint"] as const;
 /** The only files that hold secrets, and which. */
 const KEPT: readonly (readonly [file: RegExp, secrets: readonly string[]])[] = [
   [/^localnet\.json$/, ["user key", "provider key"]],
+  [/^user\.sh$/, ["user key"]],
+  [/^provider\.sh$/, ["provider key"]],
   [/^wallets\/\w+\.json$/, WALLETS.map((owner) => `${owner} wallet`)],
   [/^router\/(?:settler|cosigner)\.json$/, ["settler's key", "cosigner's key"]],
   [/^router\/router-identity\.json$/, ["router identity"]],

@@ -10,8 +10,8 @@ import { walkGuide } from "@aimo-network/localnet/test-bed/guide/walk-guide";
 import type { WalkedBlock } from "@aimo-network/localnet/test-bed/guide/walk-guide";
 import { microUsdc } from "@aimo-network/protocol/money";
 import { address } from "@solana/kit";
-import { callRpc } from "@aimo-network/localnet/chain/rpc-call";
 import { packAll } from "../tools/pack/pack.ts";
+import { passOnChain } from "./chain-time.ts";
 import type { MoneyNetwork } from "./money-network.ts";
 import { startMoneyNetwork } from "./money-network.ts";
 import { openReaderFolder } from "./reader-folder.ts";
@@ -39,11 +39,8 @@ describe("the user guide", () => {
       await network.money?.faucet.give(address(walletOf(walked)), gift);
     }
     if (text.startsWith("aimo verify") || text.startsWith("aimo exit request")) await network.insistOnAgreement();
-    if (text.startsWith("aimo exit finalize")) {
-      const { now } = await network.chain.router();
-      const absoluteTimestamp = Number(now.time + 3_601n) * 1_000; // the localnet's router lets users wait an hour
-      await callRpc(network.chain.place.rpcUrl, "surfnet_timeTravel", [{ absoluteTimestamp }]);
-    }
+    // The localnet's router lets users wait an hour.
+    if (text.startsWith("aimo exit finalize")) await passOnChain(network.chain, 3_601n);
   };
 
   test("followed word for word deposits, pays, proves what was paid, and gets everything else back", async (t) => {
