@@ -90,8 +90,6 @@ export const UPSTREAM_LIST_MS = 20_000;
 export const UPSTREAM_LIST_BYTES_MAX = 8 * 1024 * 1024;
 /** Models of a market whose offers are asked for to propose a price: those of one slug by all authors are few. */
 export const PRICED_MODELS_MAX = 20;
-/** How long a proxy's key may be valid: a year, after which somebody should look whether it is still needed. */
-export const PROVIDER_KEY_DAYS_MAX = 366;
 /** Lamports beside the rent that a payer needs to open a router: three signatures, and a busy day's price for a place in a block. */
 export const OPENING_FEE_LAMPORTS = 200_000n;
 /** For one question of the doctor: a person waits for all of them together, and they run side by side. */

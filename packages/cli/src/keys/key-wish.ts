@@ -1,6 +1,6 @@
 // What `aimo keygen` is asked for, checked before a wallet signs anything.
 import type { KeyContentV2, Scope, Spending } from "@aimo-network/protocol/keys/key-content";
-import { SCOPES } from "@aimo-network/protocol/keys/key-content";
+import { SCOPES, VALID_DAYS_MAX } from "@aimo-network/protocol/keys/key-content";
 import type { MicroUsdc } from "@aimo-network/protocol/money";
 import { parseMicroUsdc } from "@aimo-network/protocol/money";
 import type { CommandInput } from "../command-spec.ts";
@@ -9,7 +9,6 @@ import { expected, readDays, textOf, wordsOf } from "./option-words.ts";
 type Options = CommandInput["options"];
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
-const VALID_DAYS_MAX = 366;
 const TAG = /^[a-z0-9_]{1,24}$/;
 
 function readScopes(options: Options, isFirstGeneration: boolean): readonly Scope[] {

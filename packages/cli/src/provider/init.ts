@@ -1,5 +1,6 @@
 // `aimo provider init`: from an OpenAI-compatible API to the files of a proxy that sells it.
 import { relative, resolve } from "node:path";
+import { VALID_DAYS_MAX } from "@aimo-network/protocol/keys/key-content";
 import { formatMicroUsdc } from "@aimo-network/protocol/money";
 import { momentText } from "../chain/moments.ts";
 import type { CommandInput, Outcome, RunCommand } from "../command-spec.ts";
@@ -7,7 +8,6 @@ import type { CommandContext } from "../context.ts";
 import { CommandFault } from "../fault.ts";
 import { runInstalledProgram } from "../installed-program.ts";
 import { expected, readDays, textOf } from "../keys/option-words.ts";
-import { PROVIDER_KEY_DAYS_MAX } from "../limits.ts";
 import type { Router } from "../network/find-router.ts";
 import { findRouter, wantedRouter } from "../network/find-router.ts";
 import { ownKey } from "../network/own-key.ts";
@@ -175,7 +175,7 @@ async function routerToSellAt(context: CommandContext): Promise<Router> {
 export const providerInit: RunCommand = async (context, { options }) => {
   const folder = resolve(context.folder, textOf(options["folder"]) ?? ".");
   const isForced = options["force"] === true;
-  const days = readDays("--valid-for", textOf(options["validFor"]) ?? "90", PROVIDER_KEY_DAYS_MAX);
+  const days = readDays("--valid-for", textOf(options["validFor"]) ?? "90", VALID_DAYS_MAX);
   const files = initFiles(folder);
   if (!isForced) refuseExisting(files);
   const wallet = await openWallet(context);

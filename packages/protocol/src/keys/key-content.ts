@@ -43,7 +43,8 @@ export const ISSUED_TAG = "u1";
 export const VERSION_2_TAG = "v2";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const VALID_DAYS_MAX = 366; // a leap year: a forgotten version 2 key ends by itself
+/** How long a version 2 key may be valid, in days: a leap year, so that a forgotten one ends by itself. */
+export const VALID_DAYS_MAX = 366;
 const TIME_MS_MAX = 8_640_000_000_000_000; // the last moment a Date can hold, in the year 275760
 const TAG_V1 = /^[^\s\p{C}-]{1,64}$/u; // free text, but a bearer holds no spaces and `-` ends the tag
 const TAG_V2 = /^[a-z0-9_]{1,24}$/;
