@@ -253,6 +253,7 @@ function sendRequest(script: RouterScript, endpoint: Endpoint, { body, head, gra
     received,
     end: ended.promise,
     read() {
+      if (isReading) return; // what came was granted when it came
       isReading = true;
       stream.grant(receivedBytes);
     },
