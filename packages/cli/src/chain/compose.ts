@@ -5,7 +5,6 @@ import {
   createTransactionMessage,
   getBase64Encoder,
   getBase64EncodedWireTransaction,
-  isWritableRole,
   pipe,
   setTransactionMessageComputeUnitLimit,
   setTransactionMessageComputeUnitPrice,
@@ -13,9 +12,12 @@ import {
   setTransactionMessageLifetimeUsingBlockhash,
 } from "@solana/kit";
 import type { Address, Instruction } from "@solana/kit";
+import { feePercentile, writtenBy } from "@aimo-network/escrow/written-accounts";
 import { COMMAND_UNITS, FEE_ACCOUNTS_MAX, UNIT_PRICE_MAX } from "../limits.ts";
 import { askNode } from "./solana-node.ts";
 import type { SolanaNode } from "./solana-node.ts";
+
+const FEE_PERCENTILE = 75;
 
 /** A transaction that nobody has signed. */
 export interface ComposedTransaction {
@@ -23,24 +25,16 @@ export interface ComposedTransaction {
   readonly lastValidBlockHeight: bigint;
 }
 
-/** The accounts that instructions write, for which a place in a block is paid. */
-function writtenBy(instructions: readonly Instruction[]): Address[] {
-  const written = instructions.flatMap(({ accounts = [] }) =>
-    accounts.filter(({ role }) => isWritableRole(role)).map(({ address }) => address),
-  );
-  return [...new Set(written)].slice(0, FEE_ACCOUNTS_MAX);
-}
-
 /** What was enough lately in three of four slots, up to a cap; nothing where the node does not tell. */
-async function unitPrice({ rpc }: SolanaNode, written: readonly Address[]): Promise<bigint> {
+async function unitPrice({ rpc }: SolanaNode, instructions: readonly Instruction[]): Promise<bigint> {
   const recent = await rpc
-    .getRecentPrioritizationFees(written)
+    .getRecentPrioritizationFees(writtenBy(instructions).slice(0, FEE_ACCOUNTS_MAX))
     .send()
     .catch(() => []);
-  const fees = recent
-    .map(({ prioritizationFee }) => prioritizationFee)
-    .toSorted((one, other) => (one === other ? 0 : one < other ? -1 : 1));
-  const fee = fees[Math.max(Math.ceil((fees.length * 3) / 4) - 1, 0)] ?? 0n;
+  const fee = feePercentile(
+    recent.map(({ prioritizationFee }) => prioritizationFee),
+    FEE_PERCENTILE,
+  );
   return fee < UNIT_PRICE_MAX ? fee : UNIT_PRICE_MAX;
 }
 
@@ -52,7 +46,7 @@ export async function composeTransaction(
 ): Promise<ComposedTransaction> {
   const [{ value: lifetime }, price] = await Promise.all([
     askNode(node, node.rpc.getLatestBlockhash({ commitment: "confirmed" }).send()),
-    unitPrice(node, writtenBy(instructions)),
+    unitPrice(node, instructions),
   ]);
   const transaction = compileTransaction(
     pipe(

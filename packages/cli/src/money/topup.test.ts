@@ -14,7 +14,8 @@ import { CREDIT_WAIT_MS } from "../limits.ts";
 import type { MoneyBed, MoneyPerson } from "../test-bed/money-bed.ts";
 import { openMoneyBed, pump } from "../test-bed/money-bed.ts";
 import type { MoneyRouterBed } from "../test-bed/money-router.ts";
-import { refusalOf, startMoneyRouter } from "../test-bed/money-router.ts";
+import { refusalOf } from "../test-bed/money-router.ts";
+import { openMoneyScene } from "../test-bed/money-scene.ts";
 import { faultOf } from "../test-bed/reading-bed.ts";
 import { allowance } from "./allowance.ts";
 import { topup } from "./topup.ts";
@@ -25,10 +26,7 @@ let bed: MoneyBed;
 let ann: MoneyPerson;
 let router: MoneyRouterBed;
 beforeEach(async (t) => {
-  const ending = t as { after(close: () => void): void };
-  bed = await openMoneyBed(ending);
-  ann = await bed.person(100n * USDC);
-  router = await startMoneyRouter(ending, bed, ann.address);
+  ({ bed, ann, router } = await openMoneyScene(t));
 });
 
 const run = async (amount: string, options: object = {}): Promise<Json> =>

@@ -3,19 +3,15 @@ import type { Address } from "@solana/kit";
 import type { UserView } from "@aimo-network/escrow/accounts/views";
 import { usdcWords } from "@aimo-network/escrow/plain-words";
 import { amountJson, readAmount } from "../chain/amount.ts";
-import { tellLanded } from "../chain/carry-out.ts";
 import { composeByRouter } from "../chain/compose-by-router.ts";
 import { confirmTransaction } from "../chain/confirm.ts";
 import { placeOfRouter } from "../chain/escrow-place.ts";
-import { askIfAny, isNodeNamed, openChainIfAny } from "../chain/open-chain.ts";
+import { handIn } from "../chain/hand-in.ts";
+import { askIfAny, openChainIfAny } from "../chain/open-chain.ts";
 import type { OpenChain } from "../chain/open-chain.ts";
 import { readUser } from "../chain/standing.ts";
-import { submitByRouter } from "../chain/submit-by-router.ts";
-import { submitByNode } from "../chain/submit.ts";
-import { signConfirmed } from "../chain/wallet-signer.ts";
 import type { RunCommand } from "../command-spec.ts";
 import type { CommandContext } from "../context.ts";
-import { clusterOf } from "../network/clusters.ts";
 import { findRouter } from "../network/find-router.ts";
 import type { CommandWallet } from "../wallet/open-wallet.ts";
 import { openWallet } from "../wallet/open-wallet.ts";
@@ -42,7 +38,7 @@ export const topup: RunCommand = async (context, { arguments: [text] }) => {
   const wallet = await openWallet(context);
   const router = await findRouter(context);
   const escrowPlace = await placeOfRouter(context, router);
-  const { place, network } = escrowPlace;
+  const { place } = escrowPlace;
   const chain = openChainIfAny(context, escrowPlace);
   const view = await lookFirst(context, chain, wallet);
   if (view !== undefined) insistOnTokens(view, wallet, amount);
@@ -61,13 +57,8 @@ export const topup: RunCommand = async (context, { arguments: [text] }) => {
     names: { [place.address]: `${router.id} (${router.client.url})` },
     instructions: await depositWish({ place, mint }, wallet.address as Address, { amount, view }),
   });
-  const signed = await signConfirmed(context, wallet, confirmed);
-  const cluster = chain?.cluster ?? clusterOf(network);
-  const isByNode = chain !== undefined && isNodeNamed(context);
-  const landed = isByNode
-    ? await submitByNode(context, { ...chain, programAddress: place.programAddress }, signed)
-    : await submitByRouter(context, { client: router.client, cluster, path: "/api/v1/account/transactions" }, signed);
-  const seen = tellLanded(context, { ...chain, cluster }, landed);
+  const desk = { escrowPlace, chain, client: router.client, path: "/api/v1/account/transactions" };
+  const seen = await handIn(context, wallet, confirmed, desk);
   const balance = await account.credited(before, amount);
   const about = { router: router.id, wallet: wallet.address, amount: amountJson(amount), ...seen };
   return balance === undefined

@@ -9,9 +9,9 @@ import type { Address } from "@solana/kit";
 import { providerWithdraw } from "../earnings/withdraw.ts";
 import type { FaultWords } from "../fault.ts";
 import type { MoneyBed, MoneyPerson } from "../test-bed/money-bed.ts";
-import { openMoneyBed } from "../test-bed/money-bed.ts";
 import type { MoneyRouterBed } from "../test-bed/money-router.ts";
-import { refusalOf, startMoneyRouter } from "../test-bed/money-router.ts";
+import { refusalOf } from "../test-bed/money-router.ts";
+import { openMoneyScene } from "../test-bed/money-scene.ts";
 import { faultOf } from "../test-bed/reading-bed.ts";
 import { withdraw } from "./withdraw.ts";
 
@@ -21,10 +21,7 @@ let bed: MoneyBed;
 let ann: MoneyPerson;
 let router: MoneyRouterBed;
 beforeEach(async (t) => {
-  const ending = t as { after(close: () => void): void };
-  bed = await openMoneyBed(ending);
-  ann = await bed.person(100n * USDC);
-  router = await startMoneyRouter(ending, bed, ann.address);
+  ({ bed, ann, router } = await openMoneyScene(t));
   bed.openEscrow(ann, 40n * USDC);
 });
 

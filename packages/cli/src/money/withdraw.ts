@@ -5,18 +5,14 @@ import type { MoneyParty } from "@aimo-network/protocol/keys/money-intent";
 import type { MicroUsdc } from "@aimo-network/protocol/money";
 import { microUsdc } from "@aimo-network/protocol/money";
 import { amountJson, readAmount } from "../chain/amount.ts";
-import { tellLanded } from "../chain/carry-out.ts";
 import { readComposed } from "../chain/compose-by-router.ts";
 import { confirmTransaction } from "../chain/confirm.ts";
 import { placeOfRouter } from "../chain/escrow-place.ts";
-import { isNodeNamed, openChainIfAny } from "../chain/open-chain.ts";
-import { submitByRouter } from "../chain/submit-by-router.ts";
-import { submitByNode } from "../chain/submit.ts";
-import { signConfirmed } from "../chain/wallet-signer.ts";
+import { handIn } from "../chain/hand-in.ts";
+import { openChainIfAny } from "../chain/open-chain.ts";
 import type { CommandInput, Outcome, RunCommand } from "../command-spec.ts";
 import type { CommandContext } from "../context.ts";
 import { CommandFault } from "../fault.ts";
-import { clusterOf } from "../network/clusters.ts";
 import type { Router } from "../network/find-router.ts";
 import { findRouter } from "../network/find-router.ts";
 import { safeLine } from "../terminal/safe-text.ts";
@@ -76,16 +72,9 @@ async function finish(work: Withdrawing, wish: WithdrawalWish, told: ToldWithdra
   }
   const bytes = readComposed(told.data);
   const confirmed = await confirmTransaction(context, bytes, await wishFor(work, wish));
-  const signed = await signConfirmed(context, wallet, confirmed);
   const chain = openChainIfAny(context, escrowPlace);
-  const cluster = chain?.cluster ?? clusterOf(escrowPlace.network);
-  const { programAddress } = escrowPlace.place;
-  const desk = { client: router.client, cluster, path: withdrawalPath(party, told.id) };
-  const landed =
-    chain !== undefined && isNodeNamed(context)
-      ? await submitByNode(context, { ...chain, programAddress }, signed)
-      : await submitByRouter(context, desk, signed);
-  const seen = tellLanded(context, { ...chain, cluster }, landed);
+  const path = withdrawalPath(party, told.id);
+  const seen = await handIn(context, wallet, confirmed, { escrowPlace, chain, client: router.client, path });
   const destination = destinationIn(confirmed);
   const about = { router: router.id, wallet: wallet.address, id: told.id, amount: amountJson(amount), destination };
   const what = `${usdcWords(amount)}${party === "provider" ? " of earnings" : ""}`;

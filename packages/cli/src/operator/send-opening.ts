@@ -5,7 +5,7 @@ import { composeTransaction } from "../chain/compose.ts";
 import { confirmTransaction } from "../chain/confirm.ts";
 import type { TransactionWish } from "../chain/differences.ts";
 import type { Landed } from "../chain/landing.ts";
-import { tellLanding, transactionUrl } from "../chain/landing-words.ts";
+import { tellLanded } from "../chain/carry-out.ts";
 import { submitByNode } from "../chain/submit.ts";
 import { signConfirmed } from "../chain/wallet-signer.ts";
 import type { CommandContext } from "../context.ts";
@@ -59,7 +59,6 @@ export async function sendOpening(
     signed = await signConfirmed(context, signer, { bytes: soFar, description });
   }
   const landed = await submitByNode(context, chain, { ...signed, lastValidBlockHeight });
-  const link = transactionUrl(landed.signature, chain.cluster, chain.node);
-  tellLanding(context, landed, link);
-  return { ...landed, link };
+  const { explorer_url: link } = tellLanded(context, chain, landed);
+  return { ...landed, link: link ?? undefined };
 }

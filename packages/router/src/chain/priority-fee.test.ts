@@ -3,23 +3,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isAimoError } from "@aimo-network/protocol/errors";
 import { named } from "@aimo-network/escrow/test-bed/chain";
-import { PRIORITY_FEE_ACCOUNTS_MAX, PRIORITY_FEE_PERCENTILE } from "./limits.ts";
-import { percentile, recentPriorityFee } from "./priority-fee.ts";
+import { PRIORITY_FEE_ACCOUNTS_MAX } from "./limits.ts";
+import { recentPriorityFee } from "./priority-fee.ts";
 import { FollowerBed } from "./test-bed/follower-bed.ts";
 
 const MOST = 1_000_000n;
-
-test("a percentile is the least value that so many percent do not exceed", () => {
-  const fees = Array.from({ length: 100 }, (_, index) => BigInt(100 - index));
-  assert.deepEqual(
-    [1, 50, 75, 100].map((percent) => percentile(fees, percent)),
-    [1n, 50n, 75n, 100n],
-  );
-  assert.equal(percentile([5n], PRIORITY_FEE_PERCENTILE), 5n);
-  assert.equal(percentile([0n, 0n, 0n, 8n], 75), 0n);
-  assert.equal(percentile([0n, 0n, 7n, 8n], 75), 7n);
-  assert.equal(percentile([], PRIORITY_FEE_PERCENTILE), 0n);
-});
 
 test("the fee is what was enough for these accounts, under the cap", async () => {
   const { node, endpoints } = await FollowerBed.open();

@@ -1,13 +1,8 @@
 // What a transaction offers for its place in a block: as much as was enough lately for the accounts it writes.
+import { feePercentile } from "@aimo-network/escrow/written-accounts";
 import { SOLANA_ERROR__JSON_RPC__METHOD_NOT_FOUND, isSolanaError } from "@solana/kit";
 import type { Address, Rpc, SolanaRpcApi } from "@solana/kit";
 import { PRIORITY_FEE_ACCOUNTS_MAX, PRIORITY_FEE_PERCENTILE } from "./limits.ts";
-
-/** The least of these fees that was enough in so many percent of the slots. */
-export function percentile(fees: readonly bigint[], percent: number): bigint {
-  const sorted = fees.toSorted((one, other) => (one === other ? 0 : one < other ? -1 : 1));
-  return sorted[Math.max(Math.ceil((sorted.length * percent) / 100) - 1, 0)] ?? 0n;
-}
 
 /** Micro-lamports per compute unit for a transaction that writes these accounts; 0 where the node does not tell. */
 export async function recentPriorityFee(
@@ -17,7 +12,7 @@ export async function recentPriorityFee(
 ): Promise<bigint> {
   try {
     const recent = await rpc.getRecentPrioritizationFees(written.slice(0, PRIORITY_FEE_ACCOUNTS_MAX)).send();
-    const fee = percentile(
+    const fee = feePercentile(
       recent.map(({ prioritizationFee }) => prioritizationFee),
       PRIORITY_FEE_PERCENTILE,
     );

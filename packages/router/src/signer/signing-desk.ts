@@ -1,4 +1,5 @@
 // What every kind of signing has at hand: the ledger, the chain, the keys, what a transaction may cost, what was signed.
+import { writtenBy } from "@aimo-network/escrow/written-accounts";
 import type { MicroUsdc } from "@aimo-network/protocol/money";
 import type { Address, Instruction, TransactionPartialSigner } from "@solana/kit";
 import type { Database } from "../ledger/database/database.ts";
@@ -6,7 +7,6 @@ import type { ChainSource } from "./chain-view.ts";
 import { BLOCKHASH_BLOCKS } from "./limits.ts";
 import type { OwnTables } from "./own-tables.ts";
 import type { Lifetime } from "./transaction.ts";
-import { writtenBy } from "./transaction.ts";
 
 /** A key of the router; its bytes stay with whoever reads the file. */
 export type SigningKey = TransactionPartialSigner;

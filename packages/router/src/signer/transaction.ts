@@ -15,7 +15,6 @@ import {
   createTransactionMessage,
   getBase64EncodedWireTransaction,
   getSignatureFromTransaction,
-  isWritableRole,
   partiallySignTransactionMessageWithSigners,
   pipe,
   setTransactionMessageComputeUnitLimit,
@@ -63,12 +62,6 @@ function withBudget(message: Message, { units, price }: Budget): Message {
     (draft) => setTransactionMessageComputeUnitLimit(units, draft),
     (draft) => setTransactionMessageComputeUnitPrice(price, draft),
   );
-}
-
-/** The accounts that instructions write, by which nodes tell what a place in a block costs. */
-export function writtenBy(instructions: readonly Instruction[]): readonly Address[] {
-  const accounts = instructions.flatMap(({ accounts: metas = [] }) => metas);
-  return [...new Set(accounts.filter(({ role }) => isWritableRole(role)).map(({ address }) => address))];
 }
 
 async function sign(message: Message): Promise<Transaction> {

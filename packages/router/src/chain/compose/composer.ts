@@ -1,4 +1,5 @@
 // Builds the transactions of users' own money, for their wallets to sign: nothing here has a key.
+import { writtenBy } from "@aimo-network/escrow/written-accounts";
 import type { UserView } from "@aimo-network/escrow/accounts/views";
 import { buildCancelExit, buildFinalizeExit, buildRequestExit } from "@aimo-network/escrow/build/user-exit";
 import { buildSetAllowance } from "@aimo-network/escrow/build/user-money";
@@ -14,7 +15,7 @@ import { describeWire } from "./described-transaction.ts";
 import type { DescribedTransaction } from "./described-transaction.ts";
 import { readAddressField } from "./person-view.ts";
 import type { PersonReader } from "./person-view.ts";
-import { assemble, writtenBy } from "./unsigned-transaction.ts";
+import { assemble } from "./unsigned-transaction.ts";
 import type { UnsignedTransaction } from "./unsigned-transaction.ts";
 
 /** A transaction to sign. */

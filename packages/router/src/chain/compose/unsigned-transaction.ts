@@ -5,7 +5,6 @@ import {
   createTransactionMessage,
   getBase64Decoder,
   getBase64EncodedWireTransaction,
-  isWritableRole,
   pipe,
   setTransactionMessageComputeUnitLimit,
   setTransactionMessageComputeUnitPrice,
@@ -31,14 +30,6 @@ export interface UnsignedTransaction {
   readonly wire: string;
   /** The message alone: what is signed. */
   readonly message: string;
-}
-
-/** The accounts that instructions write, for which a place in a block is paid. */
-export function writtenBy(instructions: readonly Instruction[]): Address[] {
-  const written = instructions.flatMap(({ accounts = [] }) =>
-    accounts.filter(({ role }) => isWritableRole(role)).map(({ address }) => address),
-  );
-  return [...new Set(written)];
 }
 
 /** Puts parts together as version 0, or as a legacy transaction for clients that know no other. */
