@@ -16,26 +16,12 @@ export const OWN_KEY_MS = 10 * 60_000;
 export const NODE_ANSWER_MS = 30_000;
 /** Of one answer of a Solana node that is read into memory: a directory of 10,000 routers is 10 MB. */
 export const NODE_ANSWER_BYTES_MAX = 64 * 1024 * 1024;
-/** Between two looks at what became of a transaction: a slot takes 400 ms. */
-export const LANDING_POLL_MS = 400;
 /** How often a question is put again after an answer that cannot be: whoever errs more often wants to read up first. */
 export const ANSWER_TRIES_MAX = 3;
 /** Lines that a conversation offers again with the arrow keys; they are in memory only. */
 export const LINES_KEPT_MAX = 100;
-/** Between two sends of a transaction that no node has seen: leaders drop some, and each send is a call. */
-export const LANDING_RESEND_MS = 2_000;
-/** For a transaction to land: a blockhash lives about a minute, and after it has expired this is asked no more. */
-export const LANDING_WAIT_MS = 120_000;
-/** Blocks from the first send within which a transaction lands or never does: a blockhash lives for 150, and nodes are a few apart. */
-export const LANDING_BLOCKS_MAX = 200n;
-/** How long a transaction's fate is asked for while nothing answers: a node that restarts is back by then. */
-export const LANDING_UNANSWERED_MS = 20_000;
 /** Between two questions to a router after a transaction, of which each asks its node. */
 export const ROUTER_LANDING_POLL_MS = 1_000;
-/** Micro-lamports that are offered for each compute unit at most, whatever others pay: 0.00015 SOL for a command. */
-export const UNIT_PRICE_MAX = 1_000_000n;
-/** Compute units that a command's own transaction may use: six times what the dearest takes, which opens a token account. */
-export const COMMAND_UNITS = 150_000;
 /** For a deposit that has landed to be credited: a router looks at the chain every second. */
 export const CREDIT_WAIT_MS = 60_000;
 /** Between two questions after the balance. */
@@ -54,8 +40,6 @@ export const SETTLER_LAMPORTS_LOW = 10_000_000n;
 export const SOLVENCY_LOOKS_MAX = 3;
 /** Between two of them: a router reads the chain once a second. */
 export const SOLVENCY_LOOK_MS = 1_500;
-/** Accounts by which a node is asked for recent priority fees: the most it takes. */
-export const FEE_ACCOUNTS_MAX = 128;
 /** Silence in a streamed answer: a router sends a comment every ten seconds, so nobody is there any more. */
 export const STREAM_SILENCE_MS = 60_000;
 /** Characters of one answer that are kept: more than any model writes, and a stream without end must end. */
@@ -82,8 +66,6 @@ export const PROVIDER_QUESTIONS_AT_ONCE = 8;
 export const EARNINGS_DAYS_MAX = 31;
 /** Of a transaction in base64: 1,232 bytes. */
 export const TRANSACTION_CHARS_MAX = 1_644;
-/** Seconds of an allowance's end that a router may round up to without being asked: its clock and the chain's differ. */
-export const ALLOWANCE_END_SLACK_S = 86_400n;
 /** For an upstream to list its models: a local server that loads a model answers late. */
 export const UPSTREAM_LIST_MS = 20_000;
 /** Bytes of that list: marketplaces with thousands of models have 1 MB. */

@@ -1,18 +1,17 @@
 // `aimo activity`: what was used, by day and model, or answer by answer.
 import { formatNanoUsdc, nanoUsdc } from "@aimo-network/protocol/money";
 import type { NanoUsdc } from "@aimo-network/protocol/money";
+import { safeLine } from "@aimo-network/protocol/safe-line";
+import { countIn, listIn, textIn, usdcIn } from "@aimo-network/protocol/told-members";
 import type { Outcome, RunCommand } from "../command-spec.ts";
 import type { CommandContext } from "../context.ts";
 import { findRouter } from "../network/find-router.ts";
 import type { Router } from "../network/find-router.ts";
-import { countIn, listIn, textIn } from "../network/members.ts";
 import { readingKey } from "../network/reading-key.ts";
 import { strangeAnswer } from "../network/router-answer.ts";
-import { safeLine } from "../terminal/safe-text.ts";
 import { tableText } from "../terminal/table.ts";
 import type { ActivityWish } from "./activity-wish.ts";
 import { readActivityWish } from "./activity-wish.ts";
-import { usdcIn } from "./amount-member.ts";
 import { csvText } from "./csv-text.ts";
 
 const PATH = "/api/v1/activity";

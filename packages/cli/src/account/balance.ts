@@ -1,15 +1,14 @@
 // `aimo balance`: what a wallet has at a router, how much of it may be taken, and what is still on the wallet.
 import { formatNanoUsdc } from "@aimo-network/protocol/money";
 import type { NanoUsdc } from "@aimo-network/protocol/money";
+import { objectIn, usdcIn } from "@aimo-network/protocol/told-members";
 import type { RunCommand } from "../command-spec.ts";
 import { findRouter } from "../network/find-router.ts";
 import type { Router } from "../network/find-router.ts";
-import { objectIn } from "../network/members.ts";
 import { readingAccess } from "../network/reading-key.ts";
 import { strangeAnswer } from "../network/router-answer.ts";
 import type { Style } from "../terminal/style.ts";
 import { factsText } from "../terminal/table.ts";
-import { usdcIn } from "./amount-member.ts";
 import type { BalanceLine } from "./chain-balance.ts";
 import { chainJson, chainLines, readChainBalance } from "./chain-balance.ts";
 

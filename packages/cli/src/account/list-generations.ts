@@ -1,17 +1,16 @@
 // `aimo activity --generations`: the newest answers, each with what it cost and how fast it came.
 import { formatNanoUsdc } from "@aimo-network/protocol/money";
 import type { NanoUsdc } from "@aimo-network/protocol/money";
+import { safeLine } from "@aimo-network/protocol/safe-line";
+import { countIn, listIn, textIn, usdcIn } from "@aimo-network/protocol/told-members";
 import type { Outcome } from "../command-spec.ts";
 import type { CommandContext } from "../context.ts";
 import { GENERATIONS_PER_PAGE, GENERATION_PAGES_MAX } from "../limits.ts";
 import { latencyText } from "../models/measure-text.ts";
 import type { Router } from "../network/find-router.ts";
-import { countIn, listIn, textIn } from "../network/members.ts";
 import { strangeAnswer } from "../network/router-answer.ts";
-import { safeLine } from "../terminal/safe-text.ts";
 import { tableText } from "../terminal/table.ts";
 import type { ActivityWish } from "./activity-wish.ts";
-import { usdcIn } from "./amount-member.ts";
 import { csvText } from "./csv-text.ts";
 
 const PATH = "/api/v1/generations";

@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { TestContext } from "node:test";
-import { base58, hex } from "@scure/base";
+import { base58 } from "@scure/base";
 import { answerOf, deliver, ReceiptScene, signatureOf } from "@aimo-network/escrow/test-bed/receipt-scene";
 import type { Kept } from "@aimo-network/escrow/test-bed/receipt-scene";
+import { toldProof, toldRecord } from "@aimo-network/escrow/test-bed/told-proof";
+import type { ToldProof } from "@aimo-network/escrow/test-bed/told-proof";
 import { manualClock } from "@aimo-network/protocol/clock";
-import { formatNanoUsdc } from "@aimo-network/protocol/money";
 import { admittedAtMs } from "@aimo-network/protocol/receipt";
-import { formatReceipt } from "@aimo-network/protocol/receipt-json";
 import type { Outcome } from "../command-spec.ts";
 import type { GeneralOptions } from "../settings/general-options.ts";
 import { faultOf, openReadingBed } from "../test-bed/reading-bed.ts";
@@ -32,7 +32,7 @@ interface Case {
   readonly node: ReadingNode;
   readonly router: ScriptedRouter;
   /** What the router says, for a test to change. */
-  readonly proof: Json & { receipt: Json; proof: Json | null; batch: Json | null };
+  readonly proof: ToldProof;
   readonly record: Json;
   run(options?: Partial<GeneralOptions>): Promise<Outcome>;
 }
@@ -43,27 +43,8 @@ async function openCase(t: TestContext, { sinceMs = 0 } = {}): Promise<Case> {
   const { chain, bed: routerBed } = scene.scene;
   const node = await startReadingNode(t, chain);
   node.told["getTransaction"] = async () => await answerOf(kept);
-  const { receipt, salt, proof: place, batch } = evidence;
-  const json = formatReceipt(receipt) as unknown as Json;
-  const proof: Case["proof"] = {
-    receipt: json,
-    salt: hex.encode(salt),
-    proof: { index: place.index, size: place.size, path: place.path.map((hash) => hex.encode(hash)) },
-    batch: {
-      id: `${batch.batchId}`,
-      root: hex.encode(Uint8Array.from(batch.root)),
-      signature: batch.signature,
-      has_landed: true,
-    },
-  };
-  const record: Json = {
-    cost: formatNanoUsdc(receipt.cost),
-    model: receipt.model,
-    provider_name: receipt.provider,
-    native_tokens_prompt: receipt.promptTokens,
-    native_tokens_completion: receipt.completionTokens,
-  };
-  const id = String(json["id"]);
+  const [{ receipt }, proof, record] = [evidence, toldProof(evidence), toldRecord(evidence)];
+  const id = String(proof.receipt["id"]);
   const money = {
     program_id: chain.programAddress,
     config: routerBed.config,

@@ -1,20 +1,22 @@
 // `aimo verify`: that an answer was billed as it was told, from its receipt to the transaction that settled it.
+import { isSettled, waitingStep } from "@aimo-network/escrow/proof/batch-steps";
+import { ownSteps } from "@aimo-network/escrow/proof/own-steps";
+import type { Asked } from "@aimo-network/escrow/proof/own-steps";
+import { verdictOf } from "@aimo-network/escrow/proof/proof-step";
+import type { Step } from "@aimo-network/escrow/proof/proof-step";
+import { readProof } from "@aimo-network/escrow/proof/read-proof";
+import type { Proof } from "@aimo-network/escrow/proof/read-proof";
 import { readGenerationId } from "@aimo-network/protocol/ids";
+import { countIn, objectIn } from "@aimo-network/protocol/told-members";
 import type { RunCommand } from "../command-spec.ts";
 import type { CommandContext } from "../context.ts";
 import { CommandFault } from "../fault.ts";
 import { findRouter } from "../network/find-router.ts";
 import type { Router } from "../network/find-router.ts";
-import { objectIn } from "../network/members.ts";
 import { readingAccess } from "../network/reading-key.ts";
 import type { ChainFindings } from "./chain-steps.ts";
-import { chainSteps, isSettled, waitingStep } from "./chain-steps.ts";
-import type { Asked } from "./own-steps.ts";
-import { costStep, leafText, receiptStep, recordStep } from "./own-steps.ts";
-import type { Proof } from "./read-proof.ts";
-import { readProof } from "./read-proof.ts";
-import type { Step } from "./verify-steps.ts";
-import { stepsText, verdictOf } from "./verify-steps.ts";
+import { chainSteps } from "./chain-steps.ts";
+import { stepsText } from "./verify-steps.ts";
 import { typedText } from "../terminal/typed-text.ts";
 
 function readId(text: string | undefined): string {
@@ -43,12 +45,13 @@ async function look(
   proof: Proof,
   asked: Asked & { readonly record: unknown },
 ): Promise<ChainFindings> {
-  const { receipt } = proof;
-  const own = [receiptStep(proof, asked), recordStep(receipt, asked.record), costStep(receipt)];
-  const wrong = own.findIndex(({ result }) => result === "wrong");
-  if (wrong !== -1) return { steps: own.slice(0, wrong + 1) };
-  if (!isSettled(proof)) return { steps: [...own, waitingStep(router, proof, context.clock.now())] };
-  const { steps, link } = await chainSteps(context, router, proof, leafText(proof));
+  const own = ownSteps(proof, asked, asked.record);
+  if (verdictOf(own) === "wrong") return { steps: own };
+  if (!isSettled(proof)) {
+    const settleAgeMs = countIn(objectIn(router.facts, "limits"), "settle_age_ms");
+    return { steps: [...own, waitingStep(proof, { settleAgeMs, nowMs: context.clock.now() })] };
+  }
+  const { steps, link } = await chainSteps(context, router, proof);
   return { steps: [...own, ...steps], link };
 }
 

@@ -1,25 +1,18 @@
 // A command's own instructions from the wish to the chain, by a node alone: composed, shown, agreed to, signed, landed.
-import type { Instruction } from "@solana/kit";
+import { transactionUrl } from "@aimo-network/escrow/clusters";
+import { actWish } from "@aimo-network/escrow/wish/chain-act";
+import type { ChainAct } from "@aimo-network/escrow/wish/chain-act";
 import type { Outcome } from "../command-spec.ts";
 import type { CommandContext } from "../context.ts";
 import { CommandFault } from "../fault.ts";
 import type { CommandWallet } from "../wallet/open-wallet.ts";
 import { composeTransaction } from "./compose.ts";
 import { confirmTransaction } from "./confirm.ts";
-import type { TransactionWish } from "./differences.ts";
 import type { Landed } from "./landing.ts";
-import { tellLanding, transactionUrl } from "./landing-words.ts";
+import { tellLanding } from "./landing-words.ts";
 import type { OpenChain } from "./open-chain.ts";
 import { submitByNode } from "./submit.ts";
 import { signConfirmed, walletSigner } from "./wallet-signer.ts";
-
-/** What is to be done, and how it is told and checked. */
-export interface ChainAct extends Pick<
-  TransactionWish,
-  "question" | "instructions" | "mint" | "mayOpen" | "isAnyDestination"
-> {
-  readonly steps: readonly Instruction[];
-}
 
 /** A transaction that has landed, as results show it. */
 export interface LandedJson {
@@ -35,14 +28,11 @@ export async function carryOut(
   wallet: CommandWallet,
   act: ChainAct,
 ): Promise<LandedJson> {
-  const { node, place, cluster } = chain;
-  const { steps, ...wish } = act;
-  const { address } = walletSigner(wallet);
-  const { bytes, lastValidBlockHeight } = await composeTransaction(node, address, steps);
+  const { node, place, cluster, routerId } = chain;
   const { programAddress } = place;
-  const names = { [place.address]: chain.routerId };
-  const about = { programAddress, router: place.address, signers: [address], names };
-  const confirmed = await confirmTransaction(context, bytes, { ...about, ...wish });
+  const { address } = walletSigner(wallet);
+  const { bytes, lastValidBlockHeight } = await composeTransaction(node, address, act.steps);
+  const confirmed = await confirmTransaction(context, bytes, actWish(act, { place, routerId, signer: address }));
   const signed = await signConfirmed(context, wallet, confirmed);
   const landed = await submitByNode(context, { node, programAddress, cluster }, { ...signed, lastValidBlockHeight });
   return tellLanded(context, chain, landed);

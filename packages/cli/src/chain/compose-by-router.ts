@@ -1,8 +1,8 @@
 // A transaction that the router composes for the wallet to sign: what it does is read from its bytes, not from its answer.
 import { base64 } from "@scure/base";
+import { objectIn, textIn } from "@aimo-network/protocol/told-members";
 import { CommandFault } from "../fault.ts";
 import { TRANSACTION_CHARS_MAX } from "../limits.ts";
-import { objectIn, textIn } from "../network/members.ts";
 import type { CallOptions, RouterClient } from "../network/router-client.ts";
 
 /** The bytes in an answer's `transaction`; throws `CommandFault` for what is none. */

@@ -4,6 +4,7 @@ import type { Address } from "@solana/kit";
 import { routerPlace } from "@aimo-network/escrow/addresses";
 import type { RouterPlace } from "@aimo-network/escrow/addresses";
 import { isRouterId } from "@aimo-network/protocol/keys/key-message";
+import { safeLine } from "@aimo-network/protocol/safe-line";
 import type { CommandContext } from "../context.ts";
 import { CommandFault } from "../fault.ts";
 import type { Router } from "../network/find-router.ts";
@@ -12,7 +13,6 @@ import type { KnownRouter } from "../network/known-routers.ts";
 import { readKnownRouters } from "../network/known-routers.ts";
 import { variable } from "../settings/environment.ts";
 import { knownRoutersFile } from "../settings/places.ts";
-import { safeLine } from "../terminal/safe-text.ts";
 
 /** A router's place on the chain. */
 export interface EscrowPlace {

@@ -1,6 +1,6 @@
 // What was confirmed on its way: signed by the wallet, sent by the node that was named or by the router, and told.
+import { clusterOf } from "@aimo-network/escrow/clusters";
 import type { CommandContext } from "../context.ts";
-import { clusterOf } from "../network/clusters.ts";
 import type { RouterClient } from "../network/router-client.ts";
 import type { CommandWallet } from "../wallet/open-wallet.ts";
 import type { LandedJson } from "./carry-out.ts";

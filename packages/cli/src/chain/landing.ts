@@ -3,8 +3,8 @@ import type { Address, Signature } from "@solana/kit";
 import { explainFailure } from "@aimo-network/escrow/failure";
 import type { FailedTransaction } from "@aimo-network/escrow/failure";
 import { isAimoError } from "@aimo-network/protocol/errors";
+import { safeLine } from "@aimo-network/protocol/safe-line";
 import { CommandFault } from "../fault.ts";
-import { safeLine } from "../terminal/safe-text.ts";
 
 /** A transaction that has landed. */
 export interface Landed {

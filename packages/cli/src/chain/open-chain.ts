@@ -1,8 +1,8 @@
 // The chain that a command works on: a node, and where the router's money is by it.
+import type { Cluster } from "@aimo-network/escrow/clusters";
+import { clusterOf, clusterOfNode } from "@aimo-network/escrow/clusters";
 import type { CommandContext } from "../context.ts";
 import { CommandFault } from "../fault.ts";
-import type { Cluster } from "../network/clusters.ts";
-import { clusterOf, clusterOfNode } from "../network/clusters.ts";
 import type { Router } from "../network/find-router.ts";
 import { rememberRouter } from "../network/known-routers.ts";
 import { variable } from "../settings/environment.ts";

@@ -9,7 +9,6 @@ import { fetchSnapshot } from "@aimo-network/escrow/accounts/fetch-accounts";
 import { manualClock } from "@aimo-network/protocol/clock";
 import type { Address } from "@solana/kit";
 import { NODE_ANSWER_BYTES_MAX, NODE_ANSWER_MS } from "../limits.ts";
-import { explorerUrl, clusterOf, networkName } from "../network/clusters.ts";
 import { solanaConfigFile } from "../settings/places.ts";
 import { faultOf, openReadingBed } from "../test-bed/reading-bed.ts";
 import { askNode, openNode, wantedNode } from "./solana-node.ts";
@@ -51,14 +50,6 @@ describe("the node that is asked", () => {
     const fault = await faultOf(Promise.resolve().then(() => wantedNode(context, undefined, "solana:local")));
     assert.deepEqual([fault.what, fault.reason], ["Which Solana node?", "usage"]);
   });
-});
-
-test("transactions and accounts are shown by the public clusters' explorer alone", () => {
-  const { href } = new URL(explorerUrl("tx", "a/b", clusterOf(DEVNET)) ?? "");
-  assert.equal(href, "https://explorer.solana.com/tx/a%2Fb?cluster=devnet");
-  assert.equal(explorerUrl("address", "x", clusterOf(MAINNET)), "https://explorer.solana.com/address/x");
-  assert.equal(explorerUrl("tx", "x", clusterOf("solana:local")), undefined);
-  assert.equal(networkName("EtWTRABZaYq6iMfeYKouRu166VU2xqa1wcaWoxPkrZBG"), DEVNET);
 });
 
 /** A node that answers when a test says so. */

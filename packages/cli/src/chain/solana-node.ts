@@ -1,12 +1,13 @@
 // The Solana node a command asks: which one is meant, and what is said where it does not answer.
 import { createSolanaRpcFromTransport } from "@solana/kit";
 import type { Rpc, RpcTransport, SolanaRpcApi } from "@solana/kit";
+import type { Cluster } from "@aimo-network/escrow/clusters";
+import { clusterOf, clusterOfNode } from "@aimo-network/escrow/clusters";
 import { isAimoError } from "@aimo-network/protocol/errors";
+import { safeLine } from "@aimo-network/protocol/safe-line";
 import type { CommandContext } from "../context.ts";
 import { CommandFault } from "../fault.ts";
 import { NODE_ANSWER_MS, SOLANA_SETTINGS_BYTES_MAX } from "../limits.ts";
-import type { Cluster } from "../network/clusters.ts";
-import { clusterOf, clusterOfNode } from "../network/clusters.ts";
 import { startDeadline } from "../network/deadline.ts";
 import type { Waiting } from "../network/deadline.ts";
 import { unreachable } from "../network/failed-fetch.ts";
@@ -14,7 +15,6 @@ import type { Environment } from "../settings/environment.ts";
 import { variable } from "../settings/environment.ts";
 import { solanaConfigFile } from "../settings/places.ts";
 import { readSmallFile } from "../settings/small-file.ts";
-import { safeLine } from "../terminal/safe-text.ts";
 import { nodeTransport } from "./node-transport.ts";
 
 /** A node of Solana, and how it is asked. */
@@ -85,24 +85,29 @@ export function openNode(url: string, waiting: Waiting): SolanaNode {
 }
 
 /** Asks a node something; what it refuses is told as `CommandFault`, in its own words, and so is what is no answer to that. */
-export async function askNode<Answer>({ url }: SolanaNode, answer: Promise<Answer>): Promise<Answer> {
+export async function askNode<Answer>(node: SolanaNode, answer: Promise<Answer>): Promise<Answer> {
   try {
     return await answer;
   } catch (error) {
-    if (error instanceof CommandFault || isAimoError(error) || !(error instanceof Error)) throw error;
-    // Whatever reads an answer stumbles over one that is not what a node answers.
-    if (error.name !== "SolanaError") throw noNode(url, "its answer is not what a node answers to that.", error);
-    throw new CommandFault(
-      {
-        what: `The Solana node at ${new URL(url).origin} refused.`,
-        why: safeLine(error.message),
-        next: "Try again, or take another node: --rpc-url.",
-        reason: "unreachable",
-        code: "node_refused",
-      },
-      { cause: error },
-    );
+    throw faultOfNode(node, error);
   }
+}
+
+/** What went wrong with a question to a node, in words; what is no fault of the node's stays as it is. */
+export function faultOfNode({ url }: Pick<SolanaNode, "url">, error: unknown): unknown {
+  if (error instanceof CommandFault || isAimoError(error) || !(error instanceof Error)) return error;
+  // Whatever reads an answer stumbles over one that is not what a node answers.
+  if (error.name !== "SolanaError") return noNode(url, "its answer is not what a node answers to that.", error);
+  return new CommandFault(
+    {
+      what: `The Solana node at ${new URL(url).origin} refused.`,
+      why: safeLine(error.message),
+      next: "Try again, or take another node: --rpc-url.",
+      reason: "unreachable",
+      code: "node_refused",
+    },
+    { cause: error },
+  );
 }
 
 function noNode(url: string, why: string, cause: Error): CommandFault {

@@ -1,15 +1,16 @@
 // Hands what was signed to the router, which sends it again while it may land, and asks it what became of it.
+import type { Cluster } from "@aimo-network/escrow/clusters";
+import type { SignedTransaction } from "@aimo-network/escrow/landing/landing-verdict";
+import { LANDING_UNANSWERED_MS, LANDING_WAIT_MS } from "@aimo-network/escrow/limits";
 import { sleep } from "@aimo-network/protocol/clock";
+import { objectIn, textIn } from "@aimo-network/protocol/told-members";
 import type { CommandContext } from "../context.ts";
 import { CommandFault } from "../fault.ts";
-import { LANDING_UNANSWERED_MS, LANDING_WAIT_MS, ROUTER_LANDING_POLL_MS } from "../limits.ts";
-import type { Cluster } from "../network/clusters.ts";
-import { objectIn, textIn } from "../network/members.ts";
+import { ROUTER_LANDING_POLL_MS } from "../limits.ts";
 import type { RouterClient } from "../network/router-client.ts";
 import { expired, rejected, unsettled } from "./landing.ts";
 import type { Landed } from "./landing.ts";
 import { howToLook } from "./landing-words.ts";
-import type { SignedTransaction } from "./wallet-signer.ts";
 
 /** Where a router takes transactions. */
 export interface RouterDesk {

@@ -1,20 +1,12 @@
 // The command's wallet as one that signs Solana's transactions.
+import type { SignedTransaction } from "@aimo-network/escrow/landing/landing-verdict";
 import { walletSigner as signerOf } from "@aimo-network/escrow/wallet-signer";
 import { getBase64EncodedWireTransaction, getSignatureFromTransaction, getTransactionDecoder } from "@solana/kit";
-import type { Address, Base64EncodedWireTransaction, Signature, TransactionPartialSigner } from "@solana/kit";
+import type { TransactionPartialSigner } from "@solana/kit";
 import type { CommandContext } from "../context.ts";
 import { CommandFault } from "../fault.ts";
 import type { CommandWallet } from "../wallet/open-wallet.ts";
 import type { ConfirmedTransaction } from "./confirm.ts";
-
-/** A transaction that everybody has signed. */
-export interface SignedTransaction {
-  readonly wire: Base64EncodedWireTransaction;
-  /** By which the chain knows it: the fee payer's. */
-  readonly signature: Signature;
-  /** The programs of its instructions, in order, for whoever has to say which one refused. */
-  readonly programs: readonly Address[];
-}
 
 /** The same wallet, for instructions that it has to sign and for transactions of a command's own making. */
 export function walletSigner({ wallet }: Pick<CommandWallet, "wallet">): TransactionPartialSigner {

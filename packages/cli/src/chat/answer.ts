@@ -2,10 +2,10 @@
 import { isJsonObject } from "@aimo-network/protocol/json-object";
 import type { NanoUsdc } from "@aimo-network/protocol/money";
 import { parseNanoUsdc } from "@aimo-network/protocol/money";
+import { listIn, objectIn, textIn } from "@aimo-network/protocol/told-members";
 import type { Usage } from "@aimo-network/protocol/usage";
 import { readUsage } from "@aimo-network/protocol/usage";
 import type { CommandFault } from "../fault.ts";
-import { listIn, objectIn, textIn } from "../network/members.ts";
 
 /** A part of an answer, as it came. */
 export interface AnswerPiece {

@@ -1,12 +1,12 @@
 // `aimo chat`: a conversation with a model, at a terminal or line by line from a pipe.
 import type { MicroUsdc } from "@aimo-network/protocol/money";
 import { formatMicroUsdc, formatNanoUsdc } from "@aimo-network/protocol/money";
+import { safeLine } from "@aimo-network/protocol/safe-line";
 import type { Outcome, RunCommand } from "../command-spec.ts";
 import type { CommandContext } from "../context.ts";
 import { CHAT_KEY_MS } from "../limits.ts";
 import type { Router } from "../network/find-router.ts";
 import { findRouter } from "../network/find-router.ts";
-import { safeLine } from "../terminal/safe-text.ts";
 import type { TextInput } from "../terminal/terminal.ts";
 import { readAsking } from "./asking.ts";
 import { readChatWord } from "./chat-words.ts";

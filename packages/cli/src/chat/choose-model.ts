@@ -1,10 +1,10 @@
 // Which model is meant: the one that is named, or one that a person picks from the market.
+import { safeLine } from "@aimo-network/protocol/safe-line";
+import { listIn, objectIn, textIn } from "@aimo-network/protocol/told-members";
 import type { CommandContext } from "../context.ts";
 import { CommandFault } from "../fault.ts";
 import { perMillion } from "../models/price-text.ts";
-import { listIn, objectIn, textIn } from "../network/members.ts";
 import type { RouterClient } from "../network/router-client.ts";
-import { safeLine } from "../terminal/safe-text.ts";
 import type { Choice } from "../terminal/terminal.ts";
 
 const NAME_CHARS = 80; // of a model's name, in a line of the choice

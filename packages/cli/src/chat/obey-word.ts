@@ -1,9 +1,9 @@
 // Does what a person tells the conversation itself: another model, another system prompt, to forget.
+import { safeLine } from "@aimo-network/protocol/safe-line";
 import type { CommandContext } from "../context.ts";
 import { CommandFault } from "../fault.ts";
 import type { RouterClient } from "../network/router-client.ts";
 import { faultText } from "../terminal/fault-text.ts";
-import { safeLine } from "../terminal/safe-text.ts";
 import type { ChatWord } from "./chat-words.ts";
 import { chatHelp } from "./chat-words.ts";
 import { pickModel } from "./choose-model.ts";

@@ -3,12 +3,13 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { JsonObject } from "@aimo-network/protocol/json-object";
 import { isJsonObject } from "@aimo-network/protocol/json-object";
+import { safeLine } from "@aimo-network/protocol/safe-line";
+import { listIn, textIn } from "@aimo-network/protocol/told-members";
 import type { CommandContext } from "../context.ts";
 import { CommandFault } from "../fault.ts";
 import { runInstalledProgram } from "../installed-program.ts";
 import { DOCTOR_CHECK_MS } from "../limits.ts";
-import { listIn, textIn } from "../network/members.ts";
-import { safeLine, safeText } from "../terminal/safe-text.ts";
+import { safeText } from "../terminal/safe-text.ts";
 import type { Finding, Question } from "./question.ts";
 import { bad, good, needed, NotAsked } from "./question.ts";
 

@@ -1,10 +1,10 @@
 // Whether this machine is fit: its Node, its programs, its clock.
+import { safeLine } from "@aimo-network/protocol/safe-line";
 import type { CommandContext } from "../context.ts";
 import { CommandFault } from "../fault.ts";
 import { runInstalledProgram } from "../installed-program.ts";
 import { CLOCK_SKEW_MAX_MS } from "../limits.ts";
 import type { Router } from "../network/find-router.ts";
-import { safeLine } from "../terminal/safe-text.ts";
 import { VERSION } from "../version.ts";
 import type { Finding, Question } from "./question.ts";
 import { bad, good, needed, NotAsked } from "./question.ts";

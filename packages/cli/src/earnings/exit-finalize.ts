@@ -1,9 +1,7 @@
 // `aimo provider exit finalize`: pays an exit that is due to the payout account, by the chain alone.
 import { exitOf } from "@aimo-network/escrow/accounts/escrow-facts";
-import { exitPayment, payoutInForce } from "@aimo-network/escrow/accounts/provider-facts";
-import { associatedTokenAddress } from "@aimo-network/escrow/addresses";
-import { buildProviderFinalizeExit } from "@aimo-network/escrow/build/provider-payments";
 import { durationWords, momentWords, usdcWords } from "@aimo-network/escrow/plain-words";
+import { earningsExitFinalizeAct } from "@aimo-network/escrow/wish/provider-acts";
 import { amountJson } from "../chain/amount.ts";
 import { carryOut } from "../chain/carry-out.ts";
 import { openChain } from "../chain/open-chain.ts";
@@ -23,7 +21,7 @@ export const providerExitFinalize: RunCommand = async (context) => {
   const chain = await openChain(context);
   const view = await readEarner(context, chain, wallet);
   const provider = insistOnEarner(view, wallet);
-  const { router, now } = view;
+  const { now } = view;
   const exit = exitOf(provider.data, now.time);
   if (exit === undefined) {
     const why = "none is requested, or it has been paid out already.";
@@ -33,26 +31,9 @@ export const providerExitFinalize: RunCommand = async (context) => {
     const why = `it is from ${momentWords(exit.deadline)} on, in ${durationWords(exit.deadline - now.time)}.`;
     throw refusal("exit_too_early", why, "Run the same again then.");
   }
-  const payer = walletSigner(wallet);
-  const { mint } = router.data;
-  const [payout, own] = [
-    payoutInForce(provider.data, now.time),
-    await associatedTokenAddress({ owner: payer.address, mint }),
-  ];
-  const paid = exitPayment(provider.data);
-  const landed = await carryOut(context, chain, wallet, {
-    question: `Have ${usdcWords(paid)} paid to ${payout}?`,
-    mint,
-    mayOpen: [own],
-    isAnyDestination: true, // the program pays nowhere but to the payout account, which is asked for below
-    steps: await buildProviderFinalizeExit({ payer, router, provider, now: now.time }),
-    instructions: [
-      {
-        name: "provider_finalize_exit",
-        accounts: { config: router.address, provider: provider.address, mint, payout },
-      },
-    ],
-  });
+  const act = await earningsExitFinalizeAct({ owner: walletSigner(wallet), view, provider });
+  const { paid, destination: payout } = act;
+  const landed = await carryOut(context, chain, wallet, act);
   const data = { router: chain.routerId, wallet: wallet.address, state: "none", paid: amountJson(paid), payout };
   return { data: { ...data, ...landed }, text: `Paid ${usdcWords(paid)} to ${payout}.` };
 };

@@ -1,8 +1,8 @@
 // `aimo provider exit request`: starts the delay after which earnings are paid without the router.
 import { exitOf } from "@aimo-network/escrow/accounts/escrow-facts";
 import { claimable } from "@aimo-network/escrow/accounts/provider-facts";
-import { buildProviderRequestExit } from "@aimo-network/escrow/build/provider-payments";
-import { durationWords, momentWords, usdcWords } from "@aimo-network/escrow/plain-words";
+import { usdcWords } from "@aimo-network/escrow/plain-words";
+import { earningsExitRequestAct } from "@aimo-network/escrow/wish/provider-acts";
 import { readAmount } from "../chain/amount.ts";
 import { afterLanding, carryOut } from "../chain/carry-out.ts";
 import { openChain } from "../chain/open-chain.ts";
@@ -20,8 +20,7 @@ export const providerExitRequest: RunCommand = async (context, { arguments: [tex
   const chain = await openChain(context);
   const view = await readEarner(context, chain, wallet);
   const provider = insistOnEarner(view, wallet);
-  const { router, now } = view;
-  if (exitOf(provider.data, now.time) !== undefined) {
+  if (exitOf(provider.data, view.now.time) !== undefined) {
     context.terminal.note("An exit is requested already: one at a time.");
     return earnerFacts(view, chain, wallet);
   }
@@ -35,21 +34,8 @@ export const providerExitRequest: RunCommand = async (context, { arguments: [tex
       code: "nothing_to_withdraw",
     });
   }
-  const owner = walletSigner(wallet);
-  const delay = router.data.params.providerExitDelay;
-  const due = `${momentWords(now.time + delay)}, in ${durationWords(delay)}`;
-  const landed = await carryOut(context, chain, wallet, {
-    question: `Request the exit of ${usdcWords(amount)}, due about ${due}?`,
-    mint: router.data.mint,
-    steps: await buildProviderRequestExit({ owner, router, provider, amount }),
-    instructions: [
-      {
-        name: "provider_request_exit",
-        accounts: { owner: owner.address, config: router.address, provider: provider.address },
-        data: { amount },
-      },
-    ],
-  });
+  const act = await earningsExitRequestAct({ owner: walletSigner(wallet), view, provider }, amount);
+  const landed = await carryOut(context, chain, wallet, act);
   return await afterLanding(chain, wallet, landed, async () =>
     earnerFacts(await readEarner(context, chain, wallet), chain, wallet),
   );

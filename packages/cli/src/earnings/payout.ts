@@ -4,8 +4,7 @@ import { isAddress } from "@solana/kit";
 import { payoutInForce, pendingPayout } from "@aimo-network/escrow/accounts/provider-facts";
 import type { TokenReading } from "@aimo-network/escrow/accounts/token-account";
 import { associatedTokenAddress } from "@aimo-network/escrow/addresses";
-import { buildSetPayout } from "@aimo-network/escrow/build/provider-payments";
-import { durationWords } from "@aimo-network/escrow/plain-words";
+import { payoutAct } from "@aimo-network/escrow/wish/provider-acts";
 import { afterLanding, carryOut } from "../chain/carry-out.ts";
 import { openChain } from "../chain/open-chain.ts";
 import type { OpenChain } from "../chain/open-chain.ts";
@@ -55,29 +54,16 @@ export const providerPayout: RunCommand = async (context, { arguments: [text] })
   const view = await readEarner(context, chain, wallet);
   const provider = insistOnEarner(view, wallet);
   const { router, now } = view;
-  const { mint, params } = router.data;
+  const { mint } = router.data;
   const owner = walletSigner(wallet);
   const own = await associatedTokenAddress({ owner: owner.address, mint });
   const account = wished === OWN ? own : wished;
   const pending = pendingPayout(provider.data, now.time);
   const isInForce = payoutInForce(provider.data, now.time) === account;
   if (isInForce ? pending === undefined : pending?.payout === account) return earnerFacts(view, chain, wallet);
-  const payout = account === own ? undefined : await insistOnAccount(chain, account, mint);
-  const landed = await carryOut(context, chain, wallet, {
-    question: isInForce
-      ? `Go on being paid to ${account}?`
-      : `Have all earnings paid to ${account}, from ${durationWords(params.providerExitDelay)} after this on?`,
-    mint,
-    mayOpen: [own],
-    isAnyDestination: true, // it is the one that was named, by its address below
-    steps: await buildSetPayout({ owner, router, provider, ...(payout !== undefined && { payout }) }),
-    instructions: [
-      {
-        name: "set_payout",
-        accounts: { owner: owner.address, config: router.address, provider: provider.address, payout: account },
-      },
-    ],
-  });
+  const reading = account === own ? undefined : await insistOnAccount(chain, account, mint);
+  const act = await payoutAct({ owner, view, provider }, { account, reading });
+  const landed = await carryOut(context, chain, wallet, act);
   return await afterLanding(chain, wallet, landed, async () =>
     earnerFacts(await readEarner(context, chain, wallet), chain, wallet),
   );

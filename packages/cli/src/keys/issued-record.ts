@@ -2,8 +2,8 @@
 import { Type } from "typebox";
 import type { Static } from "typebox";
 import { Value } from "typebox/value";
+import { safeLine } from "@aimo-network/protocol/safe-line";
 import { strangeAnswer } from "../network/router-answer.ts";
-import { safeLine } from "../terminal/safe-text.ts";
 
 const Amount = Type.Union([Type.Integer({ minimum: 0 }), Type.String({ pattern: "^[0-9]{1,13}(\\.[0-9]{1,9})?$" })]);
 const Text = Type.Union([Type.String(), Type.Null()]);

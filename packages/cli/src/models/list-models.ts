@@ -1,11 +1,11 @@
 // `aimo models`: what is on sale at a router.
+import { safeLine } from "@aimo-network/protocol/safe-line";
+import { countIn, listIn, measureIn, objectIn, textIn } from "@aimo-network/protocol/told-members";
 import type { CommandContext } from "../context.ts";
 import type { Outcome, RunCommand } from "../command-spec.ts";
 import { findRouter } from "../network/find-router.ts";
 import type { Router } from "../network/find-router.ts";
-import { countIn, listIn, measureIn, objectIn, textIn } from "../network/members.ts";
 import { strangeAnswer } from "../network/router-answer.ts";
-import { safeLine } from "../terminal/safe-text.ts";
 import { tableText } from "../terminal/table.ts";
 import { contextText, latencyText, speedText, uptimeText } from "./measure-text.ts";
 import { modelQuery } from "./model-query.ts";

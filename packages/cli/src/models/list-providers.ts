@@ -1,11 +1,11 @@
 // `aimo models --providers`: who sells a model, how much of its traffic each gets, and why.
+import { safeLine } from "@aimo-network/protocol/safe-line";
+import { countIn, listIn, measureIn, objectIn, textIn, textsIn } from "@aimo-network/protocol/told-members";
 import type { CommandContext } from "../context.ts";
 import type { Outcome } from "../command-spec.ts";
 import { CommandFault } from "../fault.ts";
 import type { Router } from "../network/find-router.ts";
-import { countIn, listIn, measureIn, objectIn, textIn, textsIn } from "../network/members.ts";
 import { strangeAnswer } from "../network/router-answer.ts";
-import { safeLine } from "../terminal/safe-text.ts";
 import { tableText } from "../terminal/table.ts";
 import { contextText, latencyText, speedText, uptimeText } from "./measure-text.ts";
 import { readPrice } from "./price-text.ts";

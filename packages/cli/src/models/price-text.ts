@@ -1,7 +1,7 @@
 // Prices of a router's lists, which are per token there, as people compare them: per million tokens.
 import { formatMicroUsdc, microUsdc } from "@aimo-network/protocol/money";
 import type { JsonObject } from "@aimo-network/protocol/json-object";
-import { textIn } from "../network/members.ts";
+import { textIn } from "@aimo-network/protocol/told-members";
 
 const PER_TOKEN = /^(\d{1,7})(?:\.(\d{1,12}))?$/;
 

@@ -2,11 +2,11 @@
 import { parseNanoUsdc } from "@aimo-network/protocol/money";
 import type { MicroUsdc, NanoUsdc } from "@aimo-network/protocol/money";
 import { sleep } from "@aimo-network/protocol/clock";
+import { objectIn, textIn } from "@aimo-network/protocol/told-members";
 import type { CommandContext } from "../context.ts";
 import { CommandFault } from "../fault.ts";
 import { CREDIT_POLL_MS, CREDIT_WAIT_MS } from "../limits.ts";
 import type { Router } from "../network/find-router.ts";
-import { objectIn, textIn } from "../network/members.ts";
 import { ownKey } from "../network/own-key.ts";
 import type { CommandWallet } from "../wallet/open-wallet.ts";
 

@@ -1,12 +1,7 @@
 // `aimo allowance`: the most that may ever be settled from an escrow, shown and set.
-import { allowanceInForce } from "@aimo-network/escrow/accounts/escrow-facts";
-import type { Held } from "@aimo-network/escrow/accounts/read-account";
-import type { UserView } from "@aimo-network/escrow/accounts/views";
-import { buildSetAllowance } from "@aimo-network/escrow/build/user-money";
-import type { Escrow } from "@aimo-network/escrow/generated/accounts/escrow";
-import { momentWords, usdcWords } from "@aimo-network/escrow/plain-words";
 import { DAY } from "@aimo-network/escrow/program-bounds";
-import type { MicroUsdc } from "@aimo-network/protocol/money";
+import { allowanceAct, allowanceTarget } from "@aimo-network/escrow/wish/user-acts";
+import type { AllowanceAsked } from "@aimo-network/escrow/wish/user-acts";
 import { readAmount } from "../chain/amount.ts";
 import { afterLanding, carryOut } from "../chain/carry-out.ts";
 import { openChain } from "../chain/open-chain.ts";
@@ -18,15 +13,8 @@ import { openWallet } from "../wallet/open-wallet.ts";
 import { allowanceFacts } from "./allowance-facts.ts";
 
 const DAYS = /^[1-9][0-9]{0,3}$/;
-const LIFE = 365n * DAY;
 
-interface Wish {
-  readonly total: MicroUsdc | undefined;
-  /** In the chain's seconds from now. */
-  readonly lasts: bigint | undefined;
-}
-
-function readWish(words: readonly string[], total: unknown, days: unknown): Wish {
+function readWish(words: readonly string[], total: unknown, days: unknown): AllowanceAsked {
   const [word] = words;
   const wrong = (what: string, next: string): CommandFault =>
     new CommandFault({ what, next: `Nothing was done: ${next}`, reason: "usage" });
@@ -45,14 +33,6 @@ function readWish(words: readonly string[], total: unknown, days: unknown): Wish
   };
 }
 
-/** What the allowance is to be: what nothing is said of stays as it is, but for an end that has passed. */
-function target({ total, lasts }: Wish, { now }: UserView, escrow: Held<Escrow>) {
-  const inForce = allowanceInForce(escrow.data, now.time);
-  const kept = inForce.expiresAt > now.time ? inForce.expiresAt : now.time + LIFE;
-  const expiresAt = lasts === undefined ? kept : now.time + lasts;
-  return { total: total ?? inForce.total, expiresAt, inForce };
-}
-
 /** Shows it, or sets it by the chain alone. */
 export const allowance: RunCommand = async (context, { arguments: words, options }) => {
   const wish = readWish(words, options["total"], options["expiresIn"]);
@@ -61,26 +41,13 @@ export const allowance: RunCommand = async (context, { arguments: words, options
   const view = await readUser(context, chain, wallet);
   const escrow = insistOnEscrow(view, wallet);
   const about = { router: chain.routerId, wallet: wallet.address };
-  const { total, expiresAt, inForce } = target(wish, view, escrow);
-  const isSame = total === inForce.total && expiresAt === inForce.expiresAt;
-  if ((wish.total === undefined && wish.lasts === undefined) || isSame) {
+  const acting = { user: walletSigner(wallet), view, escrow };
+  const target = allowanceTarget(acting, wish);
+  if ((wish.total === undefined && wish.lasts === undefined) || target.isInForce) {
     const { data, text } = allowanceFacts(view, escrow);
     return { data: { ...about, ...data }, text };
   }
-  const { router, now } = view;
-  const user = walletSigner(wallet);
-  const landed = await carryOut(context, chain, wallet, {
-    question: `Let the router settle at most ${usdcWords(total)} in all, until ${momentWords(expiresAt)}?`,
-    mint: router.data.mint,
-    steps: await buildSetAllowance({ user, router, escrow, total, expiresAt, now: now.time }),
-    instructions: [
-      {
-        name: "set_allowance",
-        accounts: { user: user.address, config: router.address, escrow: escrow.address },
-        data: { total, expiresAt },
-      },
-    ],
-  });
+  const landed = await carryOut(context, chain, wallet, await allowanceAct(acting, target));
   return await afterLanding(chain, wallet, landed, async () => {
     const after = await readUser(context, chain, wallet);
     const { data, text } = allowanceFacts(after, insistOnEscrow(after, wallet));

@@ -1,5 +1,5 @@
 // `aimo exit cancel`: a wallet that was leaving stays, by the chain alone.
-import { buildCancelExit } from "@aimo-network/escrow/build/user-exit";
+import { exitCancelAct } from "@aimo-network/escrow/wish/user-acts";
 import { afterLanding, carryOut } from "../chain/carry-out.ts";
 import { openChain } from "../chain/open-chain.ts";
 import { insistOnEscrow, readUser } from "../chain/standing.ts";
@@ -15,16 +15,8 @@ export const exitCancel: RunCommand = async (context) => {
   const view = await readUser(context, chain, wallet);
   const escrow = insistOnEscrow(view, wallet);
   if (escrow.data.exitRequestedAt === 0n) return exitFacts(view, chain, wallet);
-  const { router } = view;
-  const user = walletSigner(wallet);
-  const landed = await carryOut(context, chain, wallet, {
-    question: "Cancel the exit and stay?",
-    mint: router.data.mint,
-    steps: await buildCancelExit({ user, router, escrow }),
-    instructions: [
-      { name: "cancel_exit", accounts: { user: user.address, config: router.address, escrow: escrow.address } },
-    ],
-  });
+  const act = await exitCancelAct({ user: walletSigner(wallet), view, escrow });
+  const landed = await carryOut(context, chain, wallet, act);
   return await afterLanding(chain, wallet, landed, async () =>
     exitFacts(await readUser(context, chain, wallet), chain, wallet),
   );

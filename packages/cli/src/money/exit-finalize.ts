@@ -1,9 +1,7 @@
 // `aimo exit finalize`: pays the whole balance to the wallet once the exit is due, by the chain alone.
 import { userExitOf } from "@aimo-network/escrow/accounts/escrow-facts";
-import { associatedTokenAddress } from "@aimo-network/escrow/addresses";
-import { buildFinalizeExit } from "@aimo-network/escrow/build/user-exit";
 import { durationWords, momentWords, usdcWords } from "@aimo-network/escrow/plain-words";
-import { microUsdc } from "@aimo-network/protocol/money";
+import { exitFinalizeAct } from "@aimo-network/escrow/wish/user-acts";
 import { amountJson } from "../chain/amount.ts";
 import { carryOut } from "../chain/carry-out.ts";
 import { openChain } from "../chain/open-chain.ts";
@@ -23,22 +21,9 @@ export const exitFinalize: RunCommand = async (context) => {
   const exit = userExitOf(escrow.data, router.data, now.time);
   if (exit === undefined) throw notRequested(escrow.data.balance);
   if (!exit.isDue) throw tooEarly(exit.deadline, now.time);
-  const owner = walletSigner(wallet);
-  const { mint } = router.data;
-  const destination = await associatedTokenAddress({ owner: owner.address, mint });
-  const paid = microUsdc(escrow.data.balance);
-  const landed = await carryOut(context, chain, wallet, {
-    question: `Have ${usdcWords(paid)} paid to ${destination}?`,
-    mint,
-    mayOpen: [destination],
-    steps: await buildFinalizeExit({ payer: owner, router, escrow, now: now.time }),
-    instructions: [
-      {
-        name: "finalize_exit",
-        accounts: { user: owner.address, config: router.address, escrow: escrow.address, mint, destination },
-      },
-    ],
-  });
+  const act = await exitFinalizeAct({ user: walletSigner(wallet), view, escrow });
+  const { paid, destination } = act;
+  const landed = await carryOut(context, chain, wallet, act);
   const data = { router: chain.routerId, wallet: wallet.address, state: "none", paid: amountJson(paid), destination };
   return { data: { ...data, ...landed }, text: `Paid ${usdcWords(paid)} to ${destination}.` };
 };

@@ -1,7 +1,6 @@
 // `aimo exit request`: starts the delay after which everything can be paid out, by the chain alone.
 import { userExitOf } from "@aimo-network/escrow/accounts/escrow-facts";
-import { buildRequestExit } from "@aimo-network/escrow/build/user-exit";
-import { durationWords, momentWords, usdcWords } from "@aimo-network/escrow/plain-words";
+import { exitRequestAct } from "@aimo-network/escrow/wish/user-acts";
 import { afterLanding, carryOut } from "../chain/carry-out.ts";
 import { openChain } from "../chain/open-chain.ts";
 import { insistOnEscrow, readUser } from "../chain/standing.ts";
@@ -21,23 +20,11 @@ export const exitRequest: RunCommand = async (context) => {
     context.terminal.note("The exit is requested already.");
     return exitFacts(view, chain, wallet);
   }
-  const user = walletSigner(wallet);
-  const delay = router.data.params.userExitDelay;
-  const due = `about ${momentWords(now.time + delay)}, in ${durationWords(delay)}`;
   context.terminal.note(
     `Until then the router may still settle what was charged; nothing new can be paid from this escrow or into it.`,
   );
-  const landed = await carryOut(context, chain, wallet, {
-    question: `Leave with ${usdcWords(escrow.data.balance)}, due ${due}?`,
-    mint: router.data.mint,
-    steps: await buildRequestExit({ user, router, escrow }),
-    instructions: [
-      {
-        name: "request_exit",
-        accounts: { user: user.address, config: router.address, escrow: escrow.address },
-      },
-    ],
-  });
+  const act = await exitRequestAct({ user: walletSigner(wallet), view, escrow });
+  const landed = await carryOut(context, chain, wallet, act);
   return await afterLanding(chain, wallet, landed, async () =>
     exitFacts(await readUser(context, chain, wallet), chain, wallet),
   );

@@ -2,6 +2,7 @@
 import type { Address } from "@solana/kit";
 import type { UserView } from "@aimo-network/escrow/accounts/views";
 import { usdcWords } from "@aimo-network/escrow/plain-words";
+import { depositWish } from "@aimo-network/escrow/wish/deposit-wish";
 import { amountJson, readAmount } from "../chain/amount.ts";
 import { composeByRouter } from "../chain/compose-by-router.ts";
 import { confirmTransaction } from "../chain/confirm.ts";
@@ -16,7 +17,6 @@ import { findRouter } from "../network/find-router.ts";
 import type { CommandWallet } from "../wallet/open-wallet.ts";
 import { openWallet } from "../wallet/open-wallet.ts";
 import { openAccount } from "./account-at-router.ts";
-import { depositWish } from "./deposit-wish.ts";
 import { insistOnTokens } from "./insist-on-tokens.ts";
 
 /** The user by the chain's word; undefined where no node can be asked. */
@@ -48,15 +48,9 @@ export const topup: RunCommand = async (context, { arguments: [text] }) => {
   const what = "The router does not prepare the deposit: nothing was signed.";
   const body = { amount: amountJson(amount), wallet: wallet.address };
   const bytes = await composeByRouter(router.client, "/api/v1/account/deposit", { body, what });
-  const confirmed = await confirmTransaction(context, bytes, {
-    question: `Deposit ${usdcWords(amount)} at ${router.client.url}?`,
-    programAddress: place.programAddress,
-    router: place.address,
-    mint,
-    signers: [wallet.address as Address],
-    names: { [place.address]: `${router.id} (${router.client.url})` },
-    instructions: await depositWish({ place, mint }, wallet.address as Address, { amount, view }),
-  });
+  const at = { place, mint, routerId: router.id, url: router.client.url };
+  const wish = await depositWish(at, wallet.address as Address, { amount, view });
+  const confirmed = await confirmTransaction(context, bytes, wish);
   const desk = { escrowPlace, chain, client: router.client, path: "/api/v1/account/transactions" };
   const seen = await handIn(context, wallet, confirmed, desk);
   const balance = await account.credited(before, amount);

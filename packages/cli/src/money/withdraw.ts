@@ -1,9 +1,11 @@
 // `aimo withdraw`: money back with the router's agreement, at once; what the router signed is checked before the wallet signs.
 import { isAddress } from "@solana/kit";
 import { usdcWords } from "@aimo-network/escrow/plain-words";
+import { destinationIn } from "@aimo-network/escrow/wish/withdrawal-wish";
 import type { MoneyParty } from "@aimo-network/protocol/keys/money-intent";
 import type { MicroUsdc } from "@aimo-network/protocol/money";
 import { microUsdc } from "@aimo-network/protocol/money";
+import { safeLine } from "@aimo-network/protocol/safe-line";
 import { amountJson, readAmount } from "../chain/amount.ts";
 import { readComposed } from "../chain/compose-by-router.ts";
 import { confirmTransaction } from "../chain/confirm.ts";
@@ -15,12 +17,11 @@ import type { CommandContext } from "../context.ts";
 import { CommandFault } from "../fault.ts";
 import type { Router } from "../network/find-router.ts";
 import { findRouter } from "../network/find-router.ts";
-import { safeLine } from "../terminal/safe-text.ts";
 import { openWallet } from "../wallet/open-wallet.ts";
 import { openAccount } from "./account-at-router.ts";
 import type { ToldWithdrawal, WithdrawalWish } from "./withdrawal-at-router.ts";
 import { askWithdrawal, openWithdrawal, withdrawalPath } from "./withdrawal-at-router.ts";
-import { destinationIn, wishFor } from "./withdrawal-wish.ts";
+import { wishFor } from "./withdrawal-wish.ts";
 import type { Withdrawing } from "./withdrawal-wish.ts";
 
 function readDestination(to: unknown, party: MoneyParty): string | undefined {
@@ -75,7 +76,7 @@ async function finish(work: Withdrawing, wish: WithdrawalWish, told: ToldWithdra
   const chain = openChainIfAny(context, escrowPlace);
   const path = withdrawalPath(party, told.id);
   const seen = await handIn(context, wallet, confirmed, { escrowPlace, chain, client: router.client, path });
-  const destination = destinationIn(confirmed);
+  const destination = destinationIn(confirmed.description) ?? "";
   const about = { router: router.id, wallet: wallet.address, id: told.id, amount: amountJson(amount), destination };
   const what = `${usdcWords(amount)}${party === "provider" ? " of earnings" : ""}`;
   return { data: { ...about, ...seen }, text: `Withdrew ${what} to ${destination}.` };

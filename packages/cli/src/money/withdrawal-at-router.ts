@@ -5,11 +5,11 @@ import { withdrawalMessage } from "@aimo-network/protocol/keys/money-intent";
 import type { MoneyParty } from "@aimo-network/protocol/keys/money-intent";
 import type { MicroUsdc } from "@aimo-network/protocol/money";
 import { parseMicroUsdc } from "@aimo-network/protocol/money";
+import { listIn, objectIn, textIn } from "@aimo-network/protocol/told-members";
 import { amountJson } from "../chain/amount.ts";
 import type { CommandContext } from "../context.ts";
 import { CommandFault } from "../fault.ts";
 import type { Router } from "../network/find-router.ts";
-import { listIn, objectIn, textIn } from "../network/members.ts";
 import type { CommandWallet } from "../wallet/open-wallet.ts";
 
 /** What is asked for. */

@@ -1,10 +1,8 @@
-// What a withdrawal's transaction may hold, and where its money goes.
+// What a withdrawal is made with, and what its transaction may hold as far as the chain can be asked.
 import type { Address } from "@solana/kit";
 import { payoutInForce } from "@aimo-network/escrow/accounts/provider-facts";
-import { associatedTokenAddress } from "@aimo-network/escrow/addresses";
-import { usdcWords } from "@aimo-network/escrow/plain-words";
-import type { ConfirmedTransaction } from "../chain/confirm.ts";
-import type { TransactionWish } from "../chain/differences.ts";
+import type { TransactionWish } from "@aimo-network/escrow/wish/differences";
+import { withdrawalWish } from "@aimo-network/escrow/wish/withdrawal-wish";
 import type { AnsweredPlace } from "../chain/escrow-place.ts";
 import { askIfAny, openChainIfAny } from "../chain/open-chain.ts";
 import { insistOnEarner, readEarner } from "../chain/standing.ts";
@@ -21,44 +19,22 @@ export interface Withdrawing {
   readonly wallet: CommandWallet;
 }
 
-/** What may be in the transaction: the withdrawal that was asked for, to where it was asked for, and nothing else. */
-export async function wishFor(
-  { context, router, escrowPlace, wallet }: Withdrawing,
-  { party, amount, destination }: WithdrawalWish,
-): Promise<TransactionWish> {
-  const { place, mint } = escrowPlace;
-  const owner = wallet.address as Address;
-  const own = await associatedTokenAddress({ owner, mint });
-  const about = {
-    question: `Withdraw ${usdcWords(amount)} from ${router.client.url}?`,
-    programAddress: place.programAddress,
-    router: place.address,
-    mint,
-    signers: [owner],
-    names: { [place.address]: `${router.id} (${router.client.url})` },
-    mayOpen: destination === undefined ? [own] : [],
-  };
-  if (party === "user") {
-    const accounts = { user: owner, config: place.address, mint, destination: (destination ?? own) as Address };
-    const isAnyDestination = destination !== undefined; // then it is the one that was named, by these accounts
-    return { ...about, isAnyDestination, instructions: [{ name: "withdraw_user", accounts, data: { amount } }] };
-  }
-  // The program itself pays nowhere but to the payout account; a node tells which that is.
+/** The payout account in force; undefined where no node tells it. */
+async function payoutOf({ context, escrowPlace, wallet }: Withdrawing): Promise<Address | undefined> {
   const chain = openChainIfAny(context, escrowPlace);
   const view = chain && (await askIfAny(context, () => readEarner(context, chain, wallet)));
-  const payout = view && payoutInForce(insistOnEarner(view, wallet).data, view.now.time);
-  const accounts = { owner, config: place.address, mint, ...(payout !== undefined && { payout }) };
-  return {
-    ...about,
-    isAnyDestination: true,
-    instructions: [{ name: "withdraw_provider", accounts, data: { amount } }],
-  };
+  return view && payoutInForce(insistOnEarner(view, wallet).data, view.now.time);
 }
 
-/** Where the money goes, from the bytes themselves. */
-export function destinationIn({ description }: ConfirmedTransaction): string {
-  const [accounts] = description.actions.flatMap(({ escrow }) => escrow?.accounts ?? []);
-  if (accounts === undefined) return "";
-  if ("destination" in accounts) return accounts.destination.address;
-  return "payout" in accounts ? accounts.payout.address : "";
+/** What may be in the transaction: the withdrawal that was asked for, to where it was asked for, and nothing else. */
+export async function wishFor(
+  work: Withdrawing,
+  { party, amount, destination }: WithdrawalWish,
+): Promise<TransactionWish> {
+  const { router, escrowPlace, wallet } = work;
+  const { place, mint } = escrowPlace;
+  const at = { place, mint, routerId: router.id, url: router.client.url };
+  const payout = party === "provider" ? await payoutOf(work) : undefined;
+  const asked = { party, amount, payout, destination: destination as Address | undefined };
+  return await withdrawalWish(at, wallet.address as Address, asked);
 }

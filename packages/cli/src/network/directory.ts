@@ -2,13 +2,13 @@
 import { isAddress } from "@solana/kit";
 import type { Address } from "@solana/kit";
 import { findRouter } from "@aimo-network/escrow/directory";
+import { safeLine } from "@aimo-network/protocol/safe-line";
 import { askNode, openNode, wantedNode } from "../chain/solana-node.ts";
 import type { SolanaNode } from "../chain/solana-node.ts";
 import type { CommandContext } from "../context.ts";
 import { CommandFault } from "../fault.ts";
 import { variable } from "../settings/environment.ts";
 import { knownRoutersFile } from "../settings/places.ts";
-import { safeLine } from "../terminal/safe-text.ts";
 import type { KnownRouter } from "./known-routers.ts";
 import { readKnownRouters } from "./known-routers.ts";
 import { isPrivateUrl, routerUrl } from "./router-url.ts";

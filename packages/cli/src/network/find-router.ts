@@ -1,10 +1,10 @@
 // The router that is meant: by its URL, or by its id, which the on-chain directory leads to a URL.
+import { safeLine } from "@aimo-network/protocol/safe-line";
 import type { CommandContext } from "../context.ts";
 import { CommandFault } from "../fault.ts";
 import type { FaultWords } from "../fault.ts";
 import { variable } from "../settings/environment.ts";
 import { knownRoutersFile } from "../settings/places.ts";
-import { safeLine } from "../terminal/safe-text.ts";
 import { readKnownRouters, rememberRouter } from "./known-routers.ts";
 import { RouterClient } from "./router-client.ts";
 import type { RouterFacts } from "./router-facts.ts";

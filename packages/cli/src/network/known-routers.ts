@@ -1,9 +1,9 @@
 // Routers that were used before, so that money can leave by the chain alone when a router is gone.
 import { lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { listIn, textIn } from "@aimo-network/protocol/told-members";
 import { KNOWN_ROUTERS_BYTES_MAX, KNOWN_ROUTERS_MAX } from "../limits.ts";
 import { readSmallFile } from "../settings/small-file.ts";
-import { listIn, textIn } from "./members.ts";
 
 /** Where a router is and where its money is, as it was seen last. */
 export interface KnownRouter {

@@ -1,7 +1,7 @@
 // What a router answered: its JSON, or a fault in its own words.
+import { safeLine } from "@aimo-network/protocol/safe-line";
 import { CommandFault } from "../fault.ts";
 import type { ExitReason } from "../exit-codes.ts";
-import { safeLine } from "../terminal/safe-text.ts";
 import { ROUTER_ANSWER_BYTES_MAX } from "../limits.ts";
 import { parseExactJson } from "./exact-json.ts";
 

@@ -1,7 +1,7 @@
 // One router over HTTP.
+import { safeLine } from "@aimo-network/protocol/safe-line";
 import { CommandFault } from "../fault.ts";
 import { ROUTER_ANSWER_MS } from "../limits.ts";
-import { safeLine } from "../terminal/safe-text.ts";
 import { VERSION } from "../version.ts";
 import { startDeadline } from "./deadline.ts";
 import type { Waiting } from "./deadline.ts";

@@ -1,8 +1,8 @@
 // What a router says of itself at /.well-known/aimo.json.
 import { isJsonObject } from "@aimo-network/protocol/json-object";
+import { countIn, textIn } from "@aimo-network/protocol/told-members";
 import { CommandFault } from "../fault.ts";
 import type { AnswerHead } from "./http-exchange.ts";
-import { countIn, textIn } from "./members.ts";
 import type { RouterClient } from "./router-client.ts";
 
 /** Where a router's money is, and on which terms; delays and notice in seconds. */

@@ -1,13 +1,13 @@
 // Where a router is to be opened: a node, the program that is deployed there, and the cluster's USDC.
 import { fetchEncodedAccount, isAddress } from "@solana/kit";
 import type { Address } from "@solana/kit";
+import { clusterOf } from "@aimo-network/escrow/clusters";
 import { AIMO_ESCROW_PROGRAM_ADDRESS } from "@aimo-network/escrow/generated/programs/aimoEscrow";
 import { DEVNET_USDC, MAINNET_USDC } from "@aimo-network/escrow/program-bounds";
 import type { SendingChain } from "../chain/submit.ts";
 import { askNode, openNode, wantedNode } from "../chain/solana-node.ts";
 import type { CommandContext } from "../context.ts";
 import { CommandFault } from "../fault.ts";
-import { clusterOf } from "../network/clusters.ts";
 import { variable } from "../settings/environment.ts";
 
 /** The chain of a router to be. */

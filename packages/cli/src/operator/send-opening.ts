@@ -1,9 +1,9 @@
 // Opens a router on the chain: the transaction in words, a person's yes, three signatures, and the wait until it is there.
 import { getBase64Encoder } from "@solana/kit";
 import type { Address, Instruction } from "@solana/kit";
+import type { TransactionWish } from "@aimo-network/escrow/wish/differences";
 import { composeTransaction } from "../chain/compose.ts";
 import { confirmTransaction } from "../chain/confirm.ts";
-import type { TransactionWish } from "../chain/differences.ts";
 import type { Landed } from "../chain/landing.ts";
 import { tellLanded } from "../chain/carry-out.ts";
 import { submitByNode } from "../chain/submit.ts";

@@ -2,15 +2,15 @@
 import { solWords } from "@aimo-network/escrow/describe/foreign-text";
 import { momentWords, usdcWords } from "@aimo-network/escrow/plain-words";
 import { windowRoom, windowSpent } from "@aimo-network/escrow/accounts/config-facts";
+import { safeLine } from "@aimo-network/protocol/safe-line";
+import { textIn } from "@aimo-network/protocol/told-members";
 import { openChain } from "../chain/open-chain.ts";
 import type { RunCommand } from "../command-spec.ts";
 import type { CommandContext } from "../context.ts";
 import { CommandFault } from "../fault.ts";
 import { findRouter } from "../network/find-router.ts";
 import type { Router } from "../network/find-router.ts";
-import { textIn } from "../network/members.ts";
 import { RouterClient } from "../network/router-client.ts";
-import { safeLine } from "../terminal/safe-text.ts";
 import { factsText } from "../terminal/table.ts";
 import { announcedFacts } from "./announced.ts";
 import { paramFacts, roleFacts } from "./router-terms.ts";

@@ -1,5 +1,7 @@
 // `aimo provider earnings`: what was earned, when it can be taken out, and what was not paid and why.
 import { isJsonObject } from "@aimo-network/protocol/json-object";
+import { safeLine } from "@aimo-network/protocol/safe-line";
+import { countIn, listIn, objectIn, textIn } from "@aimo-network/protocol/told-members";
 import { CommandFault } from "../fault.ts";
 import type { CommandContext } from "../context.ts";
 import type { RunCommand } from "../command-spec.ts";
@@ -7,9 +9,7 @@ import { readDays } from "../keys/option-words.ts";
 import { EARNINGS_DAYS_MAX } from "../limits.ts";
 import { findRouter } from "../network/find-router.ts";
 import type { Router } from "../network/find-router.ts";
-import { countIn, listIn, objectIn, textIn } from "../network/members.ts";
 import { readingKey } from "../network/reading-key.ts";
-import { safeLine } from "../terminal/safe-text.ts";
 import { factsText, tableText } from "../terminal/table.ts";
 
 interface DayEarned {

@@ -1,6 +1,7 @@
 // What `provider init` has to know: each answer is an option, a proposal that --yes takes, or asked.
 import type { MicroUsdc } from "@aimo-network/protocol/money";
 import { formatMicroUsdc, parseMicroUsdc } from "@aimo-network/protocol/money";
+import { safeLine } from "@aimo-network/protocol/safe-line";
 import { OFFER_NAME_PATTERN } from "@aimo-network/protocol/wire/offer";
 import type { CommandInput } from "../command-spec.ts";
 import type { CommandContext } from "../context.ts";
@@ -9,7 +10,6 @@ import { CommandFault } from "../fault.ts";
 import { expected, textOf } from "../keys/option-words.ts";
 import { ANSWER_TRIES_MAX } from "../limits.ts";
 import type { Router } from "../network/find-router.ts";
-import { safeLine } from "../terminal/safe-text.ts";
 import type { SoldModel } from "./config-text.ts";
 import type { MarketPrice } from "./market-price.ts";
 import { marketPrice } from "./market-price.ts";

@@ -1,8 +1,8 @@
 // What a router's providers ask for a model, whoever its author is said to be.
 import type { MicroUsdc } from "@aimo-network/protocol/money";
+import { listIn, objectIn, textIn } from "@aimo-network/protocol/told-members";
 import { PRICED_MODELS_MAX } from "../limits.ts";
 import type { Router } from "../network/find-router.ts";
-import { listIn, objectIn, textIn } from "../network/members.ts";
 import { medianPrice, tokenPrice } from "./token-price.ts";
 
 /** The middle of what is asked, in USDC per million tokens. */

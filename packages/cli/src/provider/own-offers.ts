@@ -1,11 +1,11 @@
 // What a router says about one provider: whether it is connected, and where each of its offers stands and why.
 import { isJsonObject } from "@aimo-network/protocol/json-object";
 import type { MicroUsdc } from "@aimo-network/protocol/money";
+import { safeLine } from "@aimo-network/protocol/safe-line";
+import { countIn, listIn, objectIn, textIn } from "@aimo-network/protocol/told-members";
 import { CommandFault } from "../fault.ts";
 import { PROVIDER_MODELS_SHOWN_MAX, PROVIDER_QUESTIONS_AT_ONCE } from "../limits.ts";
 import type { Router } from "../network/find-router.ts";
-import { countIn, listIn, objectIn, textIn } from "../network/members.ts";
-import { safeLine } from "../terminal/safe-text.ts";
 import { tokenPrice } from "./token-price.ts";
 
 /** An offer as its router sells it. */

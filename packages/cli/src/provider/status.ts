@@ -1,10 +1,10 @@
 // `aimo provider status`: what the router sells of a provider's, how much of the traffic it gets, and why.
+import { safeLine } from "@aimo-network/protocol/safe-line";
 import type { CommandContext } from "../context.ts";
 import type { Outcome, RunCommand } from "../command-spec.ts";
 import { findRouter } from "../network/find-router.ts";
 import type { Router } from "../network/find-router.ts";
 import { readingAccess } from "../network/reading-key.ts";
-import { safeLine } from "../terminal/safe-text.ts";
 import type { Style } from "../terminal/style.ts";
 import type { Column } from "../terminal/table.ts";
 import { factsText, tableText } from "../terminal/table.ts";

@@ -1,10 +1,10 @@
 // The models that an OpenAI-compatible API says it has.
+import { countIn, listIn, textIn } from "@aimo-network/protocol/told-members";
 import type { CommandContext } from "../context.ts";
 import { CommandFault } from "../fault.ts";
 import { UPSTREAM_LIST_BYTES_MAX, UPSTREAM_LIST_MS } from "../limits.ts";
 import { startDeadline } from "../network/deadline.ts";
 import { unreachable } from "../network/failed-fetch.ts";
-import { countIn, listIn, textIn } from "../network/members.ts";
 
 /** An API that answers with models. */
 export interface Upstream {

@@ -1,17 +1,17 @@
 // `aimo routers`: the on-chain directory.
 import type { Account, GetGenesisHashApi, Rpc } from "@solana/kit";
+import { clusterOf, networkName } from "@aimo-network/escrow/clusters";
 import { listRouters as listAccounts } from "@aimo-network/escrow/directory";
 import type { Config } from "@aimo-network/escrow/generated/accounts/config";
 import { durationWords } from "@aimo-network/escrow/plain-words";
 import { DEVNET_USDC, MAINNET_USDC } from "@aimo-network/escrow/program-bounds";
 import { formatMicroUsdc, microUsdc } from "@aimo-network/protocol/money";
+import { safeLine } from "@aimo-network/protocol/safe-line";
 import { askNode } from "../chain/solana-node.ts";
 import type { CommandContext } from "../context.ts";
 import type { RunCommand } from "../command-spec.ts";
-import { clusterOf, networkName } from "../network/clusters.ts";
 import { openDirectory } from "../network/directory.ts";
 import { isPrivateUrl, routerUrl } from "../network/router-url.ts";
-import { safeLine } from "../terminal/safe-text.ts";
 import { tableText } from "../terminal/table.ts";
 
 const URL_CHARS = 128; // what a config has room for

@@ -1,8 +1,8 @@
 // A fault as a person reads it, and as a program does.
+import { safeLine } from "@aimo-network/protocol/safe-line";
 import { CommandFault } from "../fault.ts";
 import type { FaultWords } from "../fault.ts";
 import { isAimoError } from "@aimo-network/protocol/errors";
-import { safeLine } from "./safe-text.ts";
 import type { Style } from "./style.ts";
 
 /** What of anything thrown is told; what nobody foresaw is a fault of this program, and says so. */

@@ -1,5 +1,5 @@
 // What somebody typed, as a fault may repeat it: what is long may be a key that was pasted into the wrong place.
-import { safeLine } from "./safe-text.ts";
+import { safeLine } from "@aimo-network/protocol/safe-line";
 
 const CHARACTERS_MAX = 44; // an address; private keys and API keys are longer
 

@@ -1,6 +1,9 @@
 // Members of JSON that a router wrote, read by hand: a library for that takes longer to load than the router to answer.
-import type { JsonObject } from "@aimo-network/protocol/json-object";
-import { isJsonObject } from "@aimo-network/protocol/json-object";
+import { isAimoError } from "./errors.ts";
+import type { JsonObject } from "./json-object.ts";
+import { isJsonObject } from "./json-object.ts";
+import type { NanoUsdc } from "./money.ts";
+import { parseNanoUsdc } from "./money.ts";
 
 /** A member that is an object; empty where it is none. */
 export function objectIn(value: unknown, name: string): JsonObject {
@@ -36,4 +39,16 @@ export function measureIn(value: unknown, name: string): number | undefined {
 /** Members of a list that are texts. */
 export function textsIn(value: unknown, name: string): readonly string[] {
   return (listIn(value, name) ?? []).filter((member) => typeof member === "string");
+}
+
+/** A member that is decimal USDC, written as a text or as a number; undefined for anything else. */
+export function usdcIn(value: unknown, name: string): NanoUsdc | undefined {
+  const member = isJsonObject(value) ? value[name] : undefined;
+  if (typeof member !== "string" && typeof member !== "number") return undefined;
+  try {
+    return parseNanoUsdc(`${member}`);
+  } catch (error) {
+    if (isAimoError(error, "invalid_amount")) return undefined;
+    throw error;
+  }
 }

@@ -1,13 +1,15 @@
 // What the transaction of a deposit may hold: the deposit, and what opens the escrow or raises the allowance by as much.
 import type { Address } from "@solana/kit";
-import { allowanceInForce, pendingAllowance } from "@aimo-network/escrow/accounts/escrow-facts";
-import type { UserView } from "@aimo-network/escrow/accounts/views";
-import { associatedTokenAddress, escrowAddress } from "@aimo-network/escrow/addresses";
-import type { RouterPlace } from "@aimo-network/escrow/addresses";
-import { DAY } from "@aimo-network/escrow/program-bounds";
 import type { MicroUsdc } from "@aimo-network/protocol/money";
-import type { WishedInstruction } from "../chain/differences.ts";
+import { allowanceInForce, pendingAllowance } from "../accounts/escrow-facts.ts";
+import type { UserView } from "../accounts/views.ts";
+import { associatedTokenAddress, escrowAddress } from "../addresses.ts";
 import { ALLOWANCE_END_SLACK_S } from "../limits.ts";
+import { usdcWords } from "../plain-words.ts";
+import { DAY } from "../program-bounds.ts";
+import type { TransactionWish, WishedInstruction } from "./differences.ts";
+import { aboutRouter } from "./wish-router.ts";
+import type { WishRouter } from "./wish-router.ts";
 
 const ALLOWANCE_LIFE = 365n * DAY; // what routers give where nothing is said
 
@@ -49,16 +51,17 @@ function preparations(own: Own, { amount, view }: DepositWish): WishedInstructio
   ];
 }
 
-/** What a user's own deposit at a router may be made of. */
-export async function depositWish(
-  { place, mint }: { readonly place: RouterPlace; readonly mint: Address },
-  user: Address,
-  wish: DepositWish,
-): Promise<WishedInstruction[]> {
+/** A user's own deposit at a router, which the router composes. */
+export async function depositWish(router: WishRouter, user: Address, wish: DepositWish): Promise<TransactionWish> {
+  const { place, mint, url } = router;
   const { address: config } = place;
   const [escrow, source] = [await escrowAddress(place, user), await associatedTokenAddress({ owner: user, mint })];
-  return [
-    ...preparations({ config, escrow, user }, wish),
-    { name: "deposit", accounts: { funder: user, source, config, escrow, mint }, data: { amount: wish.amount } },
-  ];
+  return {
+    ...aboutRouter(router, user),
+    question: `Deposit ${usdcWords(wish.amount)} at ${url}?`,
+    instructions: [
+      ...preparations({ config, escrow, user }, wish),
+      { name: "deposit", accounts: { funder: user, source, config, escrow, mint }, data: { amount: wish.amount } },
+    ],
+  };
 }

@@ -1,15 +1,14 @@
 // The steps of a verification that need no chain: whose receipt it is, what was told before, its leaf and its cost.
-import { hex } from "@scure/base";
 import { generationId } from "@aimo-network/protocol/ids";
 import { formatNanoUsdc, nanoUsdc } from "@aimo-network/protocol/money";
 import type { Receipt } from "@aimo-network/protocol/receipt";
 import { receiptLeaf } from "@aimo-network/protocol/receipt";
 import { owedFor } from "@aimo-network/protocol/receipt-cost";
-import { countIn, objectIn, textIn } from "../network/members.ts";
-import { safeLine } from "../terminal/safe-text.ts";
-import { usdcIn } from "./amount-member.ts";
+import { safeLine } from "@aimo-network/protocol/safe-line";
+import { countIn, objectIn, textIn, usdcIn } from "@aimo-network/protocol/told-members";
+import { hexOf } from "../verify-receipt-transaction.ts";
+import type { Step } from "./proof-step.ts";
 import type { Proof } from "./read-proof.ts";
-import type { Step } from "./verify-steps.ts";
 
 const SHOWN_CHARS = 80; // of what a router says in place of what it has to
 
@@ -22,7 +21,7 @@ export interface Asked {
 }
 
 /** Whether the receipt is the one that was asked for. */
-export function receiptStep({ receipt }: Proof, { id, routerId, wallet }: Asked): Step {
+function receiptStep({ receipt }: Proof, { id, routerId, wallet }: Asked): Step {
   const pairs = [
     ["the answer", id, generationId(receipt.id)],
     ["the router", routerId, receipt.routerId],
@@ -40,7 +39,7 @@ export function receiptStep({ receipt }: Proof, { id, routerId, wallet }: Asked)
 }
 
 /** Whether it says what the router's record of the answer says, which is what was told when it came. */
-export function recordStep({ model, provider, cost, ...receipt }: Receipt, body: unknown): Step {
+function recordStep({ model, provider, cost, ...receipt }: Receipt, body: unknown): Step {
   const record = objectIn(body, "data");
   const told = usdcIn(record, "cost");
   const pairs = [
@@ -59,11 +58,11 @@ export function recordStep({ model, provider, cost, ...receipt }: Receipt, body:
 
 /** The leaf's own hash. */
 export function leafText({ receipt, salt }: Proof): string {
-  return hex.encode(receiptLeaf(receipt, salt));
+  return hexOf(receiptLeaf(receipt, salt));
 }
 
 /** Whether no more was charged than its tokens come to at its prices. */
-export function costStep(receipt: Receipt): Step {
+function costStep(receipt: Receipt): Step {
   const { nano, free } = owedFor(receipt);
   const owed = nano <= receipt.cost ? receipt.cost : nano;
   const charged = formatNanoUsdc(receipt.cost);
@@ -77,4 +76,12 @@ export function costStep(receipt: Receipt): Step {
       ? `${charged} USDC is what its tokens come to at its prices`
       : `${charged} USDC, less than what its tokens come to at its prices`;
   return { step: "cost", result: "right", words };
+}
+
+/** What a receipt says by itself and beside the router's record (the answer to `GET /generation`), up to the first thing that is wrong. */
+export function ownSteps(proof: Proof, asked: Asked, record: unknown): readonly Step[] {
+  const { receipt } = proof;
+  const steps = [receiptStep(proof, asked), recordStep(receipt, record), costStep(receipt)];
+  const wrong = steps.findIndex(({ result }) => result === "wrong");
+  return wrong === -1 ? steps : steps.slice(0, wrong + 1);
 }

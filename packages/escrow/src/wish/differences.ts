@@ -1,7 +1,7 @@
 // A transaction held against what was asked for: everything that it does beyond that, or otherwise, is a difference.
 import type { Address } from "@solana/kit";
-import type { Action, FlagCode, TransactionDescription } from "@aimo-network/escrow/describe/description";
-import { readWireTransaction } from "@aimo-network/escrow/describe/wire-transaction";
+import type { Action, FlagCode, TransactionDescription } from "../describe/description.ts";
+import { readWireTransaction } from "../describe/wire-transaction.ts";
 
 /** An instruction of the escrow program that was asked for. What is not named here may be as it is. */
 export interface WishedInstruction {
@@ -17,7 +17,7 @@ export interface WishedInstruction {
   readonly dataMost?: Readonly<Record<string, bigint>>;
 }
 
-/** What a command wants signed. */
+/** What somebody wants signed. */
 export interface TransactionWish {
   /** Put to the person: `Deposit 5.00 USDC?` */
   readonly question: string;

@@ -1,4 +1,5 @@
 // The public clusters of Solana, by the names that routers give them: a node for anybody, and where people look things up.
+import type { Signature } from "@solana/kit";
 
 /** A public cluster. */
 export interface Cluster {
@@ -32,6 +33,7 @@ const CLUSTERS: readonly Cluster[] = [
   },
 ];
 
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 const REFERENCE_CHARACTERS = 32; // CAIP-2 takes no more of a genesis hash
 
 /** The name of a Solana in CAIP-2, by its genesis hash. */
@@ -55,4 +57,17 @@ export function explorerUrl(kind: "tx" | "address", value: string, cluster: Clus
   return cluster === undefined
     ? undefined
     : `https://explorer.solana.com/${kind}/${encodeURIComponent(value)}${cluster.explorerQuery}`;
+}
+
+/** Where a transaction is shown: by the cluster's explorer, or for a node of this machine by one that asks that node. */
+export function transactionUrl(
+  signature: Signature,
+  cluster: Cluster | undefined,
+  node: { readonly url: string } | undefined,
+): string | undefined {
+  const known = explorerUrl("tx", signature, cluster);
+  if (known !== undefined || node === undefined) return known;
+  const { hostname, origin } = new URL(node.url);
+  if (!LOOPBACK.test(hostname)) return undefined; // an explorer would be told a node's address that is nobody's business
+  return `https://explorer.solana.com/tx/${signature}?cluster=custom&customUrl=${encodeURIComponent(origin)}`;
 }

@@ -1,12 +1,12 @@
 // A router's proof of one answer, read without believing a word of it: whatever is not as it has to be is an answer, too.
-import { hex } from "@scure/base";
+import { getBase16Encoder } from "@solana/kit";
 import { isAimoError } from "@aimo-network/protocol/errors";
 import { isJsonObject } from "@aimo-network/protocol/json-object";
 import { HASH_BYTES, SALT_BYTES } from "@aimo-network/protocol/merkle";
 import type { Receipt } from "@aimo-network/protocol/receipt";
 import { parseReceipt } from "@aimo-network/protocol/receipt-json";
-import { countIn, listIn, objectIn, textIn } from "../network/members.ts";
-import { safeLine } from "../terminal/safe-text.ts";
+import { safeLine } from "@aimo-network/protocol/safe-line";
+import { countIn, listIn, objectIn, textIn } from "@aimo-network/protocol/told-members";
 
 /** Where a receipt stands among those of its batch. */
 export interface ProvenPlace {
@@ -41,7 +41,7 @@ const BATCH_ID = /^\d{1,20}$/;
 
 function bytesIn(text: unknown, bytes: number): Uint8Array | undefined {
   return typeof text === "string" && text.length === bytes * 2 && /^[0-9a-f]*$/.test(text)
-    ? hex.decode(text)
+    ? Uint8Array.from(getBase16Encoder().encode(text))
     : undefined;
 }
 
