@@ -106,6 +106,17 @@ describe("the packed packages", { timeout: 400_000 }, () => {
     assert.notEqual(stdout, "");
   });
 
+  test("serve the console, with what it may do in a browser", async () => {
+    const page = await fetch(listening.url);
+    assert.equal(page.headers.get("content-type"), "text/html; charset=utf-8");
+    assert.match(page.headers.get("content-security-policy") ?? "", /^default-src 'none'; script-src 'self';/);
+    const [, script = assert.fail("no script")] = / src="(\/assets\/[^"]+\.js)"/.exec(await page.text()) ?? [];
+    const asset = await fetch(`${listening.url}${script}`);
+    assert.deepEqual([asset.status, asset.headers.get("content-type")], [200, "text/javascript; charset=utf-8"]);
+    assert.match(asset.headers.get("cache-control") ?? "", /immutable/);
+    assert.ok((await asset.text()).length > 1_000);
+  });
+
   test("sell and answer a request: wallet, keys, proxy, router", async () => {
     const keygen = ["keygen", "--tag", "dev", "--valid-for", "90", "--router", listening.url];
     const seller = ["--id", join(installed.folder, "seller.json")];

@@ -17,6 +17,7 @@ const PACKAGE: PackedPackage = {
   entries: { main: "src/main.ts" },
   bundled: {},
   copied: {},
+  built: {},
   placed: {},
   isQuick: false,
   beside: [],

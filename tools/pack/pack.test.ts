@@ -1,13 +1,23 @@
 // What is published: nothing of a machine or of tests, the same bytes each time, and only what runs without TypeScript.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { basename, join, relative } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
+import { buildConsole } from "@aimo-network/dashboard/build/build-console";
 import { libraryOf } from "./bundle.ts";
 import { packAll } from "./pack.ts";
 import type { Packed } from "./pack.ts";
@@ -66,16 +76,27 @@ describe("the packages", () => {
     assert.deepEqual(tarballs.toSorted(), packages.map(({ tarball }) => basename(tarball)).toSorted());
   });
 
-  test("hold JavaScript, migrations and texts, and nothing else", () => {
+  test("hold JavaScript, migrations, the console and texts, and nothing else", () => {
+    const meant = [
+      /^(?:bin|dist)\/[\w-]+\.js$/,
+      /^(?:dist|console)\/THIRD-PARTY-NOTICES\.\w+$/,
+      /^migrations\/\d{3}\.do\.[\w-]+\.sql$/,
+      /^console\/(?:index\.html|favicon\.svg|assets\/[\w.-]+-[\w-]{8}\.(?:js|css|woff2))$/,
+      /^(?:LICENSE|README\.md|package\.json)$/,
+    ];
     for (const packed of packages) {
-      const odd = filesIn(packed.folder).filter(
-        (path) =>
-          !/^(?:bin\/[\w-]+\.js|dist\/[\w-]+\.js|dist\/THIRD-PARTY-NOTICES\.txt|migrations\/\d{3}\.do\.[\w-]+\.sql|LICENSE|README\.md|package\.json)$/.test(
-            path,
-          ),
-      );
+      const odd = filesIn(packed.folder).filter((path) => !meant.some((pattern) => pattern.test(path)));
       assert.deepEqual(odd, [], packed.name);
     }
+  });
+
+  test("hold the whole console, in the router's alone", async () => {
+    const folderOf = (name: string): string => join(named(name).folder, "console");
+    const built = await buildConsole({ mode: "production" });
+    const files = filesIn(built).filter((path) => !path.startsWith("."));
+    assert.ok(files.includes("index.html") && files.length > 10, files.join());
+    assert.deepEqual(filesIn(folderOf("aimo-router")), files);
+    for (const name of ["aimo", "aimo-proxy"]) assert.ok(!existsSync(folderOf(name)), name);
   });
 
   test("hold every migration", () => {

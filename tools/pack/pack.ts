@@ -1,7 +1,7 @@
 // Makes the packages that are published: a folder and a tarball of each.
 import { execFile } from "node:child_process";
 import { chmodSync, cpSync, globSync, lstatSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { join, sep } from "node:path";
+import { basename, join, sep } from "node:path";
 import { promisify } from "node:util";
 import { bundlePackage } from "./bundle.ts";
 import type { Bundle } from "./bundle.ts";
@@ -33,7 +33,16 @@ function setModes(folder: string): void {
   }
 }
 
-function writePackage(root: string, packed: PackedPackage, bundle: Bundle, folder: string): void {
+/** Builds what a package has of other kinds; what begins with a dot is the builder's own. */
+async function copyBuilt({ built }: PackedPackage, folder: string): Promise<void> {
+  for (const [to, build] of Object.entries(built)) {
+    const from = await build();
+    const isMeant = (path: string): boolean => path === from || !basename(path).startsWith(".");
+    cpSync(from, join(folder, to), { recursive: true, filter: isMeant });
+  }
+}
+
+async function writePackage(root: string, packed: PackedPackage, bundle: Bundle, folder: string): Promise<void> {
   const write = (path: string, text: string): void => writeFileSync(join(folder, path), text);
   rmSync(folder, { recursive: true, force: true });
   for (const part of ["bin", "dist"]) mkdirSync(join(folder, part), { recursive: true });
@@ -46,6 +55,7 @@ function writePackage(root: string, packed: PackedPackage, bundle: Bundle, folde
   for (const [from, to] of Object.entries(packed.copied)) {
     cpSync(join(root, packed.folder, from), join(folder, to), { recursive: true });
   }
+  await copyBuilt(packed, folder);
   setModes(folder);
 }
 
@@ -59,7 +69,7 @@ function removeTarballs(name: string, target: string): void {
 export async function packOne(packed: PackedPackage, target: string, root: string = ROOT): Promise<Packed> {
   const bundle = await bundlePackage(root, packed);
   const folder = join(target, packed.name);
-  writePackage(root, packed, bundle, folder);
+  await writePackage(root, packed, bundle, folder);
   removeTarballs(packed.name, target);
   const { stdout } = await run("npm", ["pack", folder, "--pack-destination", target, "--json"], { cwd: root });
   const [{ filename, unpackedSize } = { filename: "", unpackedSize: 0 }] = JSON.parse(stdout) as {

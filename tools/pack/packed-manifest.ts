@@ -43,7 +43,7 @@ export function packedManifest(root: string, packed: PackedPackage, dependencies
     type: "module",
     bin: { [name]: `bin/${name}.js` },
     exports: { "./package.json": "./package.json" }, // a program: nothing of it is imported
-    files: ["bin", "dist", ...Object.values(packed.copied)],
+    files: ["bin", "dist", ...Object.values(packed.copied), ...Object.keys(packed.built)],
     engines: { node: `>=${NODE_MIN.major}.${NODE_MIN.minor}` },
     dependencies: Object.fromEntries(needed),
     ...(optionalDependencies !== undefined && { optionalDependencies }),

@@ -1,4 +1,5 @@
 // What is published to npm, and what is particular about each package.
+import { buildConsole } from "@aimo-network/dashboard/build/build-console";
 
 /** One package as it is published. */
 export interface PackedPackage {
@@ -12,6 +13,8 @@ export interface PackedPackage {
   readonly bundled: Readonly<Record<string, string>>;
   /** Folders and files read at run time: from (in the package's folder), to (in the published package). */
   readonly copied: Readonly<Record<string, string>>;
+  /** Folders that are built first, by their name in the published package; each gives the place of its files. */
+  readonly built: Readonly<Record<string, () => Promise<string>>>;
   /** Files that find something beside them at run time, and what is written differently in the bundle, all in dist/. */
   readonly placed: Readonly<Record<string, readonly (readonly [from: string, to: string])[]>>;
   /** Whether what its start needs is one file, which is found faster than many; entries share nothing of it then. */
@@ -30,6 +33,7 @@ export const PACKED_PACKAGES: readonly PackedPackage[] = [
     entries: { main: "src/main.ts" },
     bundled: { typebox: "a fifth of it is used, and all of it is 2 MB" },
     copied: {},
+    built: {},
     placed: {},
     isQuick: false,
     beside: [],
@@ -43,12 +47,14 @@ export const PACKED_PACKAGES: readonly PackedPackage[] = [
     },
     bundled: { "@solana-program/address-lookup-table": OTHER_PEERS },
     copied: { "src/ledger/migrations": "migrations" },
+    built: { console: () => buildConsole({ mode: "production" }) }, // never that of a localnet, which has a wallet inside
     placed: {
       "src/ledger/database/embedded/embedded-postgres.ts": [
         ['"embedded-postgres-keeper.ts"', '"embedded-postgres-keeper.js"'],
       ],
       "src/ledger/database/embedded/postgres-binaries.ts": [], // looks for packages, which it finds from any folder
       "src/ledger/database/migrate.ts": [], // ../migrations
+      "src/gateway/console/open-console.ts": [['"../../../../dashboard/dist"', '"../console"']],
     },
     isQuick: false,
     beside: [],
@@ -62,6 +68,7 @@ export const PACKED_PACKAGES: readonly PackedPackage[] = [
       commander: "every command starts with it, and its seven files take long to find",
     },
     copied: {},
+    built: {},
     placed: { "src/installed-program.ts": [] }, // looks for packages, which it finds from any folder
     isQuick: true,
     beside: ["aimo-proxy"],

@@ -17,6 +17,8 @@ export interface ChainConfig {
   /** In order of preference; they may hold secrets and are never logged whole. */
   readonly rpcUrls: readonly string[];
   readonly wsUrl: string | undefined;
+  /** What browsers may ask, and whoever asks this router; undefined where the operator names none. */
+  readonly publicRpcUrl: string | undefined;
   readonly programId: string;
   readonly commitment: ChainCommitment;
   readonly pollMs: number;
@@ -48,6 +50,14 @@ export function isWebSocketUrl(value: string): boolean {
   return value === "" || (URL.canParse(value) && /^wss?:$/.test(new URL(value).protocol));
 }
 
+/** Whether a value is the URL of a node that may be told to everybody: with no user, no password and a plain host. */
+export function isPublicRpcUrl(value: string): boolean {
+  if (value === "") return true;
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname, username, password } = new URL(value);
+  return /^https?:$/.test(protocol) && /^[a-z0-9.-]+$/.test(hostname) && username === "" && password === "";
+}
+
 /** Whether a value is an amount of USDC as the chain has it. */
 export function isUsdcAmount(value: string): boolean {
   return /^[0-9]{1,9}(?:\.[0-9]{1,6})?$/.test(value);
@@ -62,6 +72,7 @@ export function chainSettings(get: (name: ChainSettingName) => string, dataDirec
   return {
     rpcUrls: rpcUrls.split(",").map((url) => url.trim()),
     wsUrl: get("AIMO_RPC_WS_URL") || undefined,
+    publicRpcUrl: get("AIMO_PUBLIC_RPC_URL") || undefined,
     programId: get("AIMO_PROGRAM_ID"),
     commitment: get("AIMO_COMMITMENT") === "confirmed" ? "confirmed" : "finalized",
     pollMs: Number(get("AIMO_CHAIN_POLL_MS")),
@@ -85,6 +96,7 @@ export function chainSettings(get: (name: ChainSettingName) => string, dataDirec
 export type ChainSettingName =
   | "AIMO_RPC_URL"
   | "AIMO_RPC_WS_URL"
+  | "AIMO_PUBLIC_RPC_URL"
   | "AIMO_PROGRAM_ID"
   | "AIMO_COMMITMENT"
   | "AIMO_CHAIN_POLL_MS"

@@ -26,6 +26,8 @@ export interface Config {
   readonly historyDays: number;
   /** Where clients reach this router, when that is not the address it listens on. */
   readonly publicUrl: string | undefined;
+  /** Where the web console's files are: a folder, or `none`; undefined for those that this router came with. */
+  readonly consoleDirectory: string | undefined;
   readonly name: string;
   readonly acceptV1Spending: boolean;
   readonly bodyBytesMax: number;
@@ -121,6 +123,7 @@ export function parseConfig(environment: Environment): Config {
     databaseConnectionsMax: Number(get("AIMO_DATABASE_CONNECTIONS_MAX")),
     historyDays: Number(get("AIMO_HISTORY_DAYS")),
     publicUrl: publicUrl === "" ? undefined : publicUrl,
+    consoleDirectory: get("AIMO_CONSOLE_DIR") || undefined,
     name: get("AIMO_NAME"),
     acceptV1Spending: get("AIMO_ACCEPT_V1_SPENDING") === "true",
     bodyBytesMax: Number(get("AIMO_BODY_BYTES_MAX")),

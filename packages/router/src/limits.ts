@@ -15,6 +15,9 @@ export const BODIES_SHARES = 4;
 /** Requests one key may have running at once: ten such keys are needed to use every connection (configurable). */
 export const REQUESTS_PER_KEY_MAX = 1_000;
 
+/** Requests that the consoles of one wallet may have running at once: some models side by side, in some windows. */
+export const CONSOLE_REQUESTS_MAX = 20;
+
 /** Connections of clients: each costs some 20 KiB when it rests, so all of them 200 MiB (configurable). */
 export const CONNECTIONS_MAX = 10_000;
 

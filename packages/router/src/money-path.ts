@@ -177,8 +177,9 @@ async function insistOnChain({ config, chain, deps, link, signer: { addresses } 
 
 /** The settings of the chain's room. */
 export function chainRoomSettings(chain: ChainConfig, routerId: string): ChainSettings {
-  const { rpcUrls, wsUrl, programId, commitment, pollMs, priorityFeeMax } = chain;
-  return { rpcUrls, wsUrl, commitment, pollMs, priorityFeeMax, ...readPlace(programId, routerId) };
+  const { programId, rpcUrls, wsUrl, publicRpcUrl, commitment, pollMs, priorityFeeMax } = chain;
+  const nodes = { rpcUrls, wsUrl, publicRpcUrl };
+  return { ...nodes, commitment, pollMs, priorityFeeMax, ...readPlace(programId, routerId) };
 }
 
 /** The lookup tables' upkeep: those who are settled again and again are worth a place. */

@@ -9,6 +9,9 @@ import { createLoginChallenges } from "./accounts/login-challenges.ts";
 import { bearerOf, readBearer } from "./accounts/read-bearer.ts";
 import { chargeReplay } from "./billing/replay.ts";
 import type { Config } from "./config.ts";
+import { ConfigError } from "./config.ts";
+import { openConsole } from "./gateway/console/open-console.ts";
+import type { ConsoleFiles } from "./gateway/console/read-console.ts";
 import { createAccountAccess } from "./gateway/sign-in/account-access.ts";
 import type { ArrivalBounds } from "./gateway/arrival-bounds.ts";
 import { createArrivalBounds } from "./gateway/arrival-bounds.ts";
@@ -99,6 +102,13 @@ function relayDeps(config: Config, { clock, log }: RouterDeps, { marketRoom, ans
   };
 }
 
+/** The web console; one that is named and not there is a fault that a router does not start with. */
+function consoleOf({ consoleDirectory }: Config): ConsoleFiles | undefined {
+  const found = openConsole(consoleDirectory);
+  if (found === undefined || !("fault" in found)) return found;
+  throw new ConfigError([`AIMO_CONSOLE_DIR: ${found.fault}. \`none\` serves no console.`]);
+}
+
 function routerInfo(config: Config, { routerId }: Identity): RouterInfo {
   return {
     router_id: routerId,
@@ -121,8 +131,8 @@ function accountDeps(
   { clock, random }: RouterDeps,
   { identity, accounts, newcomers }: ListeningRooms,
   url: () => string,
-): Pick<GatewayDeps, keyof AuthRoutesDeps | keyof IssuedKeyRoutesDeps | keyof RevokeDeps> {
-  const { keys, issuedKeys, revocations, sessions } = accounts;
+): Pick<GatewayDeps, keyof AuthRoutesDeps | keyof IssuedKeyRoutesDeps | keyof RevokeDeps | "consoleKeys"> {
+  const { keys, issuedKeys, consoleKeys, revocations, sessions } = accounts;
   const authenticate: GatewayDeps["authenticate"] = ({ headers, socket }, purpose) =>
     keys.authenticate(bearerOf(headers), purpose, () => newcomers.enter(socket.remoteAddress));
   return {
@@ -137,6 +147,7 @@ function accountDeps(
     clock,
     routerId: identity.routerId,
     issuedKeys,
+    consoleKeys,
     revocations,
     sessions,
     challenges: createLoginChallenges({ clock, random, secret: identity.challengeSecret, url }),
@@ -145,7 +156,12 @@ function accountDeps(
   };
 }
 
-function gatewayDeps(config: Config, deps: RouterDeps, rooms: ListeningRooms, url: () => string): GatewayDeps {
+function gatewayDeps(
+  config: Config,
+  deps: RouterDeps,
+  rooms: ListeningRooms,
+  url: () => string,
+): Omit<GatewayDeps, "console"> {
   const { identity, marketRoom, links, preflights, keyUse, observation, isDraining, connections, moneyPath } = rooms;
   const { clock, random } = deps;
   const { market, prices } = marketRoom;
@@ -230,6 +246,7 @@ async function drainLinks(clock: Clock, links: Links, drainMs: number): Promise<
 export async function startRouter(config: Config, deps: RouterDeps): Promise<Router> {
   const { clock, random, log } = deps;
   let draining = false;
+  const files = consoleOf(config); // before anything is open that a fault would have to close
   const url = (): string => config.publicUrl ?? urlOf(server);
   const isDraining = (): boolean => draining;
   const rooms = await buildRooms(config, deps, isDraining, url);
@@ -240,7 +257,7 @@ export async function startRouter(config: Config, deps: RouterDeps): Promise<Rou
   const connections = boundConnections(server, connectionBounds, requestId);
   const listening = { ...rooms, connections, newcomers: countNewcomers(clock) };
   const gateway = gatewayDeps(config, deps, listening, url);
-  await installGateway(server, gateway);
+  await installGateway(server, { ...gateway, console: files });
   const admit = createAdmission(admitDeps(deps, listening, requestId));
   server.server.on("upgrade", (request, socket, head) => void admit(request, socket, head));
 

@@ -8,7 +8,7 @@ import {
   DRAIN_MS,
   REQUESTS_PER_KEY_MAX,
 } from "./limits.ts";
-import { isChainAddress, isRpcUrls, isUsdcAmount, isWebSocketUrl } from "./chain-settings.ts";
+import { isChainAddress, isPublicRpcUrl, isRpcUrls, isUsdcAmount, isWebSocketUrl } from "./chain-settings.ts";
 import { CHAIN_POLL_MS, PRIORITY_FEE_MAX } from "./chain/limits.ts";
 import { DATABASE_CONNECTIONS_MAX, HISTORY_DAYS } from "./ledger/limits.ts";
 import {
@@ -117,6 +117,10 @@ export const SETTINGS = {
     expected: "an http or https URL",
     accepts: isUrl,
   },
+  AIMO_CONSOLE_DIR: text(
+    "folder of the web console that is served at /; `none`, no console; none named, the one that this router came with",
+    "",
+  ),
   AIMO_NAME: text("the router's name for people", "AiMo router"),
   AIMO_ACCEPT_V1_SPENDING: {
     meaning: "whether first-generation keys may spend",
@@ -158,6 +162,13 @@ export const SETTINGS = {
     expected: "a ws or wss URL",
     accepts: isWebSocketUrl,
     isSecret: true,
+  },
+  AIMO_PUBLIC_RPC_URL: {
+    meaning:
+      "Solana RPC node that this router tells everybody, for wallets in browsers; none, the cluster's public one. AIMO_RPC_URL is told to nobody, unless it is this machine's",
+    fallback: "",
+    expected: "an http or https URL with no user and password, by a name or IPv4",
+    accepts: isPublicRpcUrl,
   },
   AIMO_PROGRAM_ID: {
     meaning: "address of the escrow program; needed with AIMO_RPC_URL",

@@ -9,8 +9,8 @@ export type Purpose = "serve" | "spend" | "account" | "keys" | "own";
 export interface Caller {
   /** The key's id, by which logs, limits and revocations know it. */
   readonly id: string;
-  /** Who made the key: a wallet, a wallet in the first generation's form, or this router. */
-  readonly kind: "signed" | "first_generation" | "issued";
+  /** Who made the key: a wallet, a wallet in the first generation's form, or this router; `console` is a session, without one. */
+  readonly kind: "signed" | "first_generation" | "issued" | "console";
   /** The address, in base58, of the wallet that pays and earns. */
   readonly wallet: string;
   readonly scopes: readonly Scope[];

@@ -37,6 +37,8 @@ export interface KeyPage {
   readonly limit: number;
   /** Whether disabled and revoked keys are shown as well. */
   readonly includeDisabled: boolean;
+  /** Whether keys that the wallet has signed are shown as well, once they were used here, and what its sessions pay with. */
+  readonly includeSigned: boolean;
 }
 
 /** What is done with issued keys. A key that is another wallet's, or deleted, is `key_not_found`. */
@@ -80,7 +82,8 @@ const KEY_ID_BYTES = 16; // api-keys.md
 const ISSUE = "SELECT key_issue($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) AS id";
 const CHANGE = "SELECT key_change($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) AS id";
 const DELETE = "SELECT key_delete($1, $2, $3) AS id";
-const OF_WALLET = "w.address = $2 AND k.secret_hash IS NOT NULL AND k.deleted_at IS NULL";
+const SHOWN = "w.address = $2 AND k.deleted_at IS NULL";
+const OF_WALLET = `${SHOWN} AND k.secret_hash IS NOT NULL`;
 
 interface Numbered {
   readonly id: number | null;
@@ -123,10 +126,11 @@ export function createIssuedKeys({ database: { query }, clock, random, changed }
       if (typeof row?.id !== "number") throw new AimoError("too_many_keys", { keysMax: ISSUED_KEYS_PER_WALLET_MAX });
       return { bearer: formatIssuedKey(secret), record: await describe(row.id) };
     },
-    list: (wallet, { offset, limit, includeDisabled }) =>
+    list: (wallet, { offset, limit, includeDisabled, includeSigned }) =>
       records(
-        `${OF_WALLET} AND ($3 OR NOT (k.is_disabled OR k.revoked_at IS NOT NULL)) ORDER BY k.id OFFSET $4 LIMIT $5`,
-        [base58.decode(wallet), includeDisabled, offset, limit],
+        `${SHOWN} AND ($3 OR k.secret_hash IS NOT NULL) AND ($4 OR NOT (k.is_disabled OR k.revoked_at IS NOT NULL))
+          ORDER BY k.id OFFSET $5 LIMIT $6`,
+        [base58.decode(wallet), includeSigned, includeDisabled, offset, limit],
       ),
     async find(wallet, keyId) {
       const [record] = await records(`${OF_WALLET} AND k.key_id = $3`, [base58.decode(wallet), hex.decode(keyId)]);

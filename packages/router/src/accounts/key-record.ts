@@ -2,6 +2,7 @@
 import { base58, hex } from "@scure/base";
 import type { NanoUsdc } from "@aimo-network/protocol/money";
 import { nanoUsdc } from "@aimo-network/protocol/money";
+import { consoleKeyId } from "./console-keys.ts";
 
 /** How often an issued key's limit begins anew, by UTC; undefined where it counts for the key's whole life. */
 export type LimitReset = "daily" | "weekly" | "monthly" | undefined;
@@ -20,7 +21,9 @@ export interface KeyRecord {
   readonly id: string;
   readonly name: string;
   readonly wallet: string;
-  readonly isIssued: boolean;
+  /** Issued by this router, signed by the wallet, or none that anybody holds: what the wallet's sessions pay with. */
+  readonly kind: "issued" | "signed" | "console";
+  readonly isEarnOnly: boolean;
   readonly isDisabled: boolean;
   readonly revokedAt: Date | undefined;
   readonly limit: NanoUsdc | undefined;
@@ -44,6 +47,7 @@ export interface KeyRecordRow {
   readonly name: string;
   readonly address: Uint8Array;
   readonly is_issued: boolean;
+  readonly is_earn_only: boolean;
   readonly is_disabled: boolean;
   readonly revoked_at: Date | null;
   readonly spending_limit: bigint | null;
@@ -63,7 +67,7 @@ export interface KeyRecordRow {
 }
 
 /** Selects records; `$1` is the time, what follows picks keys `k`. Without a limit of its own a key may have its issuer's. */
-export const RECORDS = `SELECT k.key_id, k.name, w.address, k.secret_hash IS NOT NULL AS is_issued, k.is_disabled, k.revoked_at,
+export const RECORDS = `SELECT k.key_id, k.name, w.address, k.secret_hash IS NOT NULL AS is_issued, k.is_earn_only, k.is_disabled, k.revoked_at,
     CASE WHEN k.is_earn_only THEN 0 ELSE k.spending_limit END AS spending_limit,
     CASE WHEN k.is_earn_only THEN 0 ELSE least(
       CASE WHEN k.spending_limit IS NOT NULL THEN ledger_key_left(k, $1) END,
@@ -86,11 +90,13 @@ function amountOf(amount: bigint | null): NanoUsdc | undefined {
 
 /** The record a row says. */
 export function toKeyRecord(row: KeyRecordRow): KeyRecord {
+  const [id, wallet] = [hex.encode(row.key_id), base58.encode(row.address)];
   return {
-    id: hex.encode(row.key_id),
+    id,
     name: row.name,
-    wallet: base58.encode(row.address),
-    isIssued: row.is_issued,
+    wallet,
+    kind: row.is_issued ? "issued" : id === consoleKeyId(wallet) ? "console" : "signed",
+    isEarnOnly: row.is_earn_only,
     isDisabled: row.is_disabled,
     revokedAt: row.revoked_at ?? undefined,
     limit: amountOf(row.spending_limit),

@@ -13,8 +13,8 @@ export interface KeyVisit {
 
 /** Counts what keys use. A router of several processes will share this count. */
 export interface KeyUse {
-  /** Takes one request of the key on; throws `too_many_concurrent` when it has as many as it may. */
-  enter(keyId: string): KeyVisit;
+  /** Takes one request of the key on; throws `too_many_concurrent` when it has as many as it may, or `requestsMax`. */
+  enter(keyId: string, requestsMax?: number): KeyVisit;
   /** Keys that have a request running. */
   readonly keys: number;
   /** Bytes of bodies held for all keys together. */
@@ -71,10 +71,11 @@ export function createKeyUse({ requestsPerKeyMax, bodyBytesPerKeyMax, bodyBytesM
   };
 
   return {
-    enter(keyId) {
+    enter(keyId, requestsMax = requestsPerKeyMax) {
       const use = uses.get(keyId) ?? { requests: 0, bodyBytes: 0 };
-      if (use.requests >= requestsPerKeyMax) {
-        const keyHas = `${requestsPerKeyMax} requests running, all it may have at once`;
+      const most = Math.min(requestsMax, requestsPerKeyMax);
+      if (use.requests >= most) {
+        const keyHas = `${most} requests running, all it may have at once`;
         throw new AimoError("too_many_concurrent", { keyHas });
       }
       use.requests += 1;

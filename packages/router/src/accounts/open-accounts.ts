@@ -1,4 +1,6 @@
 // Who calls: keys, their revocations and sessions on one ledger, built for the composition root.
+import type { ConsoleKeys } from "./console-keys.ts";
+import { createConsoleKeys } from "./console-keys.ts";
 import type { IssuedKeys } from "./issued-keys.ts";
 import { createIssuedKeys } from "./issued-keys.ts";
 import { createKeyRegister } from "./key-register.ts";
@@ -16,6 +18,7 @@ export type AccountsDeps = SessionsDeps & Pick<RevocationDeps, "heed">;
 export interface Accounts {
   readonly keys: Keyring;
   readonly issuedKeys: IssuedKeys;
+  readonly consoleKeys: ConsoleKeys;
   readonly revocations: Revocations;
   readonly sessions: Sessions;
   close(): void;
@@ -35,6 +38,7 @@ export async function openAccounts(deps: AccountsDeps, rules: KeyringRules): Pro
   return {
     keys,
     issuedKeys,
+    consoleKeys: createConsoleKeys(database, clock),
     revocations,
     sessions,
     close() {

@@ -5,6 +5,7 @@ import { AimoError } from "@aimo-network/protocol/errors";
 import type { Logger } from "pino";
 import type { Database } from "../ledger/database/database.ts";
 import { REVOCATION_LOOK_MS, REVOCATIONS_PER_LOOK_MAX, UNSEEN_REVOCATIONS_PER_WALLET_MAX } from "../limits.ts";
+import { consoleKeyId } from "./console-keys.ts";
 import type { AdmitNewcomer } from "./newcomers.ts";
 import { admitWallet } from "./newcomers.ts";
 
@@ -49,6 +50,10 @@ const ANOTHER_WALLETS = 1; // codes of key_revoke
 
 function createRevoke({ database, clock, heed }: RevocationDeps): Revocations["revoke"] {
   return async (keyId, wallet, admit) => {
+    if (keyId === consoleKeyId(wallet)) {
+      const expected = "a key that somebody can hold; what the console may do ends with its sessions";
+      throw new AimoError("invalid_request", { expected, found: "the console's own", param: "key_id" });
+    }
     await admitWallet(database.query, wallet, admit);
     const [row] = await database.query<{ code: number; revoked: Date }>("SELECT * FROM key_revoke($1, $2, $3, $4)", [
       new Date(clock.now()),

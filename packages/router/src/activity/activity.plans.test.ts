@@ -124,6 +124,8 @@ describe("the statements that read what happened", () => {
     assert.deepEqual(await scannedBy(() => activity.usage.ofUser(user, span, keyId)), []);
     assert.deepEqual(await scannedBy(() => activity.usage.ofApps(user, span)), []);
     assert.deepEqual(await scannedBy(() => activity.usage.ofApps(user, span, keyId)), []);
+    assert.deepEqual(await scannedBy(() => activity.usage.ofKeys(user, span)), []);
+    assert.deepEqual(await scannedBy(() => activity.usage.ofKeys(user, span, keyId)), []);
     assert.deepEqual(await scannedBy(() => activity.usage.ofProvider(provider, span)), []);
   });
 

@@ -10,6 +10,8 @@ import type { DailyUsage } from "./daily-usage.ts";
 import { createDailyUsage } from "./daily-usage.ts";
 import type { ProviderEarnings } from "./earnings.ts";
 import { createProviderEarnings } from "./earnings.ts";
+import type { Deposits } from "./deposits.ts";
+import { createDeposits } from "./deposits.ts";
 import type { Generations } from "./generations.ts";
 import { createGenerations } from "./generations.ts";
 import { createLiveReader } from "./live-reader.ts";
@@ -19,6 +21,7 @@ import { createLiveWallets } from "./live-wallets.ts";
 /** The readers of one database. */
 export interface Activity {
   readonly balances: Balances;
+  readonly deposits: Deposits;
   readonly generations: Generations;
   readonly usage: DailyUsage;
   readonly earnings: ProviderEarnings;
@@ -39,6 +42,7 @@ export function createActivity(database: Database, { clock, log }: ActivityOptio
   const reader = createLiveReader(database, generations, clock);
   return {
     balances: createBalances(database, clock),
+    deposits: createDeposits(database),
     generations,
     usage: createDailyUsage(database),
     earnings: createProviderEarnings(database),

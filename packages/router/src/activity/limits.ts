@@ -6,6 +6,9 @@ export const GENERATION_LIST_DAYS = 366;
 /** Generations in one page of a list: some 100 KiB of JSON. */
 export const GENERATIONS_PER_PAGE_MAX = 100;
 
+/** Deposits in one page of their list: nobody has more in years. */
+export const DEPOSITS_PER_PAGE_MAX = 100;
+
 /** Past days that usage and earnings are summed over by day, as at OpenRouter. */
 export const ACTIVITY_DAYS_MAX = 30;
 

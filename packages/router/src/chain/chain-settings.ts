@@ -8,6 +8,8 @@ export interface ChainSettings {
   readonly rpcUrls: readonly string[];
   /** Undefined: where Solana's own nodes have it, beside the first of the RPC URLs. */
   readonly wsUrl: string | undefined;
+  /** What browsers may ask instead of those; undefined where the operator names none. */
+  readonly publicRpcUrl: string | undefined;
   readonly programAddress: Address;
   readonly routerId: Address;
   /** How sure the chain must be before it is believed. */

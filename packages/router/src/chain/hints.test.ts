@@ -19,6 +19,7 @@ async function until(isSo: () => boolean): Promise<void> {
 function settingsOf(wsUrl: string): ChainSettings {
   return {
     rpcUrls: ["http://nobody.test"],
+    publicRpcUrl: undefined,
     wsUrl,
     programAddress: named("program"),
     routerId: named("router"),

@@ -42,8 +42,16 @@ function metadataOf(error: AimoError): object {
   return { error_code: error.code, error_type: error.errorType, retryable: error.retryable, ...shown };
 }
 
+interface ErrorObject {
+  readonly message: string;
+  readonly type: string;
+  readonly code: number | ErrorCode;
+  readonly param: string | null;
+  readonly metadata: object;
+}
+
 /** The `error` object of a reply or of a stream's last event. */
-export function errorObject(error: AimoError, style: CodeStyle): object {
+export function errorObject(error: AimoError, style: CodeStyle): ErrorObject {
   const context: Readonly<Record<string, unknown>> = { ...error.context };
   return {
     message: error.message,

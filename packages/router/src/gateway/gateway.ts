@@ -11,6 +11,8 @@ import { authRoutes } from "./sign-in/auth.ts";
 import type { ChatDeps } from "./chat/chat-completions.ts";
 import { createChatCompletions } from "./chat/chat-completions.ts";
 import { ChatAnswerShape, ChatHeadersShape, ChatRequestShape } from "./chat/chat-shapes.ts";
+import type { ConsoleDeps } from "./console/console-routes.ts";
+import { consoleRoutes } from "./console/console-routes.ts";
 import { openToOtherSites } from "./cors.ts";
 import { installErrorReplies } from "./error-reply.ts";
 import type { IssuedKeyRoutesDeps } from "./keys/issued-keys.ts";
@@ -26,11 +28,14 @@ import type { ConnectionDeps } from "./provider-connection.ts";
 import { providerConnectionRoutes } from "./provider-connection.ts";
 import type { ProvidersDeps } from "./models/providers.ts";
 import { providerRoutes } from "./models/providers.ts";
+import { ownOfferRoutes } from "./models/own-offers.ts";
 import { readRawBodies } from "./read-body.ts";
 import type { RevokeDeps } from "./keys/revoke-key.ts";
 import { revokeKeyRoute } from "./keys/revoke-key.ts";
 import type { RouterInfoDeps } from "./router-info.ts";
 import { routerInfoRoutes, wellKnownRoutes } from "./router-info.ts";
+import type { SessionPayerDeps } from "./sign-in/session-payer.ts";
+import { createSessionPayers } from "./sign-in/session-payer.ts";
 import { boundReplies } from "./unread-answers.ts";
 import type { VisitDeps } from "./visits.ts";
 import { countVisits } from "./visits.ts";
@@ -48,6 +53,8 @@ export interface GatewayDeps
     KeyRoutesDeps,
     RevokeDeps,
     Omit<RouterInfoDeps, "chain">,
+    Pick<ConsoleDeps, "console">,
+    Pick<SessionPayerDeps, "consoleKeys">,
     VisitDeps {
   readonly book: OfferBook;
   readonly bodyBytesMax: number;
@@ -59,17 +66,18 @@ export interface GatewayDeps
 
 function chatRoutes(deps: GatewayDeps): FastifyPluginCallback {
   return (scope, _options, next) => {
-    const visitOf = countVisits(scope, deps, "spend"); // before bodies are read: a stranger's is not
+    const { payerOf, payerStill } = createSessionPayers(deps);
+    // Before bodies are read: a stranger's is not, nor one that another site has sent.
+    const visitOf = countVisits(scope, { keyUse: deps.keyUse, authenticate: payerOf }, "spend");
     readRawBodies(scope, deps.bodyBytesMax, (request) => visitOf(request).use);
-    const payer = async (request: FastifyRequest): Promise<Caller> => {
-      const { key } = visitOf(request);
-      return deps.clock.now() < key.expiresAtMs ? key : await deps.authenticate(request, "spend"); // which says why not
-    };
+    const payer = (request: FastifyRequest): Promise<Caller> =>
+      payerStill(request, visitOf(request).key, deps.clock.now());
     const schema = {
       summary: "Chat completion",
-      description: "OpenAI's request and answer, as JSON or as server-sent events; `usage.cost` is in USDC.",
+      description:
+        "OpenAI's request and answer, as JSON or as server-sent events; `usage.cost` is in USDC. By a key, or by a session with its CSRF token.",
       tags: ["Chat"],
-      security: [{ bearer: [] }],
+      security: [{ bearer: [] }, { session: [] }],
       headers: ChatHeadersShape,
       body: ChatRequestShape,
       response: { 200: ChatAnswerShape },
@@ -112,6 +120,7 @@ function otherRoutes(deps: GatewayDeps, isDocumented: boolean): FastifyPluginAsy
     watchAnswers(scope, deps);
     await scope.register(modelRoutes(deps));
     await scope.register(providerRoutes(deps));
+    await scope.register(ownOfferRoutes(deps));
     await scope.register(providerConnectionRoutes(deps));
     await scope.register(routerInfoRoutes(infoOf(deps)));
     await scope.register(keyRoutes(deps));
@@ -146,7 +155,7 @@ export async function installGateway(server: FastifyInstance, deps: GatewayDeps)
   server.setValidatorCompiler(TypeBoxValidatorCompiler);
   server.addHttpMethod("GET", { hasBody: true, overrideExisting: true }); // first-generation clients send bodies with GET /keys/metadata_bytes
   server.addHook("onRequest", (request, reply, next) => {
-    reply.header("x-request-id", request.id);
+    reply.header("x-request-id", request.id).header("x-content-type-options", "nosniff");
     // What is told to one caller is no other's, and on a shared computer not the next one's.
     if (hasCredentials(request)) reply.header("cache-control", "no-store");
     // What no parser knows, such as a misspelt type, would be refused although every body here is JSON.
@@ -179,4 +188,6 @@ export async function installGateway(server: FastifyInstance, deps: GatewayDeps)
     watchAnswers(scope, deps);
     await scope.register(wellKnownRoutes(infoOf(deps)));
   });
+  const publicRpcUrl = async (): Promise<string | undefined> => await deps.money?.desk.facts.publicRpcUrl();
+  await server.register(consoleRoutes({ ...deps, publicRpcUrl }));
 }

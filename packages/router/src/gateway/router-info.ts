@@ -18,6 +18,9 @@ const ChainShape = Type.Object(
         description: "Which Solana, in CAIP-2: `solana:` and the beginning of its genesis hash; absent while unknown",
       }),
     ),
+    public_rpc_url: Type.Optional(
+      Type.String({ description: "A Solana RPC node that browsers may ask; absent where none is known" }),
+    ),
     program_id: Type.String({ description: "The escrow program" }),
     config: Type.String({ description: "This router's account of it" }),
     vault: Type.String(),
@@ -69,6 +72,7 @@ export interface RouterInfoDeps {
 function chainJson(terms: Terms): object {
   return {
     ...(terms.network !== undefined && { network: terms.network }),
+    ...(terms.publicRpcUrl !== undefined && { public_rpc_url: terms.publicRpcUrl }),
     program_id: terms.programId,
     config: terms.config,
     vault: terms.vault,

@@ -4,6 +4,7 @@ import { assert } from "@aimo-network/protocol/assert";
 import { AimoError } from "@aimo-network/protocol/errors";
 import type { Caller, Purpose } from "../accounts/caller.ts";
 import type { KeyUse, KeyVisit } from "../accounts/key-use.ts";
+import { CONSOLE_REQUESTS_MAX } from "../limits.ts";
 
 /** What counting needs of other rooms. */
 export interface VisitDeps {
@@ -38,7 +39,7 @@ export function countVisits(
     const key = await deps.authenticate(request, purpose);
     // It left while its key was verified: its close has passed, so what is counted now would stay counted.
     if (reply.raw.destroyed) throw new AimoError("client_left", {});
-    const use = deps.keyUse.enter(key.id);
+    const use = deps.keyUse.enter(key.id, key.kind === "console" ? CONSOLE_REQUESTS_MAX : undefined);
     reply.raw.once("close", () => use.leave());
     request.visit = { key, use };
   });

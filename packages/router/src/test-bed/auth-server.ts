@@ -71,7 +71,8 @@ async function replyOf(response: Response): Promise<AuthReply> {
   return { status, headers, text, json, code: error?.metadata.error_code, message: error?.message };
 }
 
-function createClient(url: string): AuthClient {
+/** A browser at the router of this URL, with nobody signed in. */
+export function browserAt(url: string): AuthClient {
   const client: AuthClient = {
     cookie: undefined,
     async send(method, path, body, headers = {}) {
@@ -133,7 +134,7 @@ export async function startAuthServer(
   return {
     url: url(),
     logLines,
-    client: () => createClient(urlHere()),
+    client: () => browserAt(urlHere()),
     async close() {
       sessions.close();
       await server.close();

@@ -98,6 +98,7 @@ export class MoneyPathBed {
     const node = nodeOn(chain);
     const config = parseConfig({
       AIMO_DATA_DIR: directory,
+      AIMO_CONSOLE_DIR: "none",
       DATABASE_URL: await testDatabase(),
       AIMO_RPC_URL: await serveNode(t, node),
       AIMO_PROGRAM_ID: chain.programAddress,

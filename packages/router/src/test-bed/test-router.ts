@@ -74,6 +74,7 @@ export async function startTestRouter(
     AIMO_OPERATOR_PORT: "0",
     AIMO_DATA_DIR: dataDirectory,
     AIMO_DRAIN_MS: "2000",
+    AIMO_CONSOLE_DIR: "none",
     AIMO_INSPECTION_USDC_PER_DAY: "0", // no test but those of examining wants requests that it did not send
     // Routers whose clocks are days apart share no books: one would close the day that the other lives in.
     DATABASE_URL: await ("advance" in clock ? testDatabase() : sharedDatabase()),

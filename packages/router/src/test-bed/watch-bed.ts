@@ -135,6 +135,7 @@ export class WatchBed {
     const { bed, chain } = this.scene;
     return {
       rpcUrls: [url],
+      publicRpcUrl: undefined,
       wsUrl: undefined,
       programAddress: chain.programAddress,
       routerId: bed.keys.routerId,

@@ -8,7 +8,7 @@ import { createWithdrawalSweep } from "./withdrawal-sweep.ts";
 import type { WithdrawalSweep } from "./withdrawal-sweep.ts";
 
 /** What people may do about their money at a router that has a chain. */
-export interface MoneyDesk extends Pick<ChainDesk, "composer" | "transactions" | "facts" | "describe"> {
+export interface MoneyDesk extends Pick<ChainDesk, "composer" | "transactions" | "facts" | "accounts" | "describe"> {
   readonly withdrawals: WithdrawalDesk;
   readonly receipts: Pick<ReceiptBook, "prove">;
   readonly liabilities: Pick<LiabilityTree, "latest" | "prove">;
@@ -26,10 +26,10 @@ export interface OpenMoneyDesk extends MoneyDesk, WithdrawalSweep {
 
 /** Opens the desk. */
 export function openMoneyDesk({ chain, receipts, liabilities, ...deps }: MoneyDeskDeps): OpenMoneyDesk {
-  const { composer, transactions, facts, describe } = chain;
+  const { composer, transactions, facts, accounts, describe } = chain;
   const withdrawing = { ...deps, chain: chain.withdrawals };
   return {
-    ...{ composer, transactions, facts, describe },
+    ...{ composer, transactions, facts, accounts, describe },
     withdrawals: createWithdrawalDesk(withdrawing),
     receipts,
     liabilities,

@@ -19,6 +19,7 @@ test("the terms are those of the config, with the addresses of everything", asyn
     vault,
     mint,
     network: MAINNET,
+    publicRpcUrl: "https://api.mainnet-beta.solana.com",
     feeBps: 250n,
     minDeposit: USDC,
     userExitDelay: DAY,
@@ -74,6 +75,16 @@ test("which Solana it is, is asked until a node says it, and kept", async () => 
   bed.node.missing.add("getGenesisHash");
   assert.equal((await facts.terms())?.network, MAINNET);
   assert.equal(asked(), 2);
+});
+
+test("the node that everybody may ask is known without the router's accounts", async () => {
+  const bed = await MoneyChain.open();
+  bed.node.missing.add("getMultipleAccounts");
+  const { facts } = await bed.openDesk();
+  assert.equal(await facts.publicRpcUrl(), "https://api.mainnet-beta.solana.com");
+  bed.node.isDown = true;
+  bed.clock.advance(ROUTER_FACTS_MS);
+  assert.equal(await facts.publicRpcUrl(), "https://api.mainnet-beta.solana.com");
 });
 
 test("while the chain is away the terms are the last ones seen, and the vault is unknown", async () => {

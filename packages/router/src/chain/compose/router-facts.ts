@@ -3,6 +3,7 @@ import { solvency } from "@aimo-network/escrow/accounts/config-facts";
 import { fetchRouter } from "@aimo-network/escrow/accounts/views";
 import type { RouterView } from "@aimo-network/escrow/accounts/views";
 import { routerPlace } from "@aimo-network/escrow/addresses";
+import { networkName } from "@aimo-network/escrow/clusters";
 import { within } from "@aimo-network/protocol/clock";
 import type { Clock } from "@aimo-network/protocol/clock";
 import { AimoError } from "@aimo-network/protocol/errors";
@@ -10,6 +11,7 @@ import { microUsdc } from "@aimo-network/protocol/money";
 import type { MicroUsdc } from "@aimo-network/protocol/money";
 import type { GetGenesisHashApi, GetMultipleAccountsApi, Rpc } from "@solana/kit";
 import type { ChainSettings } from "../chain-settings.ts";
+import { publicRpcUrlOf } from "../public-rpc.ts";
 import { ROUTER_FACTS_MS, ROUTER_TERMS_WAIT_MS } from "./limits.ts";
 
 /** Where a router's accounts are. */
@@ -24,6 +26,8 @@ export interface RouterAccounts {
 export interface RouterTerms extends RouterAccounts {
   /** Which Solana, as CAIP-2 names it; undefined while no node has said it. */
   readonly network: string | undefined;
+  /** A node that anybody may ask; undefined where none is known that may be told. */
+  readonly publicRpcUrl: string | undefined;
   readonly feeBps: bigint;
   readonly minDeposit: MicroUsdc;
   readonly userExitDelay: bigint;
@@ -52,23 +56,23 @@ export interface RouterFacts {
   /** The terms as they were seen last; undefined while the chain has not answered. */
   terms(): Promise<RouterTerms | undefined>;
   solvency(): Promise<RouterSolvency>;
+  /** The node of the terms by itself: it may be known before the router's accounts are. */
+  publicRpcUrl(): Promise<string | undefined>;
 }
 
 /** What the facts are read with. */
 export interface RouterFactsDeps {
   readonly clock: Clock;
   readonly rpc: Rpc<GetGenesisHashApi & GetMultipleAccountsApi>;
-  readonly settings: Pick<ChainSettings, "programAddress" | "routerId" | "commitment">;
+  readonly settings: Pick<ChainSettings, "programAddress" | "routerId" | "commitment" | "rpcUrls" | "publicRpcUrl">;
 }
-
-const REFERENCE_CHARACTERS = 32; // CAIP-2 has no room for a whole genesis hash, and says how much of it names a Solana
 
 function accountsOf({ router }: RouterView): RouterAccounts {
   const { vault, mint } = router.data;
   return { programId: router.programAddress, config: router.address, vault, mint };
 }
 
-type OwnTerms = Pick<RouterTerms, "network" | "commitment">;
+type OwnTerms = Pick<RouterTerms, "network" | "publicRpcUrl" | "commitment">;
 
 function termsOf(view: RouterView, own: OwnTerms): RouterTerms {
   const { feeBps, minDeposit, userExitDelay, providerExitDelay, allowanceNotice } = view.router.data.params;
@@ -102,8 +106,7 @@ export function createRouterFacts({ clock, rpc, settings }: RouterFactsDeps): Ro
   let network: string | undefined;
   let naming: Promise<void> | undefined;
   const askNetwork = async (): Promise<void> => {
-    const genesis = await rpc.getGenesisHash().send();
-    network = `solana:${genesis.slice(0, REFERENCE_CHARACTERS)}`;
+    network = networkName(await rpc.getGenesisHash().send());
   };
   const fetchView = async (): Promise<RouterView> => {
     const view = await fetchRouter(rpc, await routerPlace(settings), { commitment });
@@ -130,8 +133,15 @@ export function createRouterFacts({ clock, rpc, settings }: RouterFactsDeps): Ro
         naming && within(clock, ROUTER_TERMS_WAIT_MS, naming),
       ]);
       const seen = fresh ?? last;
-      return seen && termsOf(seen, { network, commitment });
+      return seen && termsOf(seen, { network, publicRpcUrl: publicRpcUrlOf(settings, network), commitment });
     },
     solvency: async () => solvencyOf(await read()),
+    async publicRpcUrl() {
+      if (network === undefined && settings.publicRpcUrl === undefined) {
+        read().catch(() => undefined);
+        if (naming !== undefined) await within(clock, ROUTER_TERMS_WAIT_MS, naming);
+      }
+      return publicRpcUrlOf(settings, network);
+    },
   };
 }

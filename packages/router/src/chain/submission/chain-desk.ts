@@ -5,6 +5,8 @@ import { isAddress } from "@solana/kit";
 import type { Logger } from "pino";
 import type { ChainSettings } from "../chain-settings.ts";
 import { createComposer } from "../compose/composer.ts";
+import type { ChainAccounts } from "../compose/chain-accounts.ts";
+import { createChainAccounts } from "../compose/chain-accounts.ts";
 import type { Composer } from "../compose/composer.ts";
 import { describeWire } from "../compose/described-transaction.ts";
 import type { DescribedTransaction } from "../compose/described-transaction.ts";
@@ -25,6 +27,7 @@ export interface ChainDesk {
   readonly composer: Composer;
   readonly transactions: TransactionDesk;
   readonly facts: RouterFacts;
+  readonly accounts: ChainAccounts;
   readonly withdrawals: WithdrawalChain;
   /** What bytes that this router made say that they do, to the wallet whose money it is. */
   describe(wire: string, wallet: string): Promise<DescribedTransaction | undefined>;
@@ -54,6 +57,7 @@ export async function openChainDesk(settings: ChainSettings, deps: ChainDeskDeps
     }),
     transactions: createTransactionDesk({ clock, log, router, settings, sender, follower }),
     facts: createRouterFacts({ clock, rpc, settings }),
+    accounts: createChainAccounts(people, rpc),
     withdrawals: createWithdrawalChain({ clock, log, rpc, people, settings, sender, follower }),
     async describe(wire, wallet) {
       const mint = await people.mint().catch(() => undefined); // the chain may be away: the bytes are here

@@ -65,6 +65,7 @@ export class FollowerBed {
     const rpcUrls = this.nodes.map((_, index) => `http://node-${index}.test/secret`);
     this.settings = {
       rpcUrls,
+      publicRpcUrl: undefined,
       wsUrl: undefined,
       programAddress: chain.programAddress,
       routerId: scene.bed.keys.routerId,

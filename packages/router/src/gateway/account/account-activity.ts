@@ -6,6 +6,8 @@ import type { ActivityDeps } from "./activity.ts";
 import { activityRoutes } from "./activity.ts";
 import type { AppRankingsDeps } from "../attribution/app-rankings.ts";
 import { appRankingRoutes } from "../attribution/app-rankings.ts";
+import type { DepositsDeps } from "./deposits.ts";
+import { depositRoutes } from "./deposits.ts";
 import type { EventsDeps } from "./events.ts";
 import { eventRoutes } from "./events.ts";
 import type { GenerationsDeps } from "./generations.ts";
@@ -15,12 +17,13 @@ import { providerActivityRoutes } from "./provider-activity.ts";
 
 /** What these endpoints need: who calls, an `Activity`, and what the router knows by itself. */
 export interface AccountActivityDeps
-  extends AccountDeps, ActivityDeps, AppRankingsDeps, EventsDeps, GenerationsDeps, ProviderActivityDeps {}
+  extends AccountDeps, DepositsDeps, ActivityDeps, AppRankingsDeps, EventsDeps, GenerationsDeps, ProviderActivityDeps {}
 
 /** Creates the routes. */
 export function accountActivityRoutes(deps: AccountActivityDeps): FastifyPluginAsync {
   return async (scope) => {
     await scope.register(accountRoutes(deps));
+    await scope.register(depositRoutes(deps));
     await scope.register(generationRoutes(deps));
     await scope.register(activityRoutes(deps));
     await scope.register(providerActivityRoutes(deps));

@@ -22,7 +22,10 @@ describe("credits and balance", () => {
     await bed.posted.lock(key, one, 250n);
     await bed.posted.settle(user, other, 999_000_000n, 10n);
     const { text } = await bed.get("/credits", { session: user.wallet });
-    assert.equal(text, '{"data":{"total_credits":9007200.254741,"total_usage":1.000000003}}');
+    assert.equal(
+      text,
+      '{"data":{"total_credits":9007200.254741,"total_usage":1.000000003,"deposited":"9007200.254741","charged":"1.000000003"}}',
+    );
     assert.deepEqual(await bed.data("/account/balance", { session: user.wallet }), {
       available: "9007199.254740747",
       locked: "0.00000025",
@@ -42,7 +45,12 @@ describe("credits and balance", () => {
 
   test("of a wallet that nobody knows are nothing", async () => {
     const caller = { session: "1".repeat(32) };
-    assert.deepEqual(await bed.data("/credits", caller), { total_credits: 0, total_usage: 0 });
+    assert.deepEqual(await bed.data("/credits", caller), {
+      total_credits: 0,
+      total_usage: 0,
+      deposited: "0",
+      charged: "0",
+    });
     const nothing = { available: "0", locked: "0", withdrawing: "0", payable: "0", lockable: "0", deposited: "0" };
     assert.deepEqual(await bed.data("/account/balance", caller), nothing);
   });

@@ -12,13 +12,15 @@ export interface AccountDeps extends AccountReaderDeps {
 }
 
 const TAGS = ["Account"];
-const SECURITY = [{ bearer: [] }];
+const SECURITY = [{ session: [] }, { bearer: [] }];
 
 const usdc = (description: string) => Type.String({ description: `${description}, in USDC` });
 
 const CreditsShape = Type.Object({
   total_credits: Type.Number({ description: "USDC that ever came in" }),
   total_usage: Type.Number({ description: "USDC that was ever charged" }),
+  deposited: usdc("The first of both as a decimal string"),
+  charged: usdc("The second"),
 });
 
 const BalanceShape = Type.Object({
@@ -46,8 +48,8 @@ function createCredits({ accountOf, balances }: AccountDeps) {
   return async (request: FastifyRequest): Promise<object> => {
     const { wallet } = await accountOf(request, "account");
     const { deposited, charged } = await balances.creditsOf(wallet);
-    const totalCredits = exactNumber(formatNanoUsdc(deposited));
-    return { data: { total_credits: totalCredits, total_usage: exactNumber(formatNanoUsdc(charged)) } };
+    const exact = { deposited: formatNanoUsdc(deposited), charged: formatNanoUsdc(charged) };
+    return { data: { total_credits: exactNumber(exact.deposited), total_usage: exactNumber(exact.charged), ...exact } };
   };
 }
 

@@ -59,11 +59,13 @@ describe("activity", () => {
       endpoint_id: `${one.wallet}:a`,
       provider_name: one.wallet,
       usage: 2.000000002,
+      cost: "2.000000002",
       byok_usage_inference: 0,
       requests: 2,
       prompt_tokens: 15,
       completion_tokens: 5,
       reasoning_tokens: 3,
+      cached_tokens: 0,
     });
     assert.deepEqual(
       rows.map(({ date, provider_name: provider }) => [date, provider]),
@@ -119,6 +121,29 @@ describe("activity", () => {
     assert.ok(whole && !("app_id" in whole));
     const other = await bed.payer();
     assert.deepEqual(await bed.data("/activity?group_by=app", { session: other.user.wallet }), []);
+  });
+
+  test("tells keys apart where that is asked for, with their names", async () => {
+    const { user, key } = await bed.payer();
+    const sister = await bed.posted.key(user);
+    await bed.database.query("UPDATE keys SET name = 'shop' WHERE id = $1", [sister.number]);
+    const provider = await bed.posted.party();
+    const answer = { provider, atMs: NOW - DAY_MS, cachedTokens: 2 };
+    await bed.posted.answer({ ...answer, key, cost: 1n });
+    await bed.posted.answer({ ...answer, key, cost: 2n });
+    await bed.posted.answer({ ...answer, key: sister, cost: 9_007_199_254_740n });
+    type Row = Record<"cost" | "requests" | "cached_tokens" | "api_key_hash" | "api_key_label", unknown>;
+    const rowsOf = async (query: string): Promise<unknown[][]> => {
+      const rows = await bed.data<Row[]>(`/activity?group_by=api_key${query}`, { session: user.wallet });
+      return rows.map((row) => [row.api_key_hash, row.api_key_label, row.cost, row.requests, row.cached_tokens]);
+    };
+    const sisters = [sister.id, "shop", "9007.19925474", 1, 2];
+    assert.deepEqual(await rowsOf(""), [sisters, [key.id, key.id, "0.000000003", 2, 4]]);
+    assert.deepEqual(await rowsOf(`&api_key_hash=${sister.id}`), [sisters]);
+    const [whole] = await bed.data<Row[]>("/activity", { session: user.wallet });
+    assert.ok(whole && !("api_key_hash" in whole));
+    const other = await bed.payer();
+    assert.deepEqual(await bed.data("/activity?group_by=api_key", { session: other.user.wallet }), []);
   });
 
   test("is the caller's own, and needs a session or the scope", async () => {

@@ -94,6 +94,7 @@ export function eventRoutes(deps: EventsDeps): FastifyPluginCallback {
       summary: "What changes, as server-sent events",
       description: DESCRIPTION,
       tags: ["Activity"],
+      security: [{ session: [] }],
       response: { 200: { description: "Events", content: { "text/event-stream": { schema: Type.String() } } } },
     };
     scope.get("/events", { schema, exposeHeadRoute: false }, createEvents(deps));

@@ -16,7 +16,7 @@ export interface GenerationsDeps extends AccountReaderDeps {
 }
 
 const TAGS = ["Activity"];
-const SECURITY = [{ bearer: [] }];
+const SECURITY = [{ session: [] }, { bearer: [] }];
 const asIs = { serializerCompiler: () => JSON.stringify }; // which alone writes exact numbers
 const PAGE_DEFAULT = 20;
 const ID_CHARS_MAX = 100; // an id has 40

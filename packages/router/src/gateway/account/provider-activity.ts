@@ -175,7 +175,7 @@ export function providerActivityRoutes(deps: ProviderActivityDeps): FastifyPlugi
     const common = {
       description: "For a session or a key that may serve models.",
       tags: ["Providers"],
-      security: [{ bearer: [] }],
+      security: [{ session: [] }, { bearer: [] }],
     };
     const asIs = { serializerCompiler: () => JSON.stringify }; // which alone writes exact numbers
     const earnings = {

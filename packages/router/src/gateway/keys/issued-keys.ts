@@ -45,6 +45,9 @@ const QueryShape = Type.Object({
   offset: Type.Optional(Type.String({ pattern: "^[0-9]{1,9}$" })),
   limit: Type.Optional(Type.String({ pattern: "^[0-9]{1,9}$", description: `1 to ${KEYS_PER_PAGE_MAX}` })),
   include_disabled: Type.Optional(Type.Enum(["true", "false"])),
+  include_signed: Type.Optional(
+    Type.Enum(["true", "false"], { description: "Also keys that the wallet signed, once they were used here" }),
+  ),
 });
 const SettingsShape = Type.Object({ name: Type.String({ minLength: 1, maxLength: 200 }), ...SETTINGS_SHAPE });
 const ChangesShape = Type.Partial(Type.Object({ name: Type.String(), disabled: Type.Boolean(), ...SETTINGS_SHAPE }));
@@ -69,9 +72,10 @@ function createOwn({ issuedKeys, authenticate }: IssuedKeyRoutesDeps) {
 function createList({ issuedKeys, accountOf }: IssuedKeyRoutesDeps) {
   return async (request: ListRequest): Promise<object> => {
     const { wallet } = await accountOf(request, "keys");
-    const { offset = "0", limit = `${KEYS_PER_PAGE_MAX}`, include_disabled: include = "false" } = request.query;
+    const { offset = "0", limit = `${KEYS_PER_PAGE_MAX}`, ...include } = request.query;
     const most = Math.min(Math.max(1, Number.parseInt(limit, 10)), KEYS_PER_PAGE_MAX);
-    const page = { offset: Number.parseInt(offset, 10), limit: most, includeDisabled: include === "true" };
+    const [includeDisabled, includeSigned] = [include.include_disabled === "true", include.include_signed === "true"];
+    const page = { offset: Number.parseInt(offset, 10), limit: most, includeDisabled, includeSigned };
     return { data: (await issuedKeys.list(wallet, page)).map(issuedKeyJson) };
   };
 }
@@ -132,7 +136,7 @@ export function issuedKeyRoutes(deps: IssuedKeyRoutesDeps): FastifyPluginCallbac
 
     const own = schemaOf("This key: its limit, what it spent, when it ends", 200, OwnShape, { security: BEARER });
     scope.get("/key", { schema: own }, createOwn(deps));
-    const list = schemaOf("The wallet's issued keys, oldest first", 200, ListShape, { querystring: QueryShape });
+    const list = schemaOf("The wallet's keys, oldest first", 200, ListShape, { querystring: QueryShape });
     scope.get("/keys", { schema: list }, createList(deps));
     const description = "`key` is the bearer: it is shown here and never again.";
     const issue = schemaOf("Issue a key", 201, MadeShape, { description, body: SettingsShape });

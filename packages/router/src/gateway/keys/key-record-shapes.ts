@@ -1,4 +1,5 @@
 // Keys as OpenRouter's clients read them: amounts are JSON numbers in USDC with exactly the ledger's digits.
+import type { Static } from "typebox";
 import { Type } from "typebox";
 import type { NanoUsdc } from "@aimo-network/protocol/money";
 import { formatNanoUsdc } from "@aimo-network/protocol/money";
@@ -32,6 +33,23 @@ const ACCOUNT_SHAPE = {
   allowed_models: Models,
 };
 
+const ExactUsdc = Type.String({ description: "USDC" });
+const ExactOrNull = Type.Union([ExactUsdc, Type.Null()]);
+
+/** What OpenRouter's shape has no room for: what the key is, and the amounts as strings, which no reader rounds. */
+const AimoKeyShape = Type.Object({
+  kind: Type.Enum(["issued", "signed", "console"], {
+    description: "Issued by this router, signed by the wallet, or what its sessions pay with, which is no key to hold",
+  }),
+  earn_only: Type.Boolean({ description: "Serves models and never spends" }),
+  limit: ExactOrNull,
+  limit_remaining: ExactOrNull,
+  usage: ExactUsdc,
+  usage_daily: ExactUsdc,
+  usage_weekly: ExactUsdc,
+  usage_monthly: ExactUsdc,
+});
+
 /** A key in the list of its wallet. */
 export const IssuedKeyShape = Type.Object({
   hash: Type.String({ description: "The key's id" }),
@@ -44,6 +62,7 @@ export const IssuedKeyShape = Type.Object({
   last_used_at: Time,
   revoked_at: Time,
   workspace_id: Type.String(),
+  aimo: AimoKeyShape,
 });
 
 /** A key as it reads about itself. */
@@ -98,6 +117,19 @@ function accountJson(record: KeyRecord): object {
   };
 }
 
+function aimoJson({ kind, isEarnOnly, limit, limitLeft, usage }: KeyRecord): Static<typeof AimoKeyShape> {
+  return {
+    kind,
+    earn_only: isEarnOnly,
+    limit: limit === undefined ? null : formatNanoUsdc(limit),
+    limit_remaining: limitLeft === undefined ? null : formatNanoUsdc(limitLeft),
+    usage: formatNanoUsdc(usage.total),
+    usage_daily: formatNanoUsdc(usage.day),
+    usage_weekly: formatNanoUsdc(usage.week),
+    usage_monthly: formatNanoUsdc(usage.month),
+  };
+}
+
 /** A record as a member of the list. */
 export function issuedKeyJson(record: KeyRecord): object {
   const { id, name, isDisabled, revokedAt, createdAt, updatedAt, lastUsedAt } = record;
@@ -112,6 +144,7 @@ export function issuedKeyJson(record: KeyRecord): object {
     last_used_at: timeOrNull(lastUsedAt),
     revoked_at: timeOrNull(revokedAt),
     workspace_id: NO_WORKSPACE,
+    aimo: aimoJson(record),
   };
 }
 

@@ -1,5 +1,6 @@
 // Building and checking wallet-signed keys over HTTP; nothing here needs or stores a secret.
 import type { FastifyPluginCallbackTypebox } from "@fastify/type-provider-typebox";
+import type { Static } from "typebox";
 import { Type } from "typebox";
 import type { Clock } from "@aimo-network/protocol/clock";
 import { AimoError, isAimoError } from "@aimo-network/protocol/errors";
@@ -82,32 +83,57 @@ function addGenerate(scope: Scope): void {
   });
 }
 
-function addVerify(scope: Scope, { clock, routerId }: KeyRoutesDeps): void {
+const VerifiedShape = Type.Object({
+  result: Type.Boolean({ description: "Whether the key is good here, and signed by its wallet" }),
+  kind: Type.Optional(
+    Type.Literal("issued", { description: "An issued key, of which only its use tells whether it is good" }),
+  ),
+  payload: Type.Optional(KeyShape),
+  key_id: Type.Optional(Type.String()),
+  wallet: Type.Optional(Type.String()),
+  tag: Type.Optional(Type.String()),
+  bound_to: Type.Optional(Type.String({ description: "A router id, or `any`" })),
+  expires_at: Type.Optional(Type.String({ format: "date-time" })),
+  error: Type.Optional(
+    Type.Object({ message: Type.String(), type: Type.String() }, { description: "Why it is not, as errors are told" }),
+  ),
+});
+
+/** What a key says, or why it is not good. */
+async function verify(
+  secretKey: string,
+  { clock, routerId }: KeyRoutesDeps,
+  url: string,
+): Promise<Static<typeof VerifiedShape>> {
+  try {
+    const key = parseKey(secretKey);
+    if (key.kind === "issued") return { result: false, kind: "issued" };
+    const verified = await verifySignedKey(key, { routerId, nowMs: clock.now() });
+    const { id, boundTo, expiresAtMs } = verified;
+    return {
+      result: true,
+      payload: writeKey(key),
+      key_id: id,
+      wallet: verified.wallet,
+      ...(verified.tag !== undefined && { tag: verified.tag }),
+      bound_to: boundTo,
+      expires_at: new Date(expiresAtMs).toISOString(),
+    };
+  } catch (error) {
+    if (!isAimoError(error)) throw error;
+    return { result: false, error: errorObject(error, codeStyle(url)) };
+  }
+}
+
+function addVerify(scope: Scope, deps: KeyRoutesDeps): void {
   const schema = {
     summary: "Whether this router accepts a key, and what it says",
     tags: TAGS,
     body: Type.Object({ secret_key: Type.String({ maxLength: 1_000 }) }),
+    response: { 200: VerifiedShape },
   };
-  scope.post("/keys/verify", { schema }, async ({ body, url }) => {
-    try {
-      const key = parseKey(body.secret_key);
-      if (key.kind === "issued") return { result: false, kind: "issued" };
-      const verified = await verifySignedKey(key, { routerId, nowMs: clock.now() });
-      const { id, boundTo, expiresAtMs } = verified;
-      return {
-        result: true,
-        payload: writeKey(key),
-        key_id: id,
-        wallet: verified.wallet,
-        ...(verified.tag !== undefined && { tag: verified.tag }),
-        bound_to: boundTo,
-        expires_at: new Date(expiresAtMs).toISOString(),
-      };
-    } catch (error) {
-      if (!isAimoError(error)) throw error;
-      return { result: false, error: errorObject(error, codeStyle(url)) };
-    }
-  });
+  const asIs = { serializerCompiler: () => JSON.stringify };
+  scope.post("/keys/verify", { schema, ...asIs }, ({ body, url }) => verify(body.secret_key, deps, url));
 }
 
 /** Creates the routes. */

@@ -73,6 +73,7 @@ export function revokeKeyRoute(deps: RevokeDeps): FastifyPluginCallback {
       description:
         "For good, and as often as you like. A wallet's signature needs no login, and its key need not be known here yet.",
       tags: ["Keys"],
+      security: [{ session: [] }, { bearer: [] }, {}],
       body: Type.Optional(BodyShape),
       response: { 200: RevokedShape },
     };

@@ -2,7 +2,7 @@
 import { LRUCache } from "lru-cache";
 import { AimoError } from "@aimo-network/protocol/errors";
 import type { ModelView, RankedOffer } from "../../market/model-view.ts";
-import type { OfferBook } from "../../market/offer-book.ts";
+import type { LiveOffer, OfferBook } from "../../market/offer-book.ts";
 import type { FreeSlots } from "./endpoint-shapes.ts";
 import { toEndpoint } from "./endpoint-shapes.ts";
 import type { KeptAnswers, MadeAnswer } from "./kept-answers.ts";
@@ -39,6 +39,8 @@ export interface Catalogue {
   endpoints(id: string): Promise<PreparedAnswer>;
   /** The offers of all models that say they keep nothing. */
   zdrEndpoints(): Promise<PreparedAnswer>;
+  /** The offers of a provider, model by model, as a JSON array that is made anew. */
+  offersOf(wallet: string): Promise<MadeAnswer>;
 }
 
 const COMMA = Buffer.from(",");
@@ -136,11 +138,15 @@ function createEndpointLists({ clock, book, views, freeSlots }: CatalogueDeps, n
     return { json: `[${texts.join(",")}]`, offers: texts.length };
   }
 
-  function* zdrOffers(): Generator<readonly [RankedOffer, ModelView]> {
+  /** Of models that nobody offers so no view is made. */
+  function* offersThat(
+    isAsked: (offer: LiveOffer) => boolean,
+    isShown: (one: RankedOffer) => boolean,
+  ): Generator<readonly [RankedOffer, ModelView]> {
     for (const offers of book.models().values()) {
-      if (!offers.some(({ offer }) => offer.zdr === true)) continue;
+      if (!offers.some(isAsked)) continue;
       const view = views.of(offers);
-      for (const one of view.ranked) if (one.terms.zdr === true) yield [one, view];
+      for (const one of view.ranked) if (isShown(one)) yield [one, view];
     }
   }
 
@@ -159,9 +165,20 @@ function createEndpointLists({ clock, book, views, freeSlots }: CatalogueDeps, n
       return { json: `{"data":${head},"endpoints":${list.json}}}`, offers: list.offers };
     },
     async zdr(): Promise<MadeAnswer> {
-      const { json, offers } = await listOf(zdrOffers());
+      const keepNothing = offersThat(
+        ({ offer }) => offer.zdr === true,
+        ({ terms }) => terms.zdr === true,
+      );
+      const { json, offers } = await listOf(keepNothing);
       return { json: `{"data":${json}}`, offers };
     },
+    ofProvider: (wallet: string) =>
+      listOf(
+        offersThat(
+          (offer) => offer.wallet === wallet,
+          ({ offer }) => offer.wallet === wallet,
+        ),
+      ),
   };
 }
 
@@ -185,5 +202,6 @@ export function createCatalogue(deps: CatalogueDeps): Catalogue {
     },
     endpoints: (id) => kept.get(id, () => endpointLists.ofModel(id)),
     zdrEndpoints: () => kept.get("zdr", () => endpointLists.zdr()),
+    offersOf: (wallet) => endpointLists.ofProvider(wallet),
   };
 }

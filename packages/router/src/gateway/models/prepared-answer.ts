@@ -21,14 +21,14 @@ export interface Compressor {
 }
 
 /** Creates one that compresses a few at once, by Node's threads. */
-export function createCompressor(): Compressor {
+export function createCompressor(brotliQuality: number = BROTLI_QUALITY): Compressor {
   let running = 0;
   const run = async (bytes: Buffer, coding: Exclude<Coding, "identity">): Promise<Buffer> => {
     running += 1;
     try {
       if (coding === "gzip") return await gzipped(bytes, { level: GZIP_LEVEL });
       const { BROTLI_PARAM_QUALITY: quality, BROTLI_PARAM_SIZE_HINT: size } = constants;
-      return await brotli(bytes, { params: { [quality]: BROTLI_QUALITY, [size]: bytes.length } });
+      return await brotli(bytes, { params: { [quality]: brotliQuality, [size]: bytes.length } });
     } finally {
       running -= 1;
     }

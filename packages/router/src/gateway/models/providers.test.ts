@@ -5,7 +5,7 @@ import { setImmediate } from "node:timers/promises";
 import { manualClock } from "@aimo-network/protocol/clock";
 import { connectProvider, plainOffer } from "../../test-bed/scripted-provider.ts";
 import { createFakeLink } from "../../test-bed/fake-link.ts";
-import { offerOf, startCatalogueServer } from "../../test-bed/catalogue-server.ts";
+import { newAddress, offerOf, startCatalogueServer } from "../../test-bed/catalogue-server.ts";
 import { startTestRouter } from "../../test-bed/test-router.ts";
 import { newWallet } from "../../test-bed/new-wallet.ts";
 
@@ -74,4 +74,31 @@ test("whoever asks about one provider makes nobody look at the models that other
   const { data } = await server.get<{ data: Provider }>(`/api/v1/providers/${wallet}`);
   assert.deepEqual([data.models, data.offers], [["x/own", "x/shared"], { verified: 0, unverified: 0, new: 2 }]);
   assert.equal(looks.callCount(), 3);
+});
+
+test("a provider's offers are shown as its models show them, and those of nobody else", async (t) => {
+  const server = await startCatalogueServer();
+  t.after(() => server.close());
+  const wallet = server.sell([offerOf("x/own"), offerOf("x/shared")]);
+  server.links.add(createFakeLink(wallet));
+  const other = server.sell([offerOf("x/shared"), offerOf("x/others")]);
+  type Endpoint = Readonly<Record<"model_id" | "provider_name" | "pricing" | "aimo", unknown>>;
+  const { data } = await server.get<{ data: Endpoint[] }>(`/api/v1/providers/${wallet}/endpoints`);
+  assert.deepEqual(
+    data.map((one) => [one.model_id, one.provider_name]),
+    [
+      ["x/own", wallet],
+      ["x/shared", wallet],
+    ],
+  );
+  const model = await server.get<{ data: { endpoints: Endpoint[] } }>("/api/v1/models/x/shared/endpoints");
+  assert.equal(model.data.endpoints.length, 2);
+  assert.deepEqual(
+    model.data.endpoints.find((one) => one.provider_name === wallet),
+    data[1],
+  );
+  for (const stranger of [other, newAddress()]) {
+    const { status, bytes } = await server.ask(`/api/v1/providers/${stranger}/endpoints`); // sells, without a link
+    assert.deepEqual([status, /provider_not_found/.test(bytes.toString())], [404, true]);
+  }
 });

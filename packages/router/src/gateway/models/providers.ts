@@ -8,6 +8,7 @@ import type { ModelViews, RankedOffer } from "../../market/model-view.ts";
 import type { OfferBook } from "../../market/offer-book.ts";
 import type { Links } from "../../providers/links.ts";
 import type { Catalogue } from "./catalogue.ts";
+import { EndpointShape } from "./endpoint-shapes.ts";
 import { byShare } from "./model-shapes.ts";
 import { sendPrepared } from "./prepared-answer.ts";
 import { Slices } from "./slices.ts";
@@ -39,13 +40,18 @@ const ProviderShape = Type.Object({
 });
 type Provider = Static<typeof ProviderShape>;
 
+const WALLET_PARAMS = Type.Object({ wallet: Type.String({ maxLength: 44 }) });
+interface WalletRequest {
+  readonly Params: Static<typeof WALLET_PARAMS>;
+}
+
 /** What these endpoints read. */
 export interface ProvidersDeps {
   readonly clock: Clock;
   readonly book: Pick<OfferBook, "models">;
   readonly links: Links;
   readonly views: ModelViews;
-  readonly catalogue: Pick<Catalogue, "kept" | "compressor">;
+  readonly catalogue: Pick<Catalogue, "kept" | "compressor" | "offersOf">;
 }
 
 /** The offers of each wallet, found with pauses. */
@@ -142,14 +148,34 @@ export function providerRoutes(deps: ProvidersDeps): FastifyPluginCallback {
     const one = {
       summary: "One connected provider",
       tags: ["Providers"],
-      params: Type.Object({ wallet: Type.String({ maxLength: 44 }) }),
+      params: WALLET_PARAMS,
       response: { 200: Type.Object({ data: ProviderShape }) },
     };
-    scope.get("/providers/:wallet", { schema: one }, ({ params }: FastifyRequest<{ Params: { wallet: string } }>) => {
+    scope.get("/providers/:wallet", { schema: one }, ({ params }: FastifyRequest<WalletRequest>) => {
       const data = findProvider(deps, params.wallet);
       if (data === undefined) throw new AimoError("provider_not_found", { wallet: params.wallet });
       return { data };
     });
+
+    const endpoints = {
+      summary: "A connected provider's offers, and why each gets the traffic it gets",
+      tags: ["Providers"],
+      params: WALLET_PARAMS,
+      response: { 200: Type.Object({ data: Type.Array(EndpointShape) }) },
+    };
+    scope.get(
+      "/providers/:wallet/endpoints",
+      { schema: endpoints },
+      async (request: FastifyRequest<WalletRequest>, reply) => {
+        const { wallet } = request.params;
+        if (deps.links.countOf(wallet) === 0) throw new AimoError("provider_not_found", { wallet });
+        const answer = await catalogue.kept.get(`offers of ${wallet}`, async () => {
+          const { json, offers } = await catalogue.offersOf(wallet);
+          return { json: `{"data":${json}}`, offers };
+        });
+        return await sendPrepared(request, reply, answer, catalogue.compressor);
+      },
+    );
     next();
   };
 }

@@ -154,6 +154,7 @@ test("a router tells its terms and its solvency to anybody", async (t) => {
   const { programAddress } = chain.chain;
   assert.deepEqual(told.data.chain, {
     network: "solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp",
+    public_rpc_url: "https://api.mainnet-beta.solana.com",
     program_id: programAddress,
     config,
     vault,
@@ -207,6 +208,8 @@ test("a router without a chain says so at every endpoint of money, whatever is s
     ["POST", "/account/withdraw"],
     ["POST", "/account/transactions"],
     ["GET", "/account/transactions/x"],
+    ["GET", "/account/escrow"],
+    ["GET", "/provider/account"],
     ["GET", "/account/withdrawals"],
     ["GET", "/account/withdrawals/x"],
     ["POST", "/account/withdrawals/x/submit"],

@@ -1,5 +1,6 @@
 // Every endpoint of users' and providers' money. A router without a chain has them too, and says so.
 import type { FastifyPluginAsync } from "fastify";
+import { chainAccountRoutes } from "./chain-accounts.ts";
 import { composeRoutes } from "./compose-routes.ts";
 import type { MoneyAccess, MoneyRoutesDeps } from "./money-access.ts";
 import { refuseWithoutChain } from "./money-access.ts";
@@ -21,6 +22,7 @@ export function moneyRoutes(access: MoneyAccess, money: MoneyRoutesDeps | undefi
     await scope.register(topUpRoute(access, money?.desk));
     await scope.register(transactionRoutes(access, money?.desk));
     await scope.register(withdrawalRoutes(access, money?.desk));
+    await scope.register(chainAccountRoutes(access, money?.desk));
     await scope.register(proofRoutes(access, money?.desk));
   };
 }

@@ -144,6 +144,7 @@ export class MoneyChain {
     this.clock = clock;
     this.settings = {
       rpcUrls,
+      publicRpcUrl: undefined,
       wsUrl: undefined,
       programAddress,
       routerId,
