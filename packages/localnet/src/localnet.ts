@@ -1,5 +1,6 @@
 // The whole network on one machine: a chain, a router, a demo model and a provider that sells it, each a process of its own.
 import { join, resolve } from "node:path";
+import { buildConsole } from "@aimo-network/dashboard/build/build-console";
 import { HOST } from "./chain/rpc-door.ts";
 import type { Child } from "./child-process.ts";
 import { makeProviderKey, makeUserKey } from "./demo-keys.ts";
@@ -37,6 +38,8 @@ export interface LocalnetOptions {
   readonly inspects?: boolean;
   /** Somebody's own model API instead of the demo model. */
   readonly upstream?: Upstream;
+  /** Whether the router serves the web console, with a test wallet; it is built when its sources have changed. Not unless said. */
+  readonly withConsole?: boolean;
   /** Further settings of the router, as its environment variables. */
   readonly routerSettings?: Readonly<Record<string, string>>;
 }
@@ -45,6 +48,8 @@ export interface LocalnetOptions {
 export interface Localnet {
   readonly file: LocalnetFile;
   readonly operatorUrl: string;
+  /** Where the web console is; undefined where none is served. */
+  readonly consoleUrl: string | undefined;
   /** The demo model's base URL; undefined where somebody's own upstream is sold, or none. */
   readonly modelUrl: string | undefined;
   /** Its chain and the faucet there; undefined where there is none. */
@@ -93,6 +98,7 @@ async function startRouter(
     program("router", "../../router/src/main.ts", {
       environment: {
         AIMO_HOST: HOST,
+        AIMO_CONSOLE_DIR: options.withConsole === true ? await buildConsole({ mode: "localnet" }) : "none",
         AIMO_PORT: String(port),
         AIMO_OPERATOR_PORT: "0",
         AIMO_DATA_DIR: join(options.dataDirectory, "router"),
@@ -173,7 +179,8 @@ async function bringUp(
   ]);
   const file = describeNetwork(router, money, wallets, keys, firstModel(upstream));
   tellNetwork(dataDirectory, file);
-  return { file, operatorUrl: router.operatorUrl, modelUrl: demo?.url, money };
+  const consoleUrl = options.withConsole === true ? router.url : undefined;
+  return { file, operatorUrl: router.operatorUrl, consoleUrl, modelUrl: demo?.url, money };
 }
 
 /** Starts a network and waits until a request through it would be answered. */

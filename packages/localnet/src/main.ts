@@ -13,6 +13,7 @@ interface Options {
   readonly dataDir: string;
   readonly fresh: boolean;
   readonly demoProvider: boolean;
+  readonly console: boolean;
   readonly upstream?: string;
   readonly model?: readonly string[];
   readonly upstreamKeyEnv?: string;
@@ -70,6 +71,7 @@ const command = new Command("npm start --")
   .option("--data-dir <dir>", "where everything that lasts is kept", ".aimo")
   .option("--fresh", "forget what an earlier run left in the data directory", false)
   .option("--no-demo-provider", "start no provider: connect your own")
+  .option("--no-console", "serve no web console")
   .option("--upstream <url>", "sell this OpenAI-compatible API instead of the demo model")
   .option("--model <name...>", "the upstream's models to sell")
   .option("--upstream-key-env <variable>", "the environment variable that holds the upstream's key")
@@ -91,6 +93,7 @@ try {
       dataDirectory: options.dataDir,
       fresh: options.fresh,
       withProvider: options.demoProvider,
+      withConsole: options.console,
       inspects: upstream === undefined, // somebody's own model is not asked what its owner did not ask
       rpcPort: options.rpcPort,
       ...(options.rpcUrl !== undefined && { rpcUrl: options.rpcUrl }),

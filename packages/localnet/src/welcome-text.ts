@@ -10,13 +10,13 @@ function shownUrl(url = ""): string {
 }
 
 /** The text for a terminal; every command in it can be pasted as it stands. */
-export function welcomeText({ file }: Localnet, dataDirectory: string): string {
+export function welcomeText({ file, consoleUrl }: Localnet, dataDirectory: string): string {
   const shell = isAbsolute(dataDirectory) ? dataDirectory : `./${dataDirectory}`; // `.` looks up other words in PATH
   const base = `${file.router_url}/api/v1`;
   return `
 AiMo Network runs on this machine.
 
-  Router      ${file.router_url}
+  Router      ${file.router_url}${consoleUrl === undefined ? "" : ": open it in a browser, and connect the test wallet"}
   Model       ${file.model}
   User key    ${file.user.api_key}
   Balance     ${DEPOSIT_USDC} USDC of play money, which the user's wallet has deposited on chain

@@ -1,6 +1,8 @@
 // What the chain's door does with a call before the engine gets it, and after.
+import { associatedTokenAddress } from "@aimo-network/escrow/addresses";
 import type { Clock } from "@aimo-network/protocol/clock";
 import { sleep } from "@aimo-network/protocol/clock";
+import { isAddress } from "@solana/kit";
 import type { ChainMemory } from "./chain-memory.ts";
 import type { ChainFaults } from "./faults.ts";
 import { NO_FAULTS } from "./faults.ts";
@@ -22,6 +24,14 @@ const ALREADY_PROCESSED = {
 /** Calls that show nothing of what transactions did. */
 const BLIND = new Set(["sendTransaction", "simulateTransaction", "getLatestBlockhash", "getVersion", "getHealth"]);
 
+/** The account that gets something out of nothing by a call; SOL is its own, tokens lie in the owner's associated account. */
+async function givenBy({ method, params: [owner, mint] }: RpcRequest): Promise<string | undefined> {
+  if (typeof owner !== "string" || !isAddress(owner)) return undefined;
+  if (method === "requestAirdrop") return owner;
+  const isOfTokens = method === "surfnet_setTokenAccount" && typeof mint === "string" && isAddress(mint);
+  return isOfTokens ? await associatedTokenAddress({ owner, mint }) : undefined;
+}
+
 /** The calls of one chain, with the faults that are in force. */
 export class ChainCalls {
   faults: ChainFaults = NO_FAULTS;
@@ -42,12 +52,12 @@ export class ChainCalls {
   async answer(request: RpcRequest): Promise<string> {
     if (request.method === "sendTransaction") return this.#send(request);
     if (request.method === "getSignatureStatuses") return this.#statuses(request);
-    if (request.method === "requestAirdrop" && typeof request.params[0] === "string") {
-      this.#memory.noteGiven(request.params[0]);
-    }
     if (this.faults.isStale !== true) this.#stale.clear();
     else return this.#staleAnswer(request);
-    return this.#forward(request);
+    const answer = await this.#forward(request);
+    const given = await givenBy(request);
+    if (given !== undefined) this.#memory.noteGiven(given); // by now: before, what is written down would be as it was
+    return answer;
   }
 
   async #forward(request: RpcRequest): Promise<string> {

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sleep, systemClock as clock } from "@aimo-network/protocol/clock";
+import { associatedTokenAddress } from "@aimo-network/escrow/addresses";
 import {
   createSolanaRpcSubscriptions,
+  generateKeyPairSigner,
   isSolanaError,
   SOLANA_ERROR__JSON_RPC__SERVER_ERROR_SEND_TRANSACTION_PREFLIGHT_FAILURE as PREFLIGHT_FAILURE,
 } from "@solana/kit";
@@ -30,6 +32,7 @@ import {
   temporaryDirectory,
   waitFor,
 } from "../test-bed/chain-bed.ts";
+import { callRpc } from "./rpc-call.ts";
 
 const FEE = 5_000n;
 
@@ -85,6 +88,20 @@ test("a chain that is killed goes on with everything that anybody saw", async (t
   const { rpc: after } = await startTestChain(t, directory);
   assert.ok(seen > 0n);
   assert.ok((await bobsLamports(after)) >= seen);
+});
+
+test("tokens that a faucet gave out of nothing are there when the chain starts again", async (t) => {
+  const directory = temporaryDirectory();
+  const first = await startTestChain(t, directory);
+  const { address: mint } = await generateKeyPairSigner();
+  await callRpc(first.chain.rpcUrl, "surfnet_setTokenAccount", [BOB, mint, { amount: 5_000_000 }]);
+  const account = await associatedTokenAddress({ owner: BOB, mint });
+  const held = async ({ rpc }: typeof first): Promise<unknown> =>
+    (await rpc.getAccountInfo(account, { commitment: "confirmed", encoding: "base64" }).send()).value?.data;
+  const before = await held(first);
+  assert.ok(before !== undefined);
+  await first.chain.close();
+  assert.deepEqual(await held(await startTestChain(t, directory)), before);
 });
 
 test("clients of both generations confirm transactions over WebSockets, one port higher", async (t) => {
