@@ -6,17 +6,22 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { TestContext } from "node:test";
 import { isTestCode } from "./tidy/project-file.ts";
+import type { ProjectFile } from "./tidy/project-file.ts";
 import { readProject } from "./tidy/read-project.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 
-const sources = readProject(ROOT).filter(
-  (file) => /^packages\/protocol\/src\/.*\.ts$/.test(file.path) && !isTestCode(file),
-);
+const PROGRAMS_OF_NODE = /^packages\/escrow\/src\/(?:binary\.ts|deploy\/)/; // what puts the program on a chain
+
+function sourcesOf(name: "protocol" | "escrow"): ProjectFile[] {
+  return readProject(ROOT)
+    .filter((file) => file.path.startsWith(`packages/${name}/src/`) && file.path.endsWith(".ts") && !isTestCode(file))
+    .filter(({ path }) => !PROGRAMS_OF_NODE.test(path));
+}
 
 /** Type-checks `files` as a browser would see them: its globals, and nothing of Node's. Returns what tsc complains of. */
 function checkForBrowser(t: TestContext, files: readonly string[]): string {
-  const folder = mkdtempSync(join(tmpdir(), "protocol-purity-"));
+  const folder = mkdtempSync(join(tmpdir(), "browser-purity-"));
   t.after(() => rmSync(folder, { recursive: true }));
   const compilerOptions = { lib: ["es2024", "dom", "dom.iterable", "esnext.disposable", "esnext.iterator"], types: [] };
   writeFileSync(
@@ -33,19 +38,17 @@ function checkForBrowser(t: TestContext, files: readonly string[]): string {
   return stdout;
 }
 
-test("protocol compiles with a browser's globals alone", (t) => {
-  assert.ok(sources.length > 10, "no sources of protocol were found");
-  assert.equal(
-    checkForBrowser(
-      t,
-      sources.map((file) => join(ROOT, file.path)),
-    ),
-    "",
-  );
-});
+for (const name of ["protocol", "escrow"] as const) {
+  test(`${name} compiles with a browser's globals alone`, (t) => {
+    const sources = sourcesOf(name);
+    assert.ok(sources.length > 10, `no sources of ${name} were found`);
+    const files = sources.map((file) => join(ROOT, file.path));
+    assert.equal(checkForBrowser(t, files), "");
+  });
+}
 
 test("the check sees Node's globals and modules", (t) => {
-  const folder = mkdtempSync(join(tmpdir(), "protocol-purity-sample-"));
+  const folder = mkdtempSync(join(tmpdir(), "browser-purity-sample-"));
   t.after(() => rmSync(folder, { recursive: true }));
   const broken = ["Buffer.from([1]);", "process.pid;", "setImmediate(() => {});", 'import "node:fs";', "__dirname;"];
   for (const [index, text] of broken.entries())
@@ -61,7 +64,7 @@ test("protocol depends only on what it declares", () => {
   const { dependencies } = JSON.parse(readFileSync(join(ROOT, "packages/protocol/package.json"), "utf8")) as {
     dependencies: Record<string, string>;
   };
-  for (const file of sources) {
+  for (const file of sourcesOf("protocol")) {
     for (const { moduleRequest } of file.syntax.module.staticImports) {
       const name = moduleRequest.value
         .split("/")

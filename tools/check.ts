@@ -14,6 +14,8 @@ interface Outcome extends Check {
 
 const CHECKS: readonly Check[] = [
   { name: "types", command: ["tsc", "-p", "."] },
+  { name: "types of the console", command: ["tsc", "-p", "packages/dashboard"] },
+  { name: "types of its tests", command: ["tsc", "-p", "e2e/console"] },
   { name: "lint", command: ["oxlint"] },
   { name: "format", command: ["oxfmt", "--check", "."] },
   { name: "dead code", command: ["knip"] },

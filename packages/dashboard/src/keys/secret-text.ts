@@ -1,0 +1,14 @@
+// A key as text: hidden while nobody asked to see it, and ready for a terminal.
+
+const DOTS = "•".repeat(12);
+
+/** A key's beginning, which says its kind, and dots instead of all that is secret. */
+export function maskedKey(key: string): string {
+  const kind = /^aimo-sk-[^-]*-/.exec(key)?.[0] ?? "";
+  return `${kind}${DOTS}`;
+}
+
+/** The line that puts a key into a shell's environment; keys are base58 and need no quotes. */
+export function exportText(variable: string, key: string): string {
+  return `export ${variable}=${key}`;
+}

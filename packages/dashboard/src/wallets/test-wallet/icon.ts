@@ -1,0 +1,6 @@
+// The test wallet's picture, a flask; wallets give theirs as a `data:` URL.
+import type { WalletIcon } from "@wallet-standard/base";
+
+/** The picture. */
+export const TEST_WALLET_ICON: WalletIcon =
+  "data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciIHZpZXdCb3g9IjAgMCA0OCA0OCI+PHJlY3Qgd2lkdGg9IjQ4IiBoZWlnaHQ9IjQ4IiByeD0iMTIiIGZpbGw9IiM4YTUzMDAiLz48cGF0aCBkPSJNMTkgMTBoMTBNMjEgMTB2MTBMMTIgMzVhMyAzIDAgMCAwIDIuNiA0LjVoMTguOEEzIDMgMCAwIDAgMzYgMzVsLTktMTVWMTAiIGZpbGw9Im5vbmUiIHN0cm9rZT0iI2ZkZjFkYSIgc3Ryb2tlLXdpZHRoPSIzIiBzdHJva2UtbGluZWNhcD0icm91bmQiIHN0cm9rZS1saW5lam9pbj0icm91bmQiLz48cGF0aCBkPSJNMTcgMjloMTQiIHN0cm9rZT0iI2ZkZjFkYSIgc3Ryb2tlLXdpZHRoPSIzIiBzdHJva2UtbGluZWNhcD0icm91bmQiLz48L3N2Zz4=";
