@@ -67,7 +67,7 @@ describe("what is not what was asked for is never signed", () => {
       await faultOf(confirmTransaction(ann.context, await bytesOf(...instructions), wish));
     const words = await refusal(deposit({ amount: FIVE + 1n }));
     assert.deepEqual([words.code, words.reason], ["transaction_differs", "refused"]);
-    assert.match(words.why ?? "", /expected 5000000 as amount, found 5000001/);
+    assert.match(words.why ?? "", /expected 5\.00 USDC as amount, found 5\.000001 USDC/);
     const many = await refusal(...Array.from({ length: 7 }, () => deposit()));
     assert.equal((many.why ?? "").match(/Not asked for/g)?.length, 5);
     assert.deepEqual(ann.said, []);

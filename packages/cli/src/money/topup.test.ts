@@ -99,9 +99,9 @@ describe("a router that is not to be trusted", () => {
       at,
     );
     for (const [alter, why] of [
-      [() => [more], /expected 5000000 as amount, found 50000000/],
+      [() => [more], /expected 5\.00 USDC as amount, found 50\.00 USDC/],
       [(steps) => [...steps, more], /Not asked for: Deposits 50\.00/],
-      [(steps) => [leave, ...steps.slice(1)], /as total, found 9007199254740992/],
+      [(steps) => [leave, ...steps.slice(1)], /as total, found 9007199254\.740992 USDC/],
       [(steps) => steps.slice(0, 1), /It has no deposit/],
     ] satisfies readonly [MoneyRouterBed["alter"], RegExp][]) {
       router.alter = alter;

@@ -80,7 +80,7 @@ describe("a router that is not to be trusted", () => {
     ];
     for (const [alter, why] of [
       [theft(named("thief"), USDC), /as destination, found/],
-      [theft(own(), 2n * USDC), /expected 1000000 as amount/],
+      [theft(own(), 2n * USDC), /expected 1\.00 USDC as amount/],
     ] as const) {
       router.alter = alter;
       const words = await fails("1");

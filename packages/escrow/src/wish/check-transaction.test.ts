@@ -79,7 +79,7 @@ const u64 = (value: bigint): number[] => [...getU64Encoder().encode(value)];
 
 test("another amount, source, escrow, router, vault, mint or funder", async () => {
   for (const [changed, why] of [
-    [{ amount: FIVE + 1n }, /expected 5000000 as amount, found 5000001/],
+    [{ amount: FIVE + 1n }, /expected 5\.00 USDC as amount, found 5\.000001 USDC/],
     [{ source: MALLORY }, /as source, found/],
     [{ escrow: MALLORY }, /as escrow, found/],
     [{ config: MALLORY }, /as config, found/],
@@ -99,7 +99,7 @@ test("anything beside it, and nothing of it", async () => {
   const allowance = (total: bigint): Instruction => scene.ask.setAllowance(ANN, total, SCENE_EXPIRY);
   for (const [instructions, why] of [
     [[deposit(), deposit()], /Not asked for: Deposits/],
-    [[allowance(FIVE + 1n), deposit()], /at most 5000000 as total, found 5000001/],
+    [[allowance(FIVE + 1n), deposit()], /at most 5\.00 USDC as total, found 5\.000001 USDC/],
     [[deposit(), sol], /Not asked for: Sends 1 SOL/],
     [[deposit(), transfer], /Not asked for: Sends 0\.000001/],
     [[openingFor(MALLORY), deposit()], /Not asked for: Opens the token account/],

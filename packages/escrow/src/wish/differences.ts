@@ -1,6 +1,7 @@
 // A transaction held against what was asked for: everything that it does beyond that, or otherwise, is a difference.
 import type { Address } from "@solana/kit";
 import type { Action, FlagCode, TransactionDescription } from "../describe/description.ts";
+import { momentWords, usdcWords } from "../plain-words.ts";
 import { readWireTransaction } from "../describe/wire-transaction.ts";
 
 /** An instruction of the escrow program that was asked for. What is not named here may be as it is. */
@@ -39,9 +40,15 @@ export interface TransactionWish {
   readonly isAnyDestination?: boolean;
 }
 
-function valueOf(part: unknown): string {
-  if (typeof part === "object" && part !== null && "address" in part) return String(part.address);
-  return String(part);
+const AMOUNTS: ReadonlySet<string> = new Set(["amount", "total", "allowTotal"]);
+const MOMENTS: ReadonlySet<string> = new Set(["expiresAt", "allowExpiresAt"]);
+
+/** A value as people read it, by the name that the generated client has for it. */
+function valueWords(name: string, value: unknown): string {
+  if (typeof value === "object" && value !== null && "address" in value) return String(value.address);
+  if (typeof value === "bigint" && AMOUNTS.has(name)) return usdcWords(value);
+  if (typeof value === "bigint" && MOMENTS.has(name)) return momentWords(value);
+  return String(value);
 }
 
 function* namedParts(
@@ -50,8 +57,8 @@ function* namedParts(
   found: Readonly<Record<string, unknown>>,
 ): Iterable<string> {
   for (const [name, expected] of Object.entries(wished)) {
-    const value = valueOf(found[name]);
-    if (value !== String(expected)) yield `${title}: expected ${expected} as ${name}, found ${value}.`;
+    const [wanted, value] = [valueWords(name, expected), valueWords(name, found[name])];
+    if (wanted !== value) yield `${title}: expected ${wanted} as ${name}, found ${value}.`;
   }
 }
 
@@ -67,7 +74,8 @@ function* instructionParts(wished: WishedInstruction, { escrow }: Action): Itera
   for (const [argument, most] of Object.entries(dataMost)) {
     const value = found[argument];
     const isWithin = typeof value === "bigint" && value <= most;
-    if (!isWithin) yield `${name}: expected at most ${most} as ${argument}, found ${String(value)}.`;
+    const words = valueWords(argument, value);
+    if (!isWithin) yield `${name}: expected at most ${valueWords(argument, most)} as ${argument}, found ${words}.`;
   }
 }
 

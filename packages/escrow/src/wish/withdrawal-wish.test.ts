@@ -37,7 +37,7 @@ test("a user is paid at the account that was named, else at the associated one",
   const pay = (destination = own, amount: bigint = ONE): Instruction =>
     scene.ask.withdrawUser(ANN, amount, { destination });
   assert.deepEqual(await differencesOf(asked, pay()), []);
-  assert.match((await differencesOf(asked, pay(own, ONE + 1n))).join(" "), /as amount, found 1000001/);
+  assert.match((await differencesOf(asked, pay(own, ONE + 1n))).join(" "), /as amount, found 1\.000001 USDC/);
   assert.match((await differencesOf(asked, pay(other))).join(" "), /as destination, found/);
   assert.deepEqual(await differencesOf({ ...asked, destination: other }, pay(other)), []);
   assert.match((await differencesOf({ ...asked, destination: other }, pay(own))).join(" "), /as destination, found/);
