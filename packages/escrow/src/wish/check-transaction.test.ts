@@ -80,6 +80,7 @@ const u64 = (value: bigint): number[] => [...getU64Encoder().encode(value)];
 test("another amount, source, escrow, router, vault, mint or funder", async () => {
   for (const [changed, why] of [
     [{ amount: FIVE + 1n }, /expected 5\.00 USDC as amount, found 5\.000001 USDC/],
+    [{ amount: (1n << 64n) - 1n }, /found 18446744073709551615/],
     [{ source: MALLORY }, /as source, found/],
     [{ escrow: MALLORY }, /as escrow, found/],
     [{ config: MALLORY }, /as config, found/],

@@ -41,12 +41,13 @@ export interface TransactionWish {
 }
 
 const AMOUNTS: ReadonlySet<string> = new Set(["amount", "total", "allowTotal"]);
+const AMOUNT_END = 1n << 63n; // no amount is larger, and what is asks to be shown as it stands
 const MOMENTS: ReadonlySet<string> = new Set(["expiresAt", "allowExpiresAt"]);
 
 /** A value as people read it, by the name that the generated client has for it. */
 function valueWords(name: string, value: unknown): string {
   if (typeof value === "object" && value !== null && "address" in value) return String(value.address);
-  if (typeof value === "bigint" && AMOUNTS.has(name)) return usdcWords(value);
+  if (typeof value === "bigint" && AMOUNTS.has(name)) return value < AMOUNT_END ? usdcWords(value) : String(value);
   if (typeof value === "bigint" && MOMENTS.has(name)) return momentWords(value);
   return String(value);
 }
