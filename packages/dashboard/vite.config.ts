@@ -3,7 +3,8 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
-const ROUTER_OF_DEV_SERVER = "http://127.0.0.1:8787"; // where `npm start` listens
+// Where `npm start` listens. The host stays the page's, or the router would take its own page for another site's.
+const ROUTER_OF_DEV_SERVER = { target: "http://127.0.0.1:8787", changeOrigin: false };
 const ROUTER_PATHS = ["/api", "/v1", "/.well-known"];
 
 /** The settings of both builds, by their mode. */

@@ -57,8 +57,9 @@ describe("deposits", () => {
   });
 
   test("are the caller's own, and need a session or the scope", async () => {
-    const { user, key } = await bed.payer();
     const stranger = await bed.payer();
+    clock.advance(1_000); // so that the stranger's deposit is before the other's, whose id is a cursor below
+    const { user, key } = await bed.payer();
     assert.equal((await list("", stranger.user.wallet)).data.length, 1);
     const [own] = (await list("", user.wallet)).data;
     assert.deepEqual((await list(`?cursor=${own?.id}`, stranger.user.wallet)).data.length, 1);
