@@ -6,6 +6,7 @@ import { measureAgainst } from "./against.ts";
 import type { BenchCase, BenchTools } from "./bench-case.ts";
 import { CANCEL_LATENCY } from "./cases/cancel-latency.ts";
 import { CHOICE } from "./cases/choice.ts";
+import { CONSOLE_FIRST_CONTENT } from "./cases/console-first-content.ts";
 import { DEPOSIT } from "./cases/deposit.ts";
 import { HOSTILE_COMPANY } from "./cases/hostile-company.ts";
 import { IDLE_LINKS } from "./cases/idle-links.ts";
@@ -41,6 +42,7 @@ const CASES: readonly BenchCase[] = [
   MODEL_LISTS,
   START_UP,
   PROVIDER_GUIDE,
+  CONSOLE_FIRST_CONTENT,
 ];
 
 async function measure(options: Options, tools: BenchTools): Promise<Run> {

@@ -5,10 +5,12 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { createAsking } from "./app/asking.ts";
 import { pageRouter } from "./app/routes.ts";
+import { standInForStorage } from "./app/stand-in-storage.ts";
 import { startTheme } from "./app/theme.ts";
 import "./styles/console.css";
 import { startWallets } from "./wallets/start-wallets.ts";
 
+standInForStorage();
 startTheme();
 const asking = createAsking();
 void startWallets(asking);

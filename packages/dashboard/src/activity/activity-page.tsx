@@ -24,8 +24,8 @@ function NothingYet(): ReactNode {
             <Link to="/playground" className={buttonClasses({ variant: "primary" })}>
               Try a model
             </Link>
-            <Link to="/keys" className={buttonClasses()}>
-              Get an API key
+            <Link to="/keys" search={{ generate: "api" }} className={buttonClasses()}>
+              Generate API Key
             </Link>
           </>
         }

@@ -43,7 +43,7 @@ function OwnGeneration({ id, wallet }: { readonly id: string; readonly wallet: s
   if (error !== null) return <FaultNotice fault={error} onRetry={() => void refetch()} />;
   return (
     <>
-      <Card title="Answer">
+      <Card title="Facts">
         {data === undefined ? <SkeletonLines count={6} /> : <GenerationFacts generation={data} />}
       </Card>
       <div className="grid grid-cols-1 items-start gap-6 xl:grid-cols-2">

@@ -35,7 +35,7 @@ interface DrawnProps extends Omit<RowsProps, "onNearEnd"> {
 function Table({ generations, nameOf, hasMore, drawn: { items, above, below } }: DrawnProps): ReactNode {
   return (
     <table aria-rowcount={hasMore ? -1 : generations.length + 1} className="w-full table-fixed text-sm">
-      <thead className="border-y border-line bg-sunken text-left text-muted">
+      <thead className="border-b border-line text-left text-[0.8125rem] text-muted">
         <tr>
           {COLUMNS.map(([title, className]) => (
             <th

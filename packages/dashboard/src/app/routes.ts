@@ -10,8 +10,13 @@ import {
 import { readActivitySearch } from "../activity/activity-search.ts";
 import { MarketPage } from "../market/market-page.tsx";
 import { readMarketSearch } from "../market/market-search.ts";
+import { BrokenPage } from "./broken-page.tsx";
 import { LostPage } from "./lost-page.tsx";
+import { PendingPage } from "./pending-page.tsx";
 import { Shell } from "./shell.tsx";
+
+/** After it a page that is still on its way is shown as such: a click that does nothing is pressed again. */
+const PENDING_SHOWN_MS = 250;
 
 const root = createRootRoute({ component: Shell, notFoundComponent: LostPage });
 
@@ -54,9 +59,17 @@ const playgroundRoute = createRoute({
   component: lazyRouteComponent(() => import("../playground/playground-page.tsx"), "PlaygroundPage"),
 });
 
+/** Which key the page of keys is to make at once. */
+interface KeysSearch {
+  readonly generate?: "api" | "provider" | undefined;
+}
+
 const keysRoute = createRoute({
   getParentRoute: () => root,
   path: "/keys",
+  validateSearch: ({ generate }: Record<string, unknown>): KeysSearch => ({
+    generate: generate === "api" || generate === "provider" ? generate : undefined,
+  }),
   component: lazyRouteComponent(() => import("../keys/keys-page.tsx"), "KeysPage"),
 });
 
@@ -110,6 +123,10 @@ export const pageRouter = createRouter({
     ...[activityRoute, generationRoute, provideRoute, routerRoute, routersRoute],
   ]),
   defaultPreload: "intent",
+  defaultPendingComponent: PendingPage,
+  defaultPendingMs: PENDING_SHOWN_MS,
+  defaultPendingMinMs: 0,
+  defaultErrorComponent: BrokenPage,
   // Texts as they are: `?max_price=0.5`, not the JSON of a number or of a text.
   parseSearch: parseSearchWith((value) => value),
   stringifySearch: stringifySearchWith(String),

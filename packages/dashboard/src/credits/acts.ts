@@ -1,14 +1,20 @@
 // What a person does with money here, as acts to sign. What needs @solana/kit is loaded when an act is made.
-import { formatMicroUsdc, parseMicroUsdc } from "@aimo-network/protocol/money";
+import { formatMicroUsdc } from "@aimo-network/protocol/money";
 import type { MicroUsdc } from "@aimo-network/protocol/money";
 import { isApiFault } from "../api/api-fault.ts";
 import { ConsoleFault } from "../api/fault-words.ts";
 import type { Act } from "../signing/act.ts";
+import { readTypedAmount } from "./amount-input.ts";
 import type { AllowanceChoice, DepositChoice, ExitStep } from "./make-transactions.ts";
 import { moneyDesk } from "./money-desk.ts";
 import type { Withdrawal } from "./money-desk.ts";
 
 const load = async () => await import("./make-transactions.ts");
+
+/** Loads what makes the transactions while the router that has it is there; leaving has to work when it is gone. */
+export async function preloadActs(): Promise<void> {
+  await load().catch(() => undefined); // tried again when it is needed
+}
 
 function usdc(amount: MicroUsdc): string {
   return `${formatMicroUsdc(amount)} USDC`;
@@ -84,5 +90,11 @@ export function withdrawalAct(wallet: string, amount: MicroUsdc, open?: Withdraw
 
 /** Goes on with a withdrawal that is open already. */
 export function openWithdrawalAct(wallet: string, open: Withdrawal): Act {
-  return withdrawalAct(wallet, parseMicroUsdc(open.amount), open);
+  const { amount } = readTypedAmount(open.amount);
+  if (amount !== undefined) return withdrawalAct(wallet, amount, open);
+  const fault = new ConsoleFault(
+    "The router’s answer is no withdrawal: its amount is none.",
+    "Nothing was signed. Tell the router’s operator; you can leave without the router.",
+  );
+  return { title: "Withdraw", make: () => Promise.reject(fault) };
 }

@@ -16,11 +16,6 @@ export interface ToldBalance {
   readonly deposited: string;
 }
 
-/** The balance, which live events keep up to date. */
-export function balanceQuery(): UseQueryOptions<{ readonly data: ToldBalance }> {
-  return { queryKey: ["balance"], queryFn: async () => await answerOf(routerApi.GET("/api/v1/account/balance")) };
-}
-
 /** The wallet's standing by the chain; asked without the router, and again now and then. */
 export function standingQuery(wallet: string, node: string | undefined): UseQueryOptions<Standing> {
   return {

@@ -3,12 +3,12 @@ import type { ReactNode } from "react";
 import { useId, useState } from "react";
 import { formatMicroUsdc, microUsdc } from "@aimo-network/protocol/money";
 import type { MicroUsdc } from "@aimo-network/protocol/money";
+import { AmountField } from "../ui/amount-field.tsx";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { TextField } from "../ui/field.tsx";
 import { Segments } from "../ui/segments.tsx";
 import { FaucetButton } from "../wallets/faucet-button.tsx";
-import { AmountField } from "./amount-field.tsx";
 import { readTypedAmount } from "./amount-input.ts";
 import type { TypedAmount } from "./amount-input.ts";
 import type { DepositChoice } from "./make-transactions.ts";
@@ -26,6 +26,8 @@ const FIRST_KINDS = [
   { id: "raise", title: "The deposit" },
   { id: "own", title: "Other" },
 ] as const;
+
+const FIRST_DEPOSIT = microUsdc(5_000_000n); // enough for many answers, and little to lose while one looks around
 
 interface DepositDialogProps {
   readonly standing: Standing;
@@ -87,10 +89,15 @@ function choiceOf(kind: AllowanceKind, amount: MicroUsdc | undefined, own: Typed
   return own.amount === undefined ? undefined : { amount, allowance: own.amount };
 }
 
+/** What a first deposit begins with, where the wallet has that much; nothing for any later one. */
+function firstAmount({ escrow, usdc }: Standing): string {
+  return escrow === undefined && usdc >= FIRST_DEPOSIT ? formatMicroUsdc(FIRST_DEPOSIT) : "";
+}
+
 /** The dialog in which the amount of a deposit is typed. */
 export function DepositDialog({ standing, isOpen, onClose, onDeposit }: DepositDialogProps): ReactNode {
   const form = useId();
-  const [text, setText] = useState("");
+  const [text, setText] = useState(() => firstAmount(standing));
   const [kind, setKind] = useState<AllowanceKind>("raise");
   const [ownText, setOwnText] = useState("");
   const [isAsked, setIsAsked] = useState(false);
@@ -130,7 +137,6 @@ export function DepositDialog({ standing, isOpen, onClose, onDeposit }: DepositD
         }}
       >
         <AmountField
-          label="Amount in USDC"
           value={text}
           onChange={setText}
           most={usdc}

@@ -5,24 +5,30 @@ import { formatMicroUsdc } from "@aimo-network/protocol/money";
 import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
+import { FaucetButton } from "../wallets/faucet-button.tsx";
 import type { Standing } from "./standing.ts";
 
 interface FirstDepositCardProps {
   readonly standing: Standing;
+  /** Whether the wallet has too little USDC for it. */
+  readonly isShort: boolean;
   readonly onDeposit: () => void;
 }
 
 /** The card that leads to the first deposit. */
-export function FirstDepositCard({ standing: { terms }, onDeposit }: FirstDepositCardProps): ReactNode {
+export function FirstDepositCard({ standing: { terms }, isShort, onDeposit }: FirstDepositCardProps): ReactNode {
   return (
     <Card>
       <EmptyState
         icon={<Coins className="size-5" />}
         title="Deposit USDC to start"
         action={
-          <Button variant="primary" onClick={onDeposit}>
-            Deposit USDC
-          </Button>
+          <>
+            {isShort && <FaucetButton />}
+            <Button variant="primary" onClick={onDeposit}>
+              Deposit USDC
+            </Button>
+          </>
         }
       >
         Answers are paid from an escrow: an account of your own on Solana, for this router. The router takes what your

@@ -176,6 +176,13 @@ describe("a deposit", () => {
   });
 });
 
+test("what is no transaction is the router's fault, not the node's", async () => {
+  const scene = await Scene.open();
+  const deposit = (): Promise<string> => Promise.resolve("no*base64");
+  const made = makeDeposit(chainOf(scene), ANN, { amount: FIVE, allowance: "raise" }, { deposit });
+  await assert.rejects(made, { name: "ConsoleFault", message: /The router’s answer is no transaction/ });
+});
+
 test("a withdrawal goes to the wallet's own account, in the amount that was asked for", async () => {
   const scene = await Scene.open();
   const { ask, bed } = scene;

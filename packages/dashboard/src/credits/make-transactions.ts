@@ -1,5 +1,5 @@
 // The transactions of a user's money, and what each is held against before it is signed: the part that needs @solana/kit.
-import { address, createNoopSigner, getBase64Decoder, getBase64Encoder } from "@solana/kit";
+import { address, createNoopSigner, getBase64Decoder } from "@solana/kit";
 import type { Address, Instruction } from "@solana/kit";
 import type { UserView } from "@aimo-network/escrow/accounts/views";
 import { associatedTokenAddress } from "@aimo-network/escrow/addresses";
@@ -24,6 +24,7 @@ import type { MicroUsdc } from "@aimo-network/protocol/money";
 import { ConsoleFault } from "../api/fault-words.ts";
 import type { MadeTransaction } from "../signing/act.ts";
 import type { Chain } from "../signing/chain-place.ts";
+import { bytesOfBase64 } from "../selling/withdraw/base64-text.ts";
 import type { DepositOrder, MoneyDesk } from "./money-desk.ts";
 import { fetchOwnView } from "./read-standing.ts";
 
@@ -43,11 +44,6 @@ export interface AllowanceChoice {
 export type ExitStep = "request" | "cancel" | "finalize";
 
 const DAY_S = 86_400n;
-
-/** Bytes of base64, as a router gives them. */
-export function bytesOf(base64: string): Uint8Array {
-  return Uint8Array.from(getBase64Encoder().encode(base64));
-}
 
 /** Base64 of bytes, as a router takes them. */
 export function base64Of(bytes: Uint8Array): string {
@@ -161,7 +157,7 @@ export async function makeDeposit(
     ...(typeof allowance === "bigint" && { openWith: formatMicroUsdc(allowance) }),
     ...(allowance === "keep" && view.escrow !== undefined && { keepsAllowance: true }),
   };
-  const bytes = bytesOf(await desk.deposit(order));
+  const bytes = bytesOfBase64(await desk.deposit(order));
   return { bytes, wish: allowance === "raise" ? wish : withAllowance(wish, allowance) };
 }
 
@@ -172,5 +168,5 @@ export async function heldWithdrawal(
   { amount, transaction }: { readonly amount: MicroUsdc; readonly transaction: string },
 ): Promise<MadeTransaction> {
   const wish = await withdrawalWish(chainRouter(chain), address(wallet), { party: "user", amount });
-  return { bytes: bytesOf(transaction), wish };
+  return { bytes: bytesOfBase64(transaction), wish };
 }

@@ -1,16 +1,17 @@
 // The credits of the wallet that is signed in: figures, forms, and what is being done.
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
+import { balanceQuery } from "../api/balance-query.ts";
 import type { Act, Landed } from "../signing/act.ts";
 import { useRpcUrl } from "../signing/rpc-choice.ts";
 import { useAct } from "../signing/sign-and-land.tsx";
 import { FaultNotice } from "../ui/fault-notice.tsx";
-import { allowanceAct, depositAct, exitAct, openWithdrawalAct, withdrawalAct } from "./acts.ts";
+import { allowanceAct, depositAct, exitAct, openWithdrawalAct, preloadActs, withdrawalAct } from "./acts.ts";
 import { AllowanceCard } from "./allowance-card.tsx";
 import { AllowanceDialog } from "./allowance-dialog.tsx";
 import { BalanceCard } from "./balance-card.tsx";
-import { balanceQuery, standingQuery, withdrawalsQuery } from "./credits-queries.ts";
+import { standingQuery, withdrawalsQuery } from "./credits-queries.ts";
 import type { ToldBalance } from "./credits-queries.ts";
 import { CreditingStrip } from "./crediting-strip.tsx";
 import { DepositDialog } from "./deposit-dialog.tsx";
@@ -95,12 +96,14 @@ function Forms({ form, wallet, told, standing, onClose, onDeposit, onAct }: Form
 
 /** The figures and cards of a wallet; everything that only needs the chain is there also where the router is not. */
 export function OwnCredits({ wallet }: { readonly wallet: string }): ReactNode {
-  const balance = useQuery(balanceQuery());
+  const balance = useQuery(balanceQuery);
   const { data: standing, error: away, refetch } = useQuery(standingQuery(wallet, useRpcUrl()));
   const { run, isBusy } = useMoneyAct();
   const crediting = useCrediting();
+  useEffect(() => void preloadActs(), []);
   const [form, setForm] = useState<Form>();
   const told = balance.data?.data;
+  const isShort = standing !== undefined && !hasEscrow(standing) && standing.usdc < standing.terms.minDeposit;
   const close = (): void => setForm(undefined);
   const deposit = async (choice: DepositChoice): Promise<void> => {
     close();
@@ -120,7 +123,7 @@ export function OwnCredits({ wallet }: { readonly wallet: string }): ReactNode {
       {balance.error !== null && <RouterAway fault={balance.error} onRetry={() => void balance.refetch()} />}
       {away !== null && <FaultNotice fault={away} onRetry={() => void refetch()} />}
       {standing !== undefined && !hasEscrow(standing) ? (
-        <FirstDepositCard standing={standing} onDeposit={() => setForm("deposit")} />
+        <FirstDepositCard standing={standing} isShort={isShort} onDeposit={() => setForm("deposit")} />
       ) : (
         <BalanceCard
           balance={told}
@@ -133,7 +136,7 @@ export function OwnCredits({ wallet }: { readonly wallet: string }): ReactNode {
       <div className="grid grid-cols-1 items-start gap-6 xl:grid-cols-2">
         {hasEscrow(standing) && <AllowanceCard standing={standing} onChange={() => setForm("allowance")} />}
         <div className="flex flex-col gap-6">
-          {(standing !== undefined || away === null) && <WalletCard standing={standing} />}
+          {(standing !== undefined || away === null) && <WalletCard standing={standing} hasFaucet={!isShort} />}
           {hasEscrow(standing) && (
             <LeaveCard standing={standing} isBusy={isBusy} onStep={(step) => void run(exitAct(wallet, step))} />
           )}

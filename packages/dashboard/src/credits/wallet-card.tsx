@@ -33,11 +33,17 @@ export function WalletLacks({ standing: { usdc, lamports, terms } }: { readonly 
   );
 }
 
+interface WalletCardProps {
+  readonly standing: Standing | undefined;
+  /** Whether test money is to be had here, and not in another card. */
+  readonly hasFaucet: boolean;
+}
+
 /** The card with the wallet's own USDC and SOL. */
-export function WalletCard({ standing }: { readonly standing: Standing | undefined }): ReactNode {
+export function WalletCard({ standing, hasFaucet }: WalletCardProps): ReactNode {
   const waiting = <Skeleton className="mt-1 h-6 w-24" />;
   return (
-    <Card title="In your wallet" aside={<FaucetButton />}>
+    <Card title="In your wallet" aside={hasFaucet && <FaucetButton />}>
       <div className="flex flex-col gap-4">
         <dl className="grid grid-cols-1 gap-x-6 gap-y-4 min-[26rem]:grid-cols-2">
           <Stat label="USDC" hint="What you can deposit.">

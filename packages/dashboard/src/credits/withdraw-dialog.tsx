@@ -3,9 +3,9 @@ import type { ReactNode } from "react";
 import { useId, useState } from "react";
 import { formatMicroUsdc, parseNanoUsdc } from "@aimo-network/protocol/money";
 import type { MicroUsdc } from "@aimo-network/protocol/money";
+import { AmountField } from "../ui/amount-field.tsx";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
-import { AmountField } from "./amount-field.tsx";
 import { readTypedAmount } from "./amount-input.ts";
 import type { ToldBalance } from "./credits-queries.ts";
 import type { Withdrawal } from "./money-desk.ts";
@@ -60,7 +60,6 @@ export function WithdrawDialog(props: WithdrawDialogProps): ReactNode {
       >
         {open !== undefined && <OpenWithdrawal open={open} onContinue={onContinue} />}
         <AmountField
-          label="Amount in USDC"
           value={text}
           onChange={setText}
           most={most}

@@ -1,8 +1,9 @@
 // The page of API keys: what a wallet's keys may, what they spent, and how new ones are made.
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Cpu, KeyRound } from "lucide-react";
 import type { ReactNode } from "react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import type { RouterFacts } from "../router/router-query.ts";
 import { routerQuery } from "../router/router-query.ts";
 import { SignedIn } from "../session/signed-in.tsx";
@@ -62,11 +63,23 @@ function NoKeys({ onGenerate }: ButtonsProps): ReactNode {
   );
 }
 
+/** The key that is being made: at first the one that whoever led here asked for. */
+function useNewKey(): [NewKey, (kind: NewKey) => void] {
+  const { generate } = useSearch({ from: "/keys" });
+  const navigate = useNavigate();
+  const [kind, setKind] = useState<NewKey>(generate);
+  useEffect(() => {
+    if (generate !== undefined) void navigate({ to: "/keys", search: {}, replace: true }); // else a reload would ask again
+  }, [generate, navigate]);
+  return [kind, setKind];
+}
+
 function Keys({ onGenerate }: ButtonsProps): ReactNode {
-  const { data, error, refetch } = useQuery(keysQuery);
+  const { data, error } = useQuery(keysQuery);
+  const asking = useQueryClient();
   return (
     <>
-      {error !== null && <FaultNotice fault={error} onRetry={() => void refetch()} />}
+      {error !== null && <FaultNotice fault={error} onRetry={() => void asking.refetchQueries({ type: "active" })} />}
       {data === undefined && error === null && (
         <Card>
           <SkeletonLines count={6} />
@@ -93,7 +106,7 @@ function Generating({ kind, wallet, router, onClose }: GeneratingProps): ReactNo
 
 /** The page of API keys, with the dialogs that make new ones. */
 export function KeysPage(): ReactNode {
-  const [kind, setKind] = useState<NewKey>();
+  const [kind, setKind] = useNewKey();
   const isSignedIn = useSignedInWallet() !== undefined;
   const { data: router, error, refetch } = useQuery(routerQuery);
   const { data: keys, isError } = useQuery({ ...keysQuery, enabled: isSignedIn });
@@ -118,7 +131,7 @@ export function KeysPage(): ReactNode {
         )
       }
     >
-      {error !== null && <FaultNotice fault={error} onRetry={() => void refetch()} />}
+      {error !== null && !isError && <FaultNotice fault={error} onRetry={() => void refetch()} />}
       <SignedIn what="your keys">
         {(wallet) => (
           <>

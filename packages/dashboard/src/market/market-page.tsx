@@ -10,6 +10,7 @@ import { Button, buttonClasses } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { FaultNotice } from "../ui/fault-notice.tsx";
 import { Page } from "../ui/page.tsx";
+import { useMedia } from "../ui/use-media.ts";
 import { activeFilters } from "./active-filters.ts";
 import { countWords } from "./figures.ts";
 import { FilterChips } from "./filter-chips.tsx";
@@ -21,9 +22,9 @@ import type { MarketSearch, Sort } from "./market-search.ts";
 import { ModelListSkeleton } from "./model-list-skeleton.tsx";
 import { providersQuery } from "./providers-query.ts";
 import { SearchBox } from "./search-box.tsx";
-import { useIsWide } from "./use-is-wide.ts";
 import { useModels } from "./use-models.ts";
 import type { FoundModels } from "./use-models.ts";
+import { WIDE } from "./wide.ts";
 
 /** Whose market it is, and how large. */
 function Lead(): ReactNode {
@@ -136,7 +137,7 @@ interface ModelListProps extends SearchedProps {
 }
 
 function ModelList({ found, search, onChange }: ModelListProps): ReactNode {
-  const isWide = useIsWide();
+  const isWide = useMedia(WIDE);
   const { models } = found;
   if (models === undefined) return found.fault === null && <ModelListSkeleton isWide={isWide} />;
   if (models.length === 0 && !found.hasMore) return <NothingFound search={search} onChange={onChange} />;
@@ -146,6 +147,12 @@ function ModelList({ found, search, onChange }: ModelListProps): ReactNode {
   ) : (
     <ModelCards found={found} />
   );
+}
+
+/** How many were found; nothing where nobody answered. */
+function foundWords({ total, isOld, fault }: FoundModels): string {
+  if (total !== undefined && !isOld) return `${countWords(total, "model")}.`;
+  return fault === null ? "Looking…" : "";
 }
 
 /** The home page: search, filters and every model they find. */
@@ -160,8 +167,10 @@ export function MarketPage(): ReactNode {
       {found.fault !== null && <FaultNotice fault={found.fault} onRetry={found.retry} />}
       <div className="flex flex-col gap-2">
         <p role="status" className="text-[0.8125rem] text-muted">
-          {found.total === undefined || found.isOld ? "Looking…" : countWords(found.total, "model")}
-          <span className="hidden md:inline">. Prices in USDC per million tokens, of the cheapest offer.</span>
+          {foundWords(found)}
+          {found.models !== undefined && (
+            <span className="hidden md:inline"> Prices in USDC per million tokens, of the cheapest offer.</span>
+          )}
         </p>
         <ModelList found={found} search={search} onChange={change} />
       </div>

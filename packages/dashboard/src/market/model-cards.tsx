@@ -6,6 +6,7 @@ import { Amount } from "../ui/amount.tsx";
 import { perMillion } from "../ui/amount-text.ts";
 import { classes } from "../ui/class-names.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
+import { Fact } from "../ui/fact.tsx";
 import { contextText, countWords, latencyText, percentText, throughputText } from "./figures.ts";
 import { Modalities } from "./modalities.tsx";
 import { modelParams } from "./model-path.ts";
@@ -14,15 +15,6 @@ import { VerifiedBadge } from "./verified-badge.tsx";
 import { useWindowRows } from "./window-rows.ts";
 
 const CARD_HEIGHT = 212; // with the gap; each is measured once it is drawn
-
-function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }): ReactNode {
-  return (
-    <div className="min-w-0">
-      <dt className="text-xs text-muted">{name}</dt>
-      <dd className="truncate text-sm font-medium">{children}</dd>
-    </div>
-  );
-}
 
 /** Drawn again only where its model is another one: scrolling draws the list at each step. */
 const ModelCard = memo(function ModelCard({ model }: { readonly model: ModelFacts }): ReactNode {

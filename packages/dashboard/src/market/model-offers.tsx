@@ -6,18 +6,19 @@ import { Card } from "../ui/card.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { FaultNotice } from "../ui/fault-notice.tsx";
 import { SkeletonLines } from "../ui/skeleton.tsx";
+import { useMedia } from "../ui/use-media.ts";
 import { countWords } from "./figures.ts";
 import { OFFERS_AT_FIRST } from "./limits.ts";
 import { useOffers } from "./use-model.ts";
 import { OfferCards } from "./offer-cards.tsx";
 import { OfferTable } from "./offer-table.tsx";
-import { useIsWide } from "./use-is-wide.ts";
+import { WIDE } from "./wide.ts";
 
 /** The card of a model's offers, as a table or as cards. */
 export function ModelOffers({ id }: { readonly id: string }): ReactNode {
   const { data: offers, error, refetch } = useOffers(id, true);
   const [isWhole, setIsWhole] = useState(false);
-  const isWide = useIsWide();
+  const isWide = useMedia(WIDE);
   const shown = isWhole ? offers : offers?.slice(0, OFFERS_AT_FIRST);
   const rest = (offers?.length ?? 0) - (shown?.length ?? 0);
   return (

@@ -27,7 +27,7 @@ interface Column {
 
 const COLUMNS: readonly Column[] = [
   { title: "Model", className: "text-left", sort: ["name", "ascending"] },
-  { title: "Providers", className: "hidden w-22 text-right lg:table-cell" },
+  { title: "Providers", className: "hidden w-22 text-right xl:table-cell" },
   {
     title: "Input",
     hint: "USDC per million prompt tokens, of the cheapest offer",
@@ -50,7 +50,7 @@ const COLUMNS: readonly Column[] = [
   {
     title: "Speed",
     hint: "Median tokens a second over 30 minutes",
-    className: "hidden w-26 text-right lg:table-cell",
+    className: "hidden w-26 text-right xl:table-cell",
     sort: ["throughput-high-to-low", "descending"],
   },
   { title: "Uptime", hint: "Attempts that succeeded over 30 minutes", className: "w-22 text-right" },
@@ -148,12 +148,12 @@ const Row = memo(function Row({ model, index }: RowProps): ReactNode {
   );
 });
 
-/** The room of rows that are not drawn. */
+/** The room of rows that are not drawn. It spans no columns: it would make room for those that a narrow window hides. */
 function Room({ height }: { readonly height: number }): ReactNode {
   return (
     height > 0 && (
       <tr aria-hidden>
-        <td colSpan={COLUMNS.length} style={{ height, padding: 0 }} />
+        <td style={{ height, padding: 0 }} />
       </tr>
     )
   );

@@ -2,23 +2,15 @@
 import type { ReactNode } from "react";
 import { Amount } from "../ui/amount.tsx";
 import { perMillion } from "../ui/amount-text.ts";
+import { Fact } from "../ui/fact.tsx";
 import { contextText, latencyText, percentText, throughputText } from "./figures.ts";
 import type { OfferFacts } from "./use-model.ts";
 import { OfferDetails, OfferProvider, OfferShare } from "./offer-parts.tsx";
 
-function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }): ReactNode {
-  return (
-    <div className="min-w-0">
-      <dt className="text-xs text-muted">{name}</dt>
-      <dd className="text-sm font-medium">{children}</dd>
-    </div>
-  );
-}
-
 function OfferCard({ offer }: { readonly offer: OfferFacts }): ReactNode {
   const { pricing, latency_last_30m: latency, throughput_last_30m: throughput } = offer;
   return (
-    <li className="flex flex-col gap-3 border-t border-line px-4 py-4">
+    <li className="flex flex-col gap-3 border-t border-line px-5 py-4">
       <OfferProvider offer={offer} />
       <dl className="figures grid grid-cols-2 gap-x-3 gap-y-2 min-[26rem]:grid-cols-3">
         <Fact name="Input / 1M">

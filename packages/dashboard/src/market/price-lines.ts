@@ -32,7 +32,7 @@ export interface PriceLines {
 }
 
 /** A decimal text as a height in a chart: the only place where a price becomes a float. */
-export function chartHeight(text: string): number {
+function chartHeight(text: string): number {
   return Number.parseFloat(text);
 }
 

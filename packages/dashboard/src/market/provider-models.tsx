@@ -9,6 +9,7 @@ import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
+import { Fact } from "../ui/fact.tsx";
 import { contextText, countWords, latencyText, throughputText } from "./figures.ts";
 import { PROVIDER_MODELS_STEP } from "./limits.ts";
 import { modelParams } from "./model-path.ts";
@@ -19,15 +20,6 @@ import { offerWords } from "./offer-words.ts";
 interface RowProps {
   readonly wallet: string;
   readonly id: string;
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }): ReactNode {
-  return (
-    <div className="min-w-0">
-      <dt className="text-xs text-muted">{name}</dt>
-      <dd className="truncate text-sm font-medium">{children}</dd>
-    </div>
-  );
 }
 
 function Offer({ wallet, id }: RowProps): ReactNode {

@@ -4,9 +4,10 @@ import type { ReactNode } from "react";
 import { Badge } from "../ui/badge.tsx";
 import { shortAddress } from "../ui/short-address.ts";
 import { dayText } from "../ui/time-text.ts";
+import { useMedia } from "../ui/use-media.ts";
 import { countWords, percentText } from "./figures.ts";
 import type { ProviderFacts } from "./providers-query.ts";
-import { useIsWide } from "./use-is-wide.ts";
+import { WIDE } from "./wide.ts";
 
 interface ProvidersProps {
   readonly providers: readonly ProviderFacts[];
@@ -64,7 +65,12 @@ function ProviderTable({ providers }: ProvidersProps): ReactNode {
         <thead className="text-[0.8125rem] text-muted">
           <tr>
             {COLUMNS.map(([title, hint], index) => (
-              <th key={title} scope="col" title={hint} className={`px-4 py-2 font-medium ${side(index)}`}>
+              <th
+                key={title}
+                scope="col"
+                title={hint}
+                className={`px-4 py-2 font-medium first:pl-5 last:pr-5 ${side(index)}`}
+              >
                 {title}
               </th>
             ))}
@@ -73,7 +79,7 @@ function ProviderTable({ providers }: ProvidersProps): ReactNode {
         <tbody>
           {providers.map((provider) => (
             <tr key={provider.wallet} className="relative border-t border-line hover:bg-sunken/60">
-              <th scope="row" className="px-4 py-3 text-left font-normal">
+              <th scope="row" className="py-3 pr-4 pl-5 text-left font-normal">
                 <WalletLink wallet={provider.wallet} />
               </th>
               <td className="px-4 py-3">{countWords(provider.models.length, "model")}</td>
@@ -83,7 +89,7 @@ function ProviderTable({ providers }: ProvidersProps): ReactNode {
               <td className="px-4 py-3 text-right">{percentText(provider.uptime_last_30m)}</td>
               <td className="px-4 py-3 text-right">{percentText(provider.uptime_last_1d)}</td>
               <td className="px-4 py-3 text-right">{provider.links}</td>
-              <td className="px-4 py-3 text-right">{servingSince(provider)}</td>
+              <td className="py-3 pr-5 pl-4 text-right">{servingSince(provider)}</td>
             </tr>
           ))}
         </tbody>
@@ -96,7 +102,7 @@ function ProviderCards({ providers }: ProvidersProps): ReactNode {
   return (
     <ul>
       {providers.map((provider) => (
-        <li key={provider.wallet} className="relative flex flex-col gap-2 border-t border-line px-4 py-3">
+        <li key={provider.wallet} className="relative flex flex-col gap-2 border-t border-line px-5 py-3">
           <span className="flex items-center justify-between gap-3">
             <WalletLink wallet={provider.wallet} />
             <span className="text-sm">{countWords(provider.models.length, "model")}</span>
@@ -114,5 +120,5 @@ function ProviderCards({ providers }: ProvidersProps): ReactNode {
 
 /** The one or the other. */
 export function Providers(props: ProvidersProps): ReactNode {
-  return useIsWide() ? <ProviderTable {...props} /> : <ProviderCards {...props} />;
+  return useMedia(WIDE) ? <ProviderTable {...props} /> : <ProviderCards {...props} />;
 }

@@ -12,7 +12,7 @@ export const CONVERSATION_IMAGE_BYTES_MAX = 20 * 1024 * 1024;
 /** Characters of a conversation: more than any model's context. */
 export const CONVERSATION_CHARS_MAX = 4 * 1024 * 1024;
 
-/** Characters of one answer with its thoughts: a provider that never ends would fill the page's memory. */
+/** Characters of one answer with its thoughts and calls: a provider that never ends would fill the page's memory. */
 export const ANSWER_CHARS_MAX = 4 * 1024 * 1024;
 
 /** Calls of tools in one answer; the playground sends no tools, so any is a surprise. */
@@ -58,7 +58,7 @@ export const GROWING_BLOCK_CHARS_MAX = 6 * 1024;
 export const DRAWN_CHARS_STEP = 8 * 1024;
 
 /** Characters of an answer that is read whole, because its parts refer to each other. */
-export const WHOLE_CHARS_MAX = 64 * 1024;
+export const WHOLE_CHARS_MAX = 32 * 1024;
 
 /** How deep quotes, lists and emphasis may stand in each other: no author goes deeper, and readers of Markdown recurse. */
 export const NESTING_MAX = 24;

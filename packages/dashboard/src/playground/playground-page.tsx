@@ -59,20 +59,20 @@ function Actions({ state, areSettingsOpen, onSettings, onCompare, onCode }: Acti
     <>
       {state.lanes.length === 1 && (
         <Button size="small" onClick={onCompare} disabled={isAnswering(state)}>
-          <Columns2 aria-hidden className="size-4" />
+          <Columns2 aria-hidden className="size-4 max-sm:hidden" />
           Compare
         </Button>
       )}
       <Button size="small" onClick={onCode}>
-        <Code aria-hidden className="size-4" />
+        <Code aria-hidden className="size-4 max-sm:hidden" />
         Code
       </Button>
       <Button size="small" aria-expanded={areSettingsOpen} aria-controls="playground-settings" onClick={onSettings}>
-        <SlidersHorizontal aria-hidden className="size-4" />
+        <SlidersHorizontal aria-hidden className="size-4 max-sm:hidden" />
         Settings
       </Button>
       <Button size="small" onClick={() => playground.clear()} disabled={isEmpty(state)}>
-        <Trash2 aria-hidden className="size-4" />
+        <Trash2 aria-hidden className="size-4 max-sm:hidden" />
         Clear
       </Button>
     </>
@@ -110,6 +110,8 @@ export function PlaygroundPage(): ReactNode {
   const state = usePlayground();
   const settings = useMemo(() => readSettings(state.settings), [state.settings]);
   const pickFirst = useModelOfAddress(state);
+  const { models } = useFoundModels("");
+  const other = models?.find(({ id }) => id !== state.lanes[0]?.model)?.id; // to begin a comparison with
   const [areSettingsOpen, setAreSettingsOpen] = useState(hasRoomForSettings);
   const [isCodeOpen, setIsCodeOpen] = useState(false);
   const grown = useRef<HTMLDivElement>(null);
@@ -125,6 +127,7 @@ export function PlaygroundPage(): ReactNode {
           onSettings={() => setAreSettingsOpen(!areSettingsOpen)}
           onCompare={() => {
             playground.setLanes(2);
+            if (other !== undefined) playground.lane(1)?.chooseModel(other, undefined);
             setAreSettingsOpen(false); // two models want the room
           }}
           onCode={() => setIsCodeOpen(true)}

@@ -13,18 +13,10 @@ import { EmptyState } from "../ui/empty-state.tsx";
 import { FaultNotice } from "../ui/fault-notice.tsx";
 import { Page } from "../ui/page.tsx";
 import { SkeletonLines } from "../ui/skeleton.tsx";
+import { Fact } from "../ui/fact.tsx";
 import type { DirectoryRow } from "./directory-rows.ts";
 import { readDirectory } from "./read-directory.ts";
 import type { ShownDirectory } from "./read-directory.ts";
-
-function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }): ReactNode {
-  return (
-    <div className="min-w-0">
-      <dt className="text-xs text-muted">{name}</dt>
-      <dd className="text-sm font-medium">{children}</dd>
-    </div>
-  );
-}
 
 function Router({ row }: { readonly row: DirectoryRow }): ReactNode {
   return (

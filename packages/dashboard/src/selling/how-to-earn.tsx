@@ -3,7 +3,7 @@ import { formatMicroUsdc, microUsdc } from "@aimo-network/protocol/money";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { configText } from "../keys/provider-key/config-text.ts";
+import { configText, startText } from "../keys/provider-key/config-text.ts";
 import type { SoldModel } from "../keys/provider-key/config-text.ts";
 import { routerQuery } from "../router/router-query.ts";
 import { Amount } from "../ui/amount.tsx";
@@ -28,7 +28,6 @@ const EXAMPLE: SoldModel = {
   prompt: "0.05",
   completion: "0.10",
 };
-const START = "npx aimo-proxy --config config.toml";
 
 interface StepProps {
   readonly place: number;
@@ -107,8 +106,12 @@ export function HowToEarn({ isSignedIn = false }: { readonly isSignedIn?: boolea
               shown once. It can only earn, so that whoever gets hold of it cannot spend anything of yours.
             </p>
             {isSignedIn ? (
-              <Link to="/keys" className={classes("self-start", buttonClasses({ variant: "primary" }))}>
-                Generate a provider key
+              <Link
+                to="/keys"
+                search={{ generate: "provider" }}
+                className={classes("self-start", buttonClasses({ variant: "primary" }))}
+              >
+                Generate Provider Key
               </Link>
             ) : (
               <Button variant="primary" className="self-start" onClick={openConnectDialog}>
@@ -119,7 +122,7 @@ export function HowToEarn({ isSignedIn = false }: { readonly isSignedIn?: boolea
           <Step place={2} title="Write config.toml">
             <p className="max-w-2xl text-muted">
               Anything with an API like OpenAI’s can be sold: vLLM, Ollama, llama.cpp, SGLang, TGI. This one is for
-              Ollama; put in your model, your price and your address.
+              Ollama; with the key you get it for your own model, price and address.
             </p>
             <Config />
           </Step>
@@ -129,7 +132,7 @@ export function HowToEarn({ isSignedIn = false }: { readonly isSignedIn?: boolea
               connection to the router. From then on your model is on the market
               {isSignedIn && ", and this page shows what it serves"}.
             </p>
-            <CodeBlock name="the command" code={START} />
+            <CodeBlock name="the commands" code={startText(EXAMPLE, false)} />
           </Step>
           <Step place={4} title="Withdraw">
             <p className="max-w-2xl text-muted">

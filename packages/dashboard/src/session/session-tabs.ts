@@ -5,8 +5,8 @@ import type { SessionState } from "./session-store.ts";
 
 const NEWS = "aimo-session-news"; // the browser tells other tabs of a change here, and not the tab that made it
 
-/** Tells other tabs of a change, and follows theirs; to be called once. */
-export function startSessionTabs(clock: Clock): void {
+/** Tells other tabs of a change, and follows theirs; to be called once. `onFollowed` is called after each. */
+export function startSessionTabs(clock: Clock, onFollowed: () => void): void {
   let before: SessionState = sessionState();
   let isFollowing = false;
   watchSession(() => {
@@ -19,6 +19,11 @@ export function startSessionTabs(clock: Clock): void {
     if (key !== NEWS || newValue === null) return;
     isFollowing = true;
     const followed = newValue.startsWith("in ") ? restoreSession() : Promise.resolve(leaveSession());
-    void followed.catch(() => undefined).finally(() => (isFollowing = false)); // asked again by whatever needs it
+    void followed
+      .catch(() => undefined) // asked again by whatever needs it
+      .then(() => {
+        isFollowing = false;
+        onFollowed();
+      });
   });
 }

@@ -6,8 +6,9 @@ import { faultWords } from "../api/fault-words.ts";
 import { signTransaction } from "../wallets/connected-wallet.ts";
 import { ActRun } from "./act-run.ts";
 import type { Landed } from "./act.ts";
+import { noteSignedFor } from "./chain-facts.ts";
 import { loadChain } from "./chain-place.ts";
-import type { RouterWord } from "./follow-router.ts";
+import type { RouterWord } from "./land-signed.ts";
 import { signingPart } from "./signing-part.ts";
 
 let told = 0;
@@ -40,7 +41,7 @@ export const actRun = new ActRun({
   loadChain,
   prepare: async (act, chain) => {
     const { prepareAct } = await import("./prepare-act.ts");
-    return await prepareAct(act, chain, { clock: systemClock, askRouter, signTransaction });
+    return await prepareAct(act, chain, { clock: systemClock, askRouter, noteLanded: noteSignedFor, signTransaction });
   },
   teller: {
     goesOn: (title) => toast.loading(`${title}: on its way`, { id: toastId(false) }),

@@ -120,6 +120,33 @@ test("closed while it is made, or while the wallet thinks, nothing comes of it",
   assert.deepEqual([isLanded, scene.told, scene.run.state().kind], [false, [], "idle"]);
 });
 
+test("what is closed while it is made, or with a wallet that never answers, leaves room for the next at once", async () => {
+  let isSecond = false;
+  const never = (): Promise<void> => (isSecond ? Promise.resolve() : new Promise(() => undefined));
+  for (const [script, step] of [
+    [{ prepare: never }, "preparing"],
+    [{ sign: never }, "wallet"],
+  ] as const) {
+    isSecond = false;
+    const scene = openScene(script);
+    const first = scene.run.run(ACT);
+    if (step === "wallet") {
+      await until(scene, "review");
+      scene.run.confirm();
+    }
+    await until(scene, step);
+    scene.run.close();
+    assert.equal(await first, undefined);
+    isSecond = true;
+    const second = scene.run.run({ ...ACT, title: "Another" });
+    await until(scene, "review");
+    scene.clock.advance(60_000); // nothing of the first is shown any more
+    assert.deepEqual([scene.run.isShown(), scene.run.state().kind], [true, "review"]);
+    scene.run.confirm();
+    assert.deepEqual(await second, LANDED);
+  }
+});
+
 test("the wallet learns that nobody waits for it any more", async () => {
   const aborted = Promise.withResolvers<boolean>();
   const scene = openScene({

@@ -67,6 +67,19 @@ export interface ActDeps {
 
 type Answer = "confirm" | "retry" | "close";
 
+/** What work gives, or undefined once nobody waits for it any more: it may take for ever, and the next act must not. */
+async function unlessAborted<Given>(work: Promise<Given>, signal: AbortSignal): Promise<Given | undefined> {
+  const stopped = Promise.withResolvers<undefined>();
+  const stop = (): void => stopped.resolve(undefined);
+  if (signal.aborted) stop();
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    return await Promise.race([stopped.promise, work]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
 /** Runs acts, one at a time. */
 export class ActRun {
   readonly #deps: ActDeps;
@@ -137,12 +150,12 @@ export class ActRun {
     let sent: Landed | undefined;
     try {
       this.#show({ kind: "preparing", title });
-      const ready = await this.#deps.prepare(act, await this.#deps.loadChain());
-      if (signal.aborted) return this.#end();
+      const ready = await unlessAborted(this.#prepared(act), signal);
+      if (ready === undefined || signal.aborted) return this.#end();
       this.#show({ kind: "review", title, told: ready.told });
       if ((await this.#answered()) !== "confirm") return this.#end();
-      const signed = await this.#sign(ready, title, signal);
-      if (signal.aborted) return this.#end(); // signed too late: nobody gets it
+      const signed = await unlessAborted(this.#sign(ready, title, signal), signal);
+      if (signed === undefined || signal.aborted) return this.#end(); // signed too late: nobody gets it
       sent = { signature: signed.signature, explorerUrl: signed.explorerUrl };
       this.#show({ kind: "sending", title, sent });
       await signed.land();
@@ -161,12 +174,16 @@ export class ActRun {
     }
   }
 
+  async #prepared(act: Act): Promise<ReadyAct> {
+    return await this.#deps.prepare(act, await this.#deps.loadChain());
+  }
+
   async #sign(ready: ReadyAct, title: string, signal: AbortSignal): Promise<SignedAct> {
     const { told } = ready;
     this.#show({ kind: "wallet", title, told, isSlow: false });
-    const slow = this.#deps.clock.timer(WALLET_SLOW_MS, () =>
-      this.#show({ kind: "wallet", title, told, isSlow: true }),
-    );
+    const slow = this.#deps.clock.timer(WALLET_SLOW_MS, () => {
+      if (!signal.aborted) this.#show({ kind: "wallet", title, told, isSlow: true });
+    });
     try {
       return await ready.sign(signal);
     } finally {

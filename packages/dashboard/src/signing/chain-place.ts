@@ -20,6 +20,8 @@ export interface Chain {
   readonly name: string;
   /** Where the router is reached: this page's own origin. */
   readonly url: string;
+  /** The router says now that it is elsewhere than what this browser has signed for: it takes part in nothing until that is clear. */
+  readonly isDisputed?: boolean;
 }
 
 /**

@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { LANDING_POLL_MS } from "@aimo-network/escrow/limits";
-import type { LandingVerdict, SentTransaction } from "@aimo-network/escrow/landing/landing-verdict";
+import type { SentTransaction } from "@aimo-network/escrow/landing/landing-verdict";
 import { manualClock } from "@aimo-network/protocol/clock";
 import type { Base64EncodedWireTransaction, Signature } from "@solana/kit";
 import { ApiFault } from "../api/api-fault.ts";
 import { landSigned } from "./land-signed.ts";
-import type { LandingHands } from "./land-signed.ts";
-import { NodeFault } from "./open-chain.ts";
+import type { Fate, LandingHands } from "./land-signed.ts";
+import { NodeFault } from "./node-answer.ts";
 import { scriptedNode } from "./test-bed/scripted-node.ts";
 import type { ScriptedNode } from "./test-bed/scripted-node.ts";
 
@@ -20,7 +20,7 @@ const SENT: SentTransaction = {
 };
 
 interface Sight {
-  readonly verdict: LandingVerdict | Error;
+  readonly verdict: Fate | Error;
   readonly node: ScriptedNode;
   readonly events: readonly string[];
 }
@@ -68,24 +68,25 @@ test("what the router takes is sent by the router alone, and told by the node", 
   assert.deepEqual(sight.node.sent, []);
 });
 
-test("what the router takes is told by the router where the node is away", async () => {
-  const told = (): Promise<{ status: "confirmed"; failure: null }> =>
-    Promise.resolve({ status: "confirmed", failure: null });
-  assert.equal(kindOf(await land({ submit, askRouter: told }, away())), "landed");
-  const failed = await land(
-    { submit, askRouter: () => Promise.resolve({ status: "failed", failure: "too few tokens" }) },
-    away(),
-  );
-  assert.deepEqual(failed.verdict, { kind: "rejected", failure: { error: "too few tokens" } });
+for (const status of ["confirmed", "finalized"] as const) {
+  test(`that the router says ${status} of what the node does not see is what the router says, and no more`, async () => {
+    const askRouter: LandingHands["askRouter"] = () => Promise.resolve({ status, failure: null });
+    assert.equal(kindOf(await land({ submit, askRouter }, away())), "said");
+    const gone = scriptedNode();
+    gone.word = null;
+    gone.height = 101n; // it has expired, or the node lies: whoever pays again could pay twice
+    assert.equal(kindOf(await land({ submit, askRouter }, gone)), "said");
+  });
+}
+
+test("a router that says of what has landed that it has failed is not believed", async () => {
+  const askRouter: LandingHands["askRouter"] = () => Promise.resolve({ status: "failed", failure: "too few tokens" });
+  assert.equal(kindOf(await land({ submit, askRouter })), "landed");
+  assert.equal(kindOf(await land({ submit, askRouter }, away())), "unknown");
 });
 
-test("a router that takes long is waited for, although the node has given up by then", async () => {
-  let asked = 0;
-  const askRouter: LandingHands["askRouter"] = () => {
-    asked += 1;
-    return Promise.resolve(asked < 30 ? undefined : { status: "finalized", failure: null });
-  };
-  assert.equal(kindOf(await land({ submit, askRouter }, away())), "landed");
+test("a router that never answers keeps nobody waiting", async () => {
+  assert.equal(kindOf(await land({ submit, askRouter: () => new Promise(() => undefined) }, away())), "unknown");
 });
 
 test("nobody is believed who says nothing: it may still land", async () => {
@@ -93,13 +94,16 @@ test("nobody is believed who says nothing: it may still land", async () => {
   assert.equal(kindOf(sight), "unknown");
 });
 
-test("what the router refuses is not sent by anybody else", async () => {
+test("what the router refuses is not sent by anybody else, and may be on its way all the same", async () => {
   const refusal = new ApiFault(409, {
     error: { message: "It has ended.", metadata: { error_code: "withdrawal_over" } },
   });
-  const sight = await land({ submit: () => Promise.reject(refusal) });
-  assert.equal(sight.verdict, refusal);
-  assert.deepEqual([sight.node.calls, sight.events], [[], []]);
+  const refuses = (): Promise<never> => Promise.reject(refusal);
+  const silent = scriptedNode();
+  silent.word = null;
+  const sight = await land({ submit: refuses }, silent);
+  assert.deepEqual([sight.verdict, silent.sent, sight.events], [{ kind: "refused", refusal }, [], []]);
+  assert.equal(kindOf(await land({ submit: refuses })), "landed");
 });
 
 for (const fault of [new TypeError("fetch failed"), new ApiFault(503, {})]) {

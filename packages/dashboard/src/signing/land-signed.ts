@@ -1,13 +1,30 @@
-// Brings a signed transaction onto the chain and finds out what became of it: by the Solana node alone, or by a place of
-// the router, with the node as the witness.
+// Brings a signed transaction onto the chain and finds out what became of it: sent by the Solana node or by a place of the
+// router, and told by the node alone. A router's word moves nobody to pay again, or to believe that something was paid.
 import { landTransaction } from "@aimo-network/escrow/landing/land-transaction";
 import type { LandingSite, LandingVerdict, SentTransaction } from "@aimo-network/escrow/landing/landing-verdict";
 import type { Clock } from "@aimo-network/protocol/clock";
+import { within } from "@aimo-network/protocol/clock";
 import { isSolanaError } from "@solana/kit";
 import { isApiFault } from "../api/api-fault.ts";
-import { followByRouter } from "./follow-router.ts";
-import type { AskRouter } from "./follow-router.ts";
-import { NodeFault } from "./open-chain.ts";
+import { REFUSED_LOOK_MS, RPC_ANSWER_MS } from "./limits.ts";
+import { NodeFault } from "./node-answer.ts";
+
+/** How far a transaction is, as a router says it. */
+export interface RouterWord {
+  readonly status: "sent" | "confirmed" | "finalized" | "failed";
+  readonly failure: string | null;
+}
+
+/** How a router is asked: undefined where it does not answer, or knows nothing of it. */
+export type AskRouter = (signature: string) => Promise<RouterWord | undefined>;
+
+/** What became of a transaction that was handed in, if need be at the router. */
+export type Fate =
+  | LandingVerdict
+  /** The router says that it has landed, and the node does not. */
+  | { readonly kind: "said" }
+  /** The router refuses what it was handed in, and could send it all the same. */
+  | { readonly kind: "refused"; readonly refusal: unknown };
 
 /** By whom it is sent and followed. */
 export interface LandingHands {
@@ -30,52 +47,47 @@ function isRefusal(error: unknown): boolean {
 async function byNode(
   { rpc, clock, onSent }: LandingHands,
   sent: SentTransaction,
-  signal: AbortSignal,
+  signal = new AbortController().signal,
 ): Promise<LandingVerdict> {
   const isAway = (error: unknown): boolean => error instanceof NodeFault || !isSolanaError(error);
   return await landTransaction({ rpc, clock, signal, isAway, onSent }, sent);
 }
 
-/** The node is only asked: the router has sent it, and sends it again while it may land. */
-function onlyAsked(rpc: LandingSite["rpc"], { signature }: SentTransaction): LandingSite["rpc"] {
+/** The node is only asked: whether it is sent, and sent again while it may land, is the router's. */
+function onlyAsking(hands: LandingHands, { signature }: SentTransaction): LandingHands {
   const nothingSent = { send: () => Promise.resolve(signature) };
-  return new Proxy(rpc, {
+  const rpc = new Proxy(hands.rpc, {
     get: (target, name, receiver): unknown =>
       name === "sendTransaction" ? () => nothingSent : Reflect.get(target, name, receiver),
   });
+  return { ...hands, rpc, onSent: () => undefined };
 }
 
-/** The first verdict that says something; `unknown` where neither does. */
-async function firstTold(verdicts: readonly Promise<LandingVerdict>[]): Promise<LandingVerdict> {
-  const told = Promise.withResolvers<LandingVerdict>();
-  const all = verdicts.map(async (verdict) => {
-    const found = await verdict;
-    if (found.kind !== "unknown") told.resolve(found);
-    return found;
-  });
-  const last = Promise.all(all).then((found) => found[0] ?? told.promise);
-  return await Promise.race([told.promise, last]);
+/** It has the person's signature and may have sent it, so that the node is looked at before anybody signs again. */
+async function afterRefusal(hands: LandingHands, sent: SentTransaction, refusal: unknown): Promise<Fate> {
+  const patience = new AbortController();
+  const timer = hands.clock.timer(REFUSED_LOOK_MS, () => patience.abort());
+  try {
+    const found = await byNode(onlyAsking(hands, sent), sent, patience.signal);
+    return found.kind === "unknown" ? { kind: "refused", refusal } : found;
+  } finally {
+    timer.cancel();
+  }
 }
 
-/** What became of it. Throws what the router refuses it with, and the node's own error where that refuses to send it. */
-export async function landSigned(hands: LandingHands, sent: SentTransaction): Promise<LandingVerdict> {
-  const { rpc, clock, askRouter, submit, onSent } = hands;
-  const over = new AbortController();
-  if (submit === undefined) return await byNode(hands, sent, over.signal);
+/** What became of it. Throws the node's own error where that refuses to send it. */
+export async function landSigned(hands: LandingHands, sent: SentTransaction): Promise<Fate> {
+  const { clock, askRouter, submit, onSent } = hands;
+  if (submit === undefined) return await byNode(hands, sent);
   try {
     await submit();
   } catch (error) {
-    if (isRefusal(error)) throw error;
-    return await byNode(hands, sent, over.signal); // the router is away, and the node takes it just as well
+    // Where the router is away, the node takes it just as well.
+    return isRefusal(error) ? await afterRefusal(hands, sent, error) : await byNode(hands, sent);
   }
   onSent();
-  try {
-    const asked = { ...hands, rpc: onlyAsked(rpc, sent), onSent: () => undefined };
-    return await firstTold([
-      byNode(asked, sent, over.signal),
-      followByRouter({ clock, signal: over.signal, ask: askRouter }, sent.signature),
-    ]);
-  } finally {
-    over.abort(); // the slower witness is heard no more
-  }
+  const found = await byNode(onlyAsking(hands, sent), sent);
+  if (found.kind === "landed" || found.kind === "rejected") return found;
+  const word = await within(clock, RPC_ANSWER_MS, askRouter(sent.signature));
+  return word?.status === "confirmed" || word?.status === "finalized" ? { kind: "said" } : found;
 }

@@ -6,7 +6,7 @@ export const RPC_URL_CHARS_MAX = 1_000;
 export const RPC_CHOICE_LIFE_S = 31_536_000;
 /** How long one answer of a node is waited for: more than a node on the other side of the world needs. */
 export const RPC_ANSWER_MS = 15_000;
-/** Between two looks at what the router says of a transaction: it asks its own node once a second at most. */
-export const ROUTER_FOLLOW_MS = 1_500;
+/** How long the node is looked at after the router has refused what was signed: what was sent all the same lands within a few blocks. */
+export const REFUSED_LOOK_MS = 5_000;
 /** Differences that are shown: the first says enough, and a transaction of a thousand faults fills no dialog. */
 export const DIFFERENCES_SHOWN_MAX = 6;

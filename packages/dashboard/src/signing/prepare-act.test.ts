@@ -1,14 +1,19 @@
 // From an act to what became of it, with real transactions: what is shown is read from the bytes, and what differs reaches no wallet.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { systemClock } from "@aimo-network/protocol/clock";
+import { SOLANA_ERROR__JSON_RPC__INVALID_PARAMS, SolanaError } from "@solana/kit";
+import { LANDING_POLL_MS } from "@aimo-network/escrow/limits";
+import { manualClock, systemClock } from "@aimo-network/protocol/clock";
+import type { Clock } from "@aimo-network/protocol/clock";
 import { AimoError } from "@aimo-network/protocol/errors";
+import { ApiFault } from "../api/api-fault.ts";
 import { signedBy } from "../wallets/test-wallet/test-wallet.ts";
 import type { TransactionAsked } from "../wallets/wallet-call.ts";
 import { ActFault } from "./act-fault.ts";
 import type { ReadyAct } from "./act-run.ts";
 import type { Act, MadeTransaction } from "./act.ts";
-import { NodeFault } from "./open-chain.ts";
+import type { RouterWord } from "./land-signed.ts";
+import { NodeFault } from "./node-answer.ts";
 import { prepareAct } from "./prepare-act.ts";
 import { FIVE, openScene } from "./test-bed/act-scene.ts";
 import type { ActScene } from "./test-bed/act-scene.ts";
@@ -18,19 +23,23 @@ const signal = new AbortController().signal;
 interface Prepared {
   readonly scene: ActScene;
   readonly asked: TransactionAsked[];
+  /** The routers that this browser knows by now. */
+  readonly landed: string[];
   prepare(make: () => Promise<MadeTransaction>, submit?: NonNullable<Act["submit"]>): Promise<ReadyAct>;
 }
 
-async function open(): Promise<Prepared> {
+async function open(word?: RouterWord, clock: Clock = systemClock): Promise<Prepared> {
   const scene = await openScene();
-  const asked: TransactionAsked[] = [];
+  const [asked, landed]: [TransactionAsked[], string[]] = [[], []];
   return {
     scene,
     asked,
+    landed,
     prepare: (make, submit) =>
       prepareAct({ title: "An act", make, ...(submit !== undefined && { submit }) }, scene.chain, {
-        clock: systemClock,
-        askRouter: () => Promise.resolve(undefined),
+        clock,
+        noteLanded: () => void landed.push(scene.chain.routerId),
+        askRouter: () => Promise.resolve(word),
         signTransaction: async (one) => {
           asked.push(one);
           return await signedBy(scene.key, one.bytes);
@@ -72,20 +81,22 @@ test("bytes of anything else reach no wallet, and are told", async () => {
   const other = scene.bytesOf([scene.deposit(FIVE + 1n)]);
   const fault = await faultOf(prepare(() => scene.made(other)));
   assert.equal(fault.kind, "refused");
-  assert.match(fault.details.join(" "), /expected 5000000 as amount, found 5000001/);
+  assert.match(fault.details.join(" "), /expected 5\.00 USDC as amount, found 5\.000001 USDC/);
   const unreadable = await faultOf(prepare(() => scene.made(Uint8Array.of(1))));
   assert.match(unreadable.details.join(" "), /cannot be read/);
   assert.deepEqual(asked, []);
 });
 
 test("signed it is sent by the node, and lands", async () => {
-  const { scene, asked, prepare } = await open();
+  const { scene, asked, landed, prepare } = await open();
   const signed = await (await prepare(() => scene.made())).sign(signal);
   assert.deepEqual([asked[0]?.version, asked[0]?.chain], [0, "solana:localnet"]);
   assert.match(signed.explorerUrl ?? "", /customUrl=http%3A%2F%2F127\.0\.0\.1%3A8899$/);
   assert.deepEqual(scene.node.sent, []);
+  assert.deepEqual(landed, []);
   await signed.land();
   assert.equal(scene.node.sent.length, 1);
+  assert.deepEqual(landed, [scene.chain.routerId]);
 });
 
 test("what the router takes is handed in as it was signed", async () => {
@@ -131,6 +142,58 @@ for (const [what, change, kind, words] of [
     assert.ok((fault.next ?? "").length > 10);
   });
 }
+
+test("what the router says that nobody has seen, or refuses with the signature in its hands, is not offered again", async () => {
+  const refusal = new ApiFault(400, { error: { message: "No.", metadata: { error_code: "no" } } });
+  for (const [submit, words] of [
+    [
+      () => Promise.resolve({ signature: "of no matter" }),
+      /The router says that it has landed; your Solana node does not/,
+    ],
+    [() => Promise.reject(refusal), /has what you signed, and refuses it: No\./],
+  ] as const) {
+    const clock = manualClock();
+    const { scene, prepare } = await open({ status: "confirmed", failure: null }, clock);
+    scene.node.word = null;
+    const made = await scene.cosigned(); // nobody but the router says how long it lives
+    const signed = await (await prepare(() => Promise.resolve(made), submit)).sign(signal);
+    const ended = new AbortController();
+    const failing = faultOf(signed.land()).finally(() => ended.abort());
+    while (!ended.signal.aborted) {
+      await new Promise((resolve) => setImmediate(resolve));
+      clock.advance(LANDING_POLL_MS);
+    }
+    const fault = await failing;
+    assert.equal(fault.kind, "unknown");
+    assert.match(fault.message, words);
+  }
+});
+
+test("why a node does not take what was signed is said in its own words", async () => {
+  const { scene, prepare } = await open();
+  const refusal = new SolanaError(SOLANA_ERROR__JSON_RPC__INVALID_PARAMS, { __serverMessage: "too\nlarge" });
+  scene.node.fault = (method) => (method === "sendTransaction" ? refusal : undefined);
+  const signed = await (await prepare(() => scene.made())).sign(signal);
+  await assert.rejects(signed.land(), {
+    name: "ConsoleFault",
+    message: /at 127\.0\.0\.1:8899 does not take it: too.?large$/,
+  });
+});
+
+test("a router that is not the one it was before takes part in nothing; leaving it goes on", async () => {
+  const { scene, asked, prepare } = await open();
+  Object.assign(scene.chain, { isDisputed: true });
+  let isMade = false;
+  const make = (): Promise<MadeTransaction> => {
+    isMade = true;
+    return scene.made();
+  };
+  const fault = await faultOf(prepare(make, () => Promise.resolve({ signature: "of no matter" })));
+  assert.equal(fault.kind, "refused");
+  assert.match(fault.details.join(" "), new RegExp(scene.chain.routerId));
+  assert.deepEqual([isMade, asked], [false, []]);
+  await (await (await prepare(make)).sign(signal)).land();
+});
 
 test("what the program would refuse is said before anything is made; what the node says is said by its name", async () => {
   const { scene, prepare } = await open();

@@ -3,31 +3,42 @@ import { associatedTokenAddress } from "@aimo-network/escrow/addresses";
 import { explainFailure } from "@aimo-network/escrow/failure";
 import { toldWords } from "@aimo-network/escrow/describe/told-words";
 import type { TransactionDescription } from "@aimo-network/escrow/describe/description";
-import type { LandingVerdict, SentTransaction } from "@aimo-network/escrow/landing/landing-verdict";
+import type { SentTransaction } from "@aimo-network/escrow/landing/landing-verdict";
 import type { TransactionWish } from "@aimo-network/escrow/wish/differences";
 import { checkTransaction } from "@aimo-network/escrow/wish/check-transaction";
 import type { Clock } from "@aimo-network/protocol/clock";
 import { isAimoError } from "@aimo-network/protocol/errors";
+import { safeLine } from "@aimo-network/protocol/safe-line";
+import { textIn } from "@aimo-network/protocol/told-members";
 import { isSolanaError } from "@solana/kit";
 import type { IdentifierString } from "@wallet-standard/base";
-import { ConsoleFault } from "../api/fault-words.ts";
+import { ConsoleFault, faultWords } from "../api/fault-words.ts";
 import type { TransactionAsked } from "../wallets/wallet-call.ts";
 import { ActFault } from "./act-fault.ts";
 import type { ReadyAct, ToldAct } from "./act-run.ts";
 import type { Act, MadeTransaction } from "./act.ts";
 import type { Chain } from "./chain-place.ts";
 import { explorerLink } from "./explorer-link.ts";
-import type { AskRouter } from "./follow-router.ts";
 import { landSigned } from "./land-signed.ts";
+import type { AskRouter, Fate } from "./land-signed.ts";
 import { checkSigned } from "./signed-check.ts";
+
+interface SignerPatience {
+  readonly signal: AbortSignal;
+  /** Whose signature is wanted. */
+  readonly signer: string | undefined;
+}
 
 /** What preparing an act needs of the page. */
 export interface PrepareDeps {
   readonly clock: Clock;
   readonly askRouter: AskRouter;
-  signTransaction(asked: TransactionAsked, patience: { readonly signal: AbortSignal }): Promise<Uint8Array>;
+  /** It has landed: this browser knows the router from now on. */
+  noteLanded(chain: Chain): void;
+  signTransaction(asked: TransactionAsked, patience: SignerPatience): Promise<Uint8Array>;
 }
 
+const NODE_WORDS_MAX = 200;
 const OWN_ACCOUNT = "your USDC account";
 const TRY_AGAIN = "Try again once that is mended.";
 
@@ -52,6 +63,16 @@ async function toldOf(description: TransactionDescription, wish: TransactionWish
   };
 }
 
+/** What the router takes part in is not begun with another one than the one that the person has money at. */
+function otherRouter({ routerId, place }: Chain): ActFault {
+  return new ActFault(
+    "refused",
+    "Nothing was signed: this router says that it is another one than the one you have signed for in this browser.",
+    "Ask its operator, by another way than this page. Leaving without the router goes on working for the one that you know. Where it has really moved: once your money is out, delete this site’s data in the browser.",
+    [`You have signed for the router ${routerId} of the program ${place.programAddress}.`],
+  );
+}
+
 async function describedAsWished({ bytes, wish }: MadeTransaction): Promise<TransactionDescription> {
   const check = await checkTransaction(bytes, wish);
   if (check.kind === "as_wished") return check.description;
@@ -69,13 +90,24 @@ function rejectedWords(error: unknown): string {
   return `${program ?? "The chain"} says that ${reason}; ${advice}.`;
 }
 
-/** Throws what the person has to know of a verdict that is not that it has landed. */
-function insistLanded(verdict: LandingVerdict, { place }: Chain, explorerUrl: string | undefined): void {
-  switch (verdict.kind) {
+/** Nobody can tell yet, so that it is not offered again: whoever pays again could pay twice. */
+function unknownFate(what: string, explorerUrl: string | undefined): ActFault {
+  return new ActFault(
+    "unknown",
+    what,
+    explorerUrl === undefined
+      ? "Do not do it again for two minutes: what is not in your balance by then has expired."
+      : "Look at it in the explorer before you do it again: what is not there after two minutes has expired.",
+  );
+}
+
+/** Throws what the person has to know of a fate that is not that it has landed. */
+function insistLanded(fate: Fate, { place }: Chain, explorerUrl: string | undefined): void {
+  switch (fate.kind) {
     case "landed":
       return;
     case "rejected": {
-      const { error } = explainFailure(verdict.failure, place.programAddress);
+      const { error } = explainFailure(fate.failure, place.programAddress);
       const words = rejectedWords(error);
       throw new ActFault(
         "rejected",
@@ -89,22 +121,23 @@ function insistLanded(verdict: LandingVerdict, { place }: Chain, explorerUrl: st
         "It did not land: nothing was spent.",
         "A transaction lives about a minute from when it is made. Try again, and confirm it in the wallet within that.",
       );
+    case "said":
+      throw unknownFate("The router says that it has landed; your Solana node does not say so.", explorerUrl);
+    case "refused": {
+      const { what } = faultWords(fate.refusal);
+      throw unknownFate(`The router has what you signed, and refuses it: ${what}`, explorerUrl);
+    }
     case "unknown":
-      throw new ActFault(
-        "unknown",
-        "It was sent, but what became of it is not known yet.",
-        explorerUrl === undefined
-          ? "Do not do it again for two minutes: what is not in your balance by then has expired."
-          : "Look at it in the explorer before you do it again: what is not there after two minutes has expired.",
-      );
+      throw unknownFate("It was sent, but what became of it is not known yet.", explorerUrl);
   }
 }
 
 /** What a node says that takes no transaction, or a page's own word. */
 function refusedByNode(error: unknown, chain: Chain): unknown {
   if (!isSolanaError(error)) return error;
+  const said = textIn(error.context, "__serverMessage") ?? error.message; // the message itself is a number in a build
   return new ConsoleFault(
-    `The Solana node at ${new URL(chain.rpcUrl).host} does not take it: ${error.message}`,
+    `The Solana node at ${new URL(chain.rpcUrl).host} does not take it: ${safeLine(said, NODE_WORDS_MAX)}`,
     "Nothing was spent. Try again, or choose another node in the wallet’s menu.",
   );
 }
@@ -121,6 +154,7 @@ function chainName({ cluster }: Chain): IdentifierString {
 
 /** Has the act made and checks its bytes; throws `ActFault` where they do anything else than was wished. */
 export async function prepareAct(act: Act, chain: Chain, deps: PrepareDeps): Promise<ReadyAct> {
+  if (chain.isDisputed === true && act.submit !== undefined) throw otherRouter(chain);
   const made = await act.make(chain).catch((error: unknown) => {
     throw refusedByProgram(error, chain);
   });
@@ -130,7 +164,7 @@ export async function prepareAct(act: Act, chain: Chain, deps: PrepareDeps): Pro
     told: await toldOf(description, wish, chain),
     async sign(signal) {
       const asked = { bytes, version: description.version, chain: chainName(chain) };
-      const given = await deps.signTransaction(asked, { signal });
+      const given = await deps.signTransaction(asked, { signal, signer: wish.signers[0] });
       const signed = await checkSigned({ bytes, wish, description }, given);
       const explorerUrl = explorerLink("tx", signed.signature, chain);
       const sent: SentTransaction = { ...signed, ...(lastValidBlockHeight !== undefined && { lastValidBlockHeight }) };
@@ -141,13 +175,14 @@ export async function prepareAct(act: Act, chain: Chain, deps: PrepareDeps): Pro
           const submit = act.submit?.bind(act);
           const { clock, askRouter } = deps;
           const hands = { rpc: chain.rpc, clock, askRouter, onSent: () => undefined };
-          const verdict = await landSigned(
+          const fate = await landSigned(
             { ...hands, submit: submit === undefined ? undefined : () => submit(signed.bytes) },
             sent,
           ).catch((error: unknown) => {
             throw refusedByNode(error, chain);
           });
-          insistLanded(verdict, chain, explorerUrl);
+          insistLanded(fate, chain, explorerUrl);
+          deps.noteLanded(chain);
         },
       };
     },

@@ -3,7 +3,7 @@ import { clusterOf } from "@aimo-network/escrow/clusters";
 import { useQuery } from "@tanstack/react-query";
 import { routerQuery } from "../router/router-query.ts";
 import { RPC_CHOICE_LIFE_S } from "./limits.ts";
-import { chosenUrl, cookieValue } from "./rpc-url.ts";
+import { chosenUrl, cookieValue, readRpcUrl } from "./rpc-url.ts";
 
 const COOKIE = "aimo_rpc";
 const KEPT = "aimo-rpc";
@@ -23,7 +23,9 @@ export function chosenRpcUrl(): string | undefined {
 
 /** The node that a router names, or everybody's of its cluster. */
 export function routersRpcUrl(facts: NodeFacts | undefined): string | undefined {
-  return facts?.public_rpc_url ?? clusterOf(facts?.network)?.nodeUrl;
+  const named = facts?.public_rpc_url;
+  const isUrl = named !== undefined && "url" in readRpcUrl(named);
+  return isUrl ? named : clusterOf(facts?.network)?.nodeUrl;
 }
 
 /** The URL of the node that is asked; undefined while none is known. */

@@ -39,12 +39,12 @@ test("a cookie is found by its whole name, and what is not encoded text is none"
   assert.equal(cookieValue("", "aimo_rpc"), undefined);
 });
 
-test("the whole URL counts where its origin is the cookie's, and the cookie alone otherwise", () => {
+test("the URL that was kept counts where the cookie has its origin, and a cookie that others may have written does not", () => {
   const origin = "https://rpc.example";
   assert.equal(chosenUrl(origin, `${origin}/key`), `${origin}/key`);
-  assert.equal(chosenUrl(origin, null), `${origin}/`);
-  assert.equal(chosenUrl(origin, "https://evil.example/key"), `${origin}/`);
-  assert.equal(chosenUrl(origin, "nonsense"), `${origin}/`);
+  assert.equal(chosenUrl(origin, null), undefined);
+  assert.equal(chosenUrl(origin, "https://other.example/key"), undefined);
+  assert.equal(chosenUrl(origin, "nonsense"), undefined);
   assert.equal(chosenUrl(undefined, `${origin}/key`), undefined, "the page may not ask it");
   assert.equal(chosenUrl("ftp://x", `${origin}/key`), undefined);
 });

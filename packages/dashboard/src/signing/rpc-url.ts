@@ -41,13 +41,12 @@ export function cookieValue(cookies: string, name: string): string | undefined {
 
 /**
  * The node that was chosen. The cookie has its origin, which the router allows this page to ask; the whole URL, which
- * may hold a key, stays in this browser. A cookie alone will do; a URL of another origin than the cookie's is not asked.
+ * may hold a key, stays in this browser. A cookie alone chooses nothing, and none of another origin does: a neighbour
+ * below the same domain can write cookies here, and its node would tell what it likes of money and receipts.
  */
 export function chosenUrl(cookie: string | undefined, kept: string | null): string | undefined {
-  if (cookie === undefined) return undefined;
-  const allowed = readRpcUrl(cookie);
-  if ("fault" in allowed) return undefined;
-  const whole = kept === null ? allowed : readRpcUrl(kept);
-  if ("fault" in whole) return allowed.url;
-  return new URL(whole.url).origin === new URL(allowed.url).origin ? whole.url : allowed.url;
+  if (cookie === undefined || kept === null) return undefined;
+  const [allowed, whole] = [readRpcUrl(cookie), readRpcUrl(kept)];
+  if ("fault" in allowed || "fault" in whole) return undefined;
+  return new URL(whole.url).origin === new URL(allowed.url).origin ? whole.url : undefined;
 }

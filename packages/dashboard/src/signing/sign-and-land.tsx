@@ -1,7 +1,8 @@
 // Acts on the chain, for pages: shown in words from their own bytes, signed by the wallet, sent, and followed to their end.
-import { useSyncExternalStore } from "react";
+import { useEffect, useSyncExternalStore } from "react";
 import { actRun } from "./act-desk.ts";
 import type { Act, Landed } from "./act.ts";
+import { preloadSigning } from "./preload-signing.ts";
 
 export type { Act, Landed } from "./act.ts";
 
@@ -17,5 +18,6 @@ const run = (act: Act): Promise<Landed | undefined> => actRun.run(act);
 
 /** The runner for components. */
 export function useAct(): ActRunner {
+  useEffect(() => void preloadSigning(), []);
   return { run, isBusy: useSyncExternalStore(actRun.watch, actRun.isBusy) };
 }

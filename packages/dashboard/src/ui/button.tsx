@@ -11,7 +11,7 @@ const VARIANTS = {
 } as const;
 
 const SIZES = {
-  small: "h-8 px-3 text-[0.8125rem] gap-1.5",
+  small: "h-8 px-3 text-[0.8125rem] gap-1.5 pointer-coarse:h-9", // fingers need more than a mouse
   medium: "h-10 px-4 text-sm gap-2",
   large: "h-12 px-6 text-base gap-2",
   icon: "size-9 justify-center",

@@ -2,8 +2,9 @@
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
 import type { ReactNode } from "react";
-import { useRef } from "react";
+import { useRef, useState } from "react";
 import { Button } from "./button.tsx";
+import { classes } from "./class-names.ts";
 
 interface DialogProps {
   readonly title: string;
@@ -18,15 +19,28 @@ interface DialogProps {
   readonly isSteady?: boolean;
 }
 
+const CONTROLS = ["input", "textarea", "select", "button", "a[href]", "summary", "[tabindex]"]
+  .map((control) => `${control}:not(:disabled)`)
+  .join();
+
 /** Whether something is a toast: clicking it is no click beside the dialog. */
 function isToast(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest("[data-sonner-toaster]") !== null;
+}
+
+/** To the field that a dialog begins with; to the dialog itself where it begins otherwise, and on phones, where a field brings the keyboard up. */
+function focusFirst(dialog: HTMLElement): void {
+  const first = dialog.querySelector("[data-dialog-body]")?.querySelector(CONTROLS);
+  const isTyped = first?.matches("input:not([type=radio], [type=checkbox]), textarea, select") === true;
+  const target = isTyped && matchMedia("(pointer: fine)").matches ? first : dialog;
+  if (target instanceof HTMLElement) target.focus({ preventScroll: true });
 }
 
 /** A dialog in the middle of the page; on a phone it stands at the bottom. */
 export function Dialog({ isSteady = false, ...props }: DialogProps): ReactNode {
   const { title, lead, isOpen, onClose, children, actions } = props;
   const opener = useRef<Element>(null);
+  const [isScrolled, setIsScrolled] = useState(false);
   /** Back to where it was opened, or to the page where that is gone: nobody at a keyboard begins anew at its head. */
   const giveFocusBack = (event: Event): void => {
     event.preventDefault();
@@ -43,10 +57,19 @@ export function Dialog({ isSteady = false, ...props }: DialogProps): ReactNode {
           onInteractOutside={(event) => {
             if (isSteady || isToast(event.detail.originalEvent.target)) event.preventDefault();
           }}
-          onOpenAutoFocus={() => (opener.current = document.activeElement)}
+          onOpenAutoFocus={(event) => {
+            opener.current = document.activeElement;
+            event.preventDefault();
+            if (event.currentTarget instanceof HTMLElement) focusFirst(event.currentTarget);
+          }}
           onCloseAutoFocus={giveFocusBack}
         >
-          <header className="flex items-start justify-between gap-4 px-5 pt-5">
+          <header
+            className={classes(
+              "flex items-start justify-between gap-4 border-b px-5 pt-5 pb-3",
+              isScrolled ? "border-line" : "border-transparent",
+            )}
+          >
             <div>
               <Radix.Title className="text-lg font-semibold">{title}</Radix.Title>
               {lead !== undefined && (
@@ -61,7 +84,13 @@ export function Dialog({ isSteady = false, ...props }: DialogProps): ReactNode {
               </Button>
             </Radix.Close>
           </header>
-          <div className="flex min-h-0 flex-col gap-4 overflow-y-auto px-5 py-4">{children}</div>
+          <div
+            data-dialog-body
+            className="flex min-h-0 flex-col gap-4 overflow-y-auto px-5 pt-1 pb-4"
+            onScroll={({ currentTarget }) => setIsScrolled(currentTarget.scrollTop > 0)}
+          >
+            {children}
+          </div>
           {actions !== undefined && (
             <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-4">{actions}</footer>
           )}

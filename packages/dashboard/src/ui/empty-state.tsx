@@ -12,7 +12,7 @@ interface EmptyStateProps {
 /** Nothing is here yet, and this is how that changes. */
 export function EmptyState({ icon, title, children, action }: EmptyStateProps): ReactNode {
   return (
-    <div className="flex flex-col items-center gap-3 px-6 py-12 text-center">
+    <div className="flex flex-col items-center gap-3 px-2 py-8 text-center sm:px-6 sm:py-12">
       {icon !== undefined && (
         <div aria-hidden className="flex size-11 items-center justify-center rounded-xl bg-accent-soft text-accent">
           {icon}

@@ -21,7 +21,7 @@ export function Segments<Id extends string>({ label, options, selected, onSelect
         <label
           key={id}
           className={classes(
-            "cursor-pointer rounded-md px-2.5 py-1 text-[0.8125rem] font-medium whitespace-nowrap has-focus-visible:outline-2 has-focus-visible:outline-offset-1 has-focus-visible:outline-accent",
+            "cursor-pointer rounded-md px-2.5 py-1 pointer-coarse:py-1.5 text-[0.8125rem] font-medium whitespace-nowrap has-focus-visible:outline-2 has-focus-visible:outline-offset-1 has-focus-visible:outline-accent",
             id === selected ? "bg-accent-soft text-accent" : "text-muted hover:text-ink",
           )}
         >

@@ -1,20 +1,13 @@
 // Toasts: what happened to money and keys, told in a corner while the page goes on.
 import type { ReactNode } from "react";
-import { useSyncExternalStore } from "react";
 import { Toaster } from "sonner";
 import { useTheme } from "../app/theme.ts";
-
-const wide = globalThis.matchMedia?.("(min-width: 640px)");
-
-function watchWidth(listener: () => void): () => void {
-  wide?.addEventListener("change", listener);
-  return () => wide?.removeEventListener("change", listener);
-}
+import { useMedia } from "./use-media.ts";
 
 /** The corner where they are shown; once, in the shell. */
 export function Toasts(): ReactNode {
   const theme = useTheme();
-  const isWide = useSyncExternalStore(watchWidth, () => wide?.matches ?? true);
+  const isWide = useMedia("(min-width: 40rem)");
   return (
     <Toaster
       theme={theme}
@@ -26,6 +19,13 @@ export function Toasts(): ReactNode {
           background: "var(--surface)",
           color: "var(--ink)",
           borderColor: "var(--line)",
+        },
+        actionButtonStyle: {
+          height: "2.25rem",
+          padding: "0 0.75rem",
+          borderRadius: "0.5rem",
+          background: "var(--accent)",
+          color: "var(--on-accent)",
         },
       }}
     />

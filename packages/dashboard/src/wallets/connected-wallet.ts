@@ -5,7 +5,7 @@ import { connectFlow } from "./connect-desk.ts";
 import { linkedWallet, watchLinkedWallet } from "./linked-wallet.ts";
 import type { LinkedWallet } from "./linked-wallet.ts";
 import { isTestWallet } from "./test-mark.ts";
-import { askSignature, askTransaction } from "./wallet-call.ts";
+import { askSignature, askTransaction, insistSigner } from "./wallet-call.ts";
 import type { TransactionAsked } from "./wallet-call.ts";
 import { WalletFault } from "./wallet-fault.ts";
 import { safeIcon, walletText } from "./wallet-shape.ts";
@@ -54,6 +54,8 @@ async function neededWallet(): Promise<LinkedWallet> {
 /** How long a wallet is waited for: until this is aborted, or for as long as it takes. */
 export interface WalletPatience {
   readonly signal?: AbortSignal;
+  /** Whose signature is wanted; anybody's who is connected where it is absent. */
+  readonly signer?: string | undefined;
 }
 
 function signalOf({ signal }: WalletPatience): AbortSignal {
@@ -67,5 +69,7 @@ export async function signMessage(message: Uint8Array, patience: WalletPatience 
 
 /** Has the wallet sign a transaction, which it may change: only signing/ calls this, and checks what comes back. */
 export async function signTransaction(asked: TransactionAsked, patience: WalletPatience = {}): Promise<Uint8Array> {
-  return await askTransaction(await neededWallet(), asked, { signal: signalOf(patience) });
+  const linked = await neededWallet();
+  insistSigner(linked, patience.signer);
+  return await askTransaction(linked, asked, { signal: signalOf(patience) });
 }

@@ -55,16 +55,21 @@ async function restorePatiently(): Promise<void> {
   setSessionAside();
 }
 
+/** Connects the wallet of who is signed in, where it gives itself unasked. */
+async function rejoin(): Promise<void> {
+  if (sessionState().kind !== "in") return;
+  const { reconnect } = await import("./link-life.ts");
+  await reconnect();
+}
+
 /** Restores the session and the wallet; whatever was asked as somebody is forgotten when that changes. */
 export async function startWallets(asking: QueryClient): Promise<void> {
   followSession();
   forgetPersonal(asking);
   followLive(asking);
   whenSessionIsLost(loseSession);
-  startSessionTabs(systemClock);
+  startSessionTabs(systemClock, () => void rejoin());
   if (isNodeUntried()) void import("../signing/rpc-change.ts").then(({ tryChosenNode }) => tryChosenNode());
   await restorePatiently();
-  if (sessionState().kind !== "in") return;
-  const { reconnect } = await import("./link-life.ts");
-  await reconnect();
+  await rejoin();
 }

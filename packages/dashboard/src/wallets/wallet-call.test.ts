@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { accountOf, scriptedKey, scriptedWallet } from "./test-bed/scripted-wallet.ts";
 import type { WalletScript } from "./test-bed/scripted-wallet.ts";
-import { askAccounts, askSignIn, askSignature, askTransaction } from "./wallet-call.ts";
+import { askAccounts, askSignIn, askSignature, askTransaction, insistSigner } from "./wallet-call.ts";
 
 const key = await scriptedKey();
 const other = await scriptedKey();
@@ -134,4 +134,10 @@ test("a transaction is asked for on a chain that the account has, in a version t
     },
   };
   await assert.rejects(askTransaction(old, { bytes, version: 0, chain: undefined }, asking()), { kind: "unable" });
+});
+
+test("a transaction is for the account that it was made for, whoever is connected by now", () => {
+  insistSigner(linked(), key.address);
+  insistSigner(linked(), undefined);
+  assert.throws(() => insistSigner(linked(), other.address), { kind: "wrong_account", message: /made for/ });
 });

@@ -147,6 +147,16 @@ export async function askSignature(linked: LinkedWallet, message: Uint8Array, as
   return signature;
 }
 
+/** Whoever is connected by now has to be whom it was made for: another one may have signed in meanwhile, also in another tab. */
+export function insistSigner({ account }: LinkedWallet, signer: string | undefined): void {
+  if (signer === undefined || account.address === signer) return;
+  throw new WalletFault(
+    "wrong_account",
+    `The account ${account.address} is connected now; this was made for ${signer}.`,
+    "Nothing was signed. Close this, and begin again with the account that you want.",
+  );
+}
+
 /** A transaction for a wallet. */
 export interface TransactionAsked {
   readonly bytes: Uint8Array;

@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { Coins, LogOut, PlugZap, SlidersHorizontal } from "lucide-react";
 import type { ReactNode } from "react";
 import { useState } from "react";
-import { answerOf, routerApi } from "../api/router-api.ts";
+import { balanceQuery } from "../api/balance-query.ts";
 import { Amount } from "../ui/amount.tsx";
 import { Badge } from "../ui/badge.tsx";
 import { Button, buttonClasses } from "../ui/button.tsx";
@@ -29,10 +29,7 @@ interface WalletMenuProps {
 const ITEM = classes(buttonClasses({ variant: "ghost" }), "w-full justify-start! gap-3 px-3");
 
 function Balance(): ReactNode {
-  const { data, error } = useQuery({
-    queryKey: ["balance"],
-    queryFn: () => answerOf(routerApi.GET("/api/v1/account/balance")),
-  });
+  const { data, error } = useQuery(balanceQuery);
   if (error !== null) return <p className="text-sm text-muted">The balance cannot be read right now.</p>;
   return (
     <p className="flex items-baseline justify-between gap-3">

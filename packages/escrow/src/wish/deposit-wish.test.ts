@@ -56,6 +56,7 @@ test("an open escrow's allowance may rise by the deposit, and end in a year at t
   const most = scene.chain.time + 365n * DAY + ALLOWANCE_END_SLACK_S;
   assert.equal(await till.kindOf(view, raise(total, most)), "as_wished");
   assert.equal(await till.kindOf(view, raise(total, most + 1n)), "different");
+  assert.equal(await till.kindOf(view, raise(total, SCENE_EXPIRY - 1n)), "different", "it would end earlier");
   assert.equal(await till.kindOf(undefined, raise(total + 1n)), "as_wished", "its words show it");
 });
 
@@ -73,10 +74,15 @@ test("whoever has no escrow gets one, whose allowance is the deposit", async () 
   await scene.bed.know(NEWCOMER);
   const till = new Till(scene, NEWCOMER);
   const view = await till.view();
-  const opening = (allowTotal: bigint): Instruction =>
-    scene.ask.openEscrow(NEWCOMER, { payer: signer(NEWCOMER), allowTotal });
+  const opening = (allowTotal: bigint, allowExpiresAt?: bigint): Instruction =>
+    scene.ask.openEscrow(NEWCOMER, {
+      payer: signer(NEWCOMER),
+      allowTotal,
+      ...(allowExpiresAt !== undefined && { allowExpiresAt }),
+    });
   assert.equal(await till.kindOf(view, opening(FIVE)), "as_wished");
   assert.equal(await till.kindOf(view, opening(FIVE + 1n)), "different");
+  assert.equal(await till.kindOf(view, opening(FIVE, scene.chain.time + 1n)), "different", "it would end at once");
   assert.equal(await till.kindOf(view), "different", "there is no escrow to deposit into");
   assert.equal(await till.kindOf(undefined), "as_wished", "nobody knows whether there is one");
 });

@@ -21,14 +21,18 @@ export interface DepositWish {
 
 type Own = Readonly<Record<"config" | "escrow" | "user", Address>>;
 
-/** Opens the escrow, whose allowance is the deposit. */
-function opening(own: Own, amount: MicroUsdc, endMost: bigint | undefined): WishedInstruction {
+/** Opens the escrow, whose allowance is the deposit, for about a year from `now`. */
+function opening(own: Own, amount: MicroUsdc, now: bigint | undefined): WishedInstruction {
+  const inAYear = now === undefined ? undefined : now + ALLOWANCE_LIFE;
   return {
     name: "open_escrow",
-    isOptional: endMost === undefined, // then nobody knows whether there is an escrow
+    isOptional: inAYear === undefined, // then nobody knows whether there is an escrow
     accounts: { ...own, payer: own.user },
     data: { allowTotal: amount },
-    ...(endMost !== undefined && { dataMost: { allowExpiresAt: endMost } }),
+    ...(inAYear !== undefined && {
+      dataMost: { allowExpiresAt: inAYear + ALLOWANCE_END_SLACK_S },
+      dataLeast: { allowExpiresAt: inAYear - ALLOWANCE_END_SLACK_S },
+    }),
   };
 }
 
@@ -38,7 +42,7 @@ function preparations(own: Own, { amount, view }: DepositWish): WishedInstructio
   if (view === undefined) return [opening(own, amount, undefined), raising];
   const { escrow, now } = view;
   const inAYear = now.time + ALLOWANCE_LIFE + ALLOWANCE_END_SLACK_S;
-  if (escrow === undefined) return [opening(own, amount, inAYear)];
+  if (escrow === undefined) return [opening(own, amount, now.time)];
   // While the person lowers the allowance a deposit leaves it alone: raising it would take that back.
   if (pendingAllowance(escrow.data, now.time) !== undefined) return [];
   const { total, expiresAt } = allowanceInForce(escrow.data, now.time);
@@ -47,6 +51,8 @@ function preparations(own: Own, { amount, view }: DepositWish): WishedInstructio
       ...raising,
       data: { total: total + amount },
       dataMost: { expiresAt: expiresAt > inAYear ? expiresAt : inAYear },
+      // An earlier end would make a lowering of it, which waits for the router's notice and keeps every other change off.
+      dataLeast: { expiresAt },
     },
   ];
 }

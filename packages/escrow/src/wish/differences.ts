@@ -16,6 +16,8 @@ export interface WishedInstruction {
   readonly data?: Readonly<Record<string, bigint | number>>;
   /** Arguments that may be lower, but not higher. */
   readonly dataMost?: Readonly<Record<string, bigint>>;
+  /** Arguments that may be higher, but not lower. */
+  readonly dataLeast?: Readonly<Record<string, bigint>>;
 }
 
 /** What somebody wants signed. */
@@ -44,12 +46,16 @@ const AMOUNTS: ReadonlySet<string> = new Set(["amount", "total", "allowTotal"]);
 const AMOUNT_END = 1n << 63n; // no amount is larger, and what is asks to be shown as it stands
 const MOMENTS: ReadonlySet<string> = new Set(["expiresAt", "allowExpiresAt"]);
 
-/** A value as people read it, by the name that the generated client has for it. */
+/** A value as it is compared: an account by its address. */
+function bareValue(value: unknown): string {
+  return typeof value === "object" && value !== null && "address" in value ? String(value.address) : String(value);
+}
+
+/** A value as people read it, by the name that the generated client has for it; words are never compared. */
 function valueWords(name: string, value: unknown): string {
-  if (typeof value === "object" && value !== null && "address" in value) return String(value.address);
   if (typeof value === "bigint" && AMOUNTS.has(name)) return value < AMOUNT_END ? usdcWords(value) : String(value);
   if (typeof value === "bigint" && MOMENTS.has(name)) return momentWords(value);
-  return String(value);
+  return bareValue(value);
 }
 
 function* namedParts(
@@ -58,13 +64,14 @@ function* namedParts(
   found: Readonly<Record<string, unknown>>,
 ): Iterable<string> {
   for (const [name, expected] of Object.entries(wished)) {
-    const [wanted, value] = [valueWords(name, expected), valueWords(name, found[name])];
-    if (wanted !== value) yield `${title}: expected ${wanted} as ${name}, found ${value}.`;
+    const value = found[name];
+    if (bareValue(value) === bareValue(expected)) continue;
+    yield `${title}: expected ${valueWords(name, expected)} as ${name}, found ${valueWords(name, value)}.`;
   }
 }
 
 function* instructionParts(wished: WishedInstruction, { escrow }: Action): Iterable<string> {
-  const { name, accounts, data = {}, dataMost = {} } = wished;
+  const { name, accounts, data = {}, dataMost = {}, dataLeast = {} } = wished;
   if (escrow === undefined) {
     yield `${name} is malformed.`;
     return;
@@ -72,11 +79,17 @@ function* instructionParts(wished: WishedInstruction, { escrow }: Action): Itera
   const found: Readonly<Record<string, unknown>> = { ...escrow.data };
   yield* namedParts(name, accounts, { ...escrow.accounts });
   yield* namedParts(name, data, found);
-  for (const [argument, most] of Object.entries(dataMost)) {
-    const value = found[argument];
-    const isWithin = typeof value === "bigint" && value <= most;
-    const words = valueWords(argument, value);
-    if (!isWithin) yield `${name}: expected at most ${valueWords(argument, most)} as ${argument}, found ${words}.`;
+  const bounds = [
+    ["at most", dataMost, (value: bigint, bound: bigint) => value <= bound],
+    ["at least", dataLeast, (value: bigint, bound: bigint) => value >= bound],
+  ] as const;
+  for (const [what, named, isWithin] of bounds) {
+    for (const [argument, bound] of Object.entries(named)) {
+      const value = found[argument];
+      if (typeof value === "bigint" && isWithin(value, bound)) continue;
+      const [wanted, words] = [valueWords(argument, bound), valueWords(argument, value)];
+      yield `${name}: expected ${what} ${wanted} as ${argument}, found ${words}.`;
+    }
   }
 }
 

@@ -82,8 +82,13 @@ const KEY_ID_BYTES = 16; // api-keys.md
 const ISSUE = "SELECT key_issue($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) AS id";
 const CHANGE = "SELECT key_change($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) AS id";
 const DELETE = "SELECT key_delete($1, $2, $3) AS id";
-const SHOWN = "w.address = $2 AND k.deleted_at IS NULL";
-const OF_WALLET = `${SHOWN} AND k.secret_hash IS NOT NULL`;
+const OF_WALLET = "w.address = $2 AND k.deleted_at IS NULL AND k.secret_hash IS NOT NULL";
+// A page is found first and summed then: a wallet can sign any number of keys, and each one's sums are some reads.
+const OF_PAGE = `k.id = ANY (ARRAY(
+    SELECT one.id FROM keys one WHERE one.user_id = (SELECT id FROM wallets WHERE address = $2) AND one.deleted_at IS NULL
+      AND ($3 OR one.secret_hash IS NOT NULL) AND ($4 OR NOT (one.is_disabled OR one.revoked_at IS NOT NULL))
+    ORDER BY one.id OFFSET $5 LIMIT $6
+  )) ORDER BY k.id`;
 
 interface Numbered {
   readonly id: number | null;
@@ -127,11 +132,7 @@ export function createIssuedKeys({ database: { query }, clock, random, changed }
       return { bearer: formatIssuedKey(secret), record: await describe(row.id) };
     },
     list: (wallet, { offset, limit, includeDisabled, includeSigned }) =>
-      records(
-        `${SHOWN} AND ($3 OR k.secret_hash IS NOT NULL) AND ($4 OR NOT (k.is_disabled OR k.revoked_at IS NOT NULL))
-          ORDER BY k.id OFFSET $5 LIMIT $6`,
-        [base58.decode(wallet), includeSigned, includeDisabled, offset, limit],
-      ),
+      records(OF_PAGE, [base58.decode(wallet), includeSigned, includeDisabled, offset, limit]),
     async find(wallet, keyId) {
       const [record] = await records(`${OF_WALLET} AND k.key_id = $3`, [base58.decode(wallet), hex.decode(keyId)]);
       if (record === undefined) throw new AimoError("key_not_found", { keyId });

@@ -56,7 +56,7 @@ function Lines({
                 <td className="px-1.5 py-2 text-right sm:px-3 whitespace-nowrap">{countWords(count)}</td>
                 <td className="px-1.5 py-2 text-right sm:px-3 whitespace-nowrap">
                   {price}
-                  <span className="text-muted"> / {per === "million tokens" ? "M" : per}</span>
+                  <span className="text-muted"> / {per === "million tokens" ? "1M" : per}</span>
                 </td>
                 <td className="py-2 pl-1.5 text-right sm:pl-3 whitespace-nowrap">{amount}</td>
               </tr>

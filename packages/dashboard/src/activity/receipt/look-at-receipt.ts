@@ -2,11 +2,14 @@
 import { isAddress, isSignature } from "@solana/kit";
 import { routerPlace } from "@aimo-network/escrow/addresses";
 import type { SettlingRouter } from "@aimo-network/escrow/proof/batch-steps";
+import { ConsoleFault } from "../../api/fault-words.ts";
 import { loadChain } from "../../signing/chain-place.ts";
 import { explorerLink } from "../../signing/explorer-link.ts";
 import { checkReceipt } from "./check-receipt.ts";
 import type { CheckedReceipt, ReceiptNode } from "./check-receipt.ts";
 import type { Findings } from "./check-steps.ts";
+
+const OTHER_ROUTER = "This router says that it is another one than the one you have signed for in this browser.";
 
 /** What was found, and where a person sees the transaction. */
 export interface LookedAt extends Findings {
@@ -27,7 +30,8 @@ async function placeOf({ programId, routerId }: AskedReceipt): Promise<SettlingR
 export async function lookAtReceipt(asked: AskedReceipt): Promise<LookedAt> {
   let linkTo: ((signature: string) => string | undefined) | undefined;
   const openNode = async (): Promise<ReceiptNode> => {
-    const { rpc, rpcUrl, cluster } = await loadChain();
+    const { rpc, rpcUrl, cluster, isDisputed } = await loadChain();
+    if (isDisputed === true) throw new ConsoleFault(OTHER_ROUTER, "Ask its operator, by another way than this page.");
     const options = { encoding: "base64", maxSupportedTransactionVersion: 0 } as const;
     linkTo = (signature) => explorerLink("tx", signature, { cluster, rpcUrl });
     return {

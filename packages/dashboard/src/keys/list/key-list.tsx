@@ -1,6 +1,7 @@
 // All keys of the wallet: searched, paged, and what can be done with each.
 import { memo, useDeferredValue, useMemo, useRef, useState } from "react";
 import type { ReactNode } from "react";
+import { countWords } from "../../market/figures.ts";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { classes } from "../../ui/class-names.ts";
@@ -157,7 +158,8 @@ export function KeyList({ keys }: { readonly keys: readonly KeyRecord[] }): Reac
       isFlush
       aside={
         <p role="status" className="figures text-sm text-muted">
-          {found.length === keys.length ? `${keys.length} keys` : `${found.length} of ${keys.length} keys`}
+          {found.length !== keys.length && `${found.length} of `}
+          {countWords(keys.length, "key")}
         </p>
       }
     >

@@ -71,6 +71,9 @@ function Config({ router, isFirstGeneration }: Pick<MadeKeyDialogProps, "router"
       <Step number={4} title="Start your proxy">
         <p className="text-sm text-muted">Beside the file, in the terminal that has the key:</p>
         <CodeBlock code={startText(draft, isFirstGeneration)} name="the commands" />
+        <p className="text-sm text-muted">
+          Then your model is on the market, and Provide shows what it serves and earns.
+        </p>
       </Step>
     </>
   );

@@ -1,8 +1,10 @@
 // "Generate Provider Key": what it may, the wallet's signature, and the key with the config that uses it.
 import { systemClock } from "@aimo-network/protocol/clock";
 import { keyMessage } from "@aimo-network/protocol/keys/key-message";
+import { useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useEffect, useRef, useState } from "react";
+import { toast } from "sonner";
 import type { RouterFacts } from "../../router/router-query.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -15,6 +17,8 @@ import { KeyForm } from "./key-form.tsx";
 import { MadeKeyDialog } from "./made-key-dialog.tsx";
 import { makeKey } from "./make-key.ts";
 import type { MadeKey } from "./make-key.ts";
+
+const SAID_MS = 10_000; // long enough to read, and to reach its button
 
 interface ProviderKeyDialogProps {
   /** The wallet that is signed in. */
@@ -62,14 +66,28 @@ function useMaking(draft: typeof FIRST_DRAFT, wallet: string, routerId: string):
   return { stage, faults, start, cancel };
 }
 
+/** Closes the dialog, and says what comes next: the list of keys does not have a key that was never used. */
+function useFarewell(onClose: () => void): () => void {
+  const navigate = useNavigate();
+  return () => {
+    onClose();
+    toast.success("Your provider key works from now on.", {
+      description: "It is listed once your proxy has used it.",
+      duration: SAID_MS,
+      action: { label: "Go to Provide", onClick: () => void navigate({ to: "/provide" }) },
+    });
+  };
+}
+
 /** The dialog, from the first field to the key that is shown once. */
 export function ProviderKeyDialog({ wallet, router, onClose }: ProviderKeyDialogProps): ReactNode {
   const [draft, setDraft] = useState(FIRST_DRAFT);
   const { stage, faults, start, cancel } = useMaking(draft, wallet, router.router_id);
   const form = useFaultFocus(faults);
+  const leave = useFarewell(onClose);
   if (stage.kind === "made") {
     const { isFirstGeneration } = draft;
-    return <MadeKeyDialog made={stage.made} router={router} isFirstGeneration={isFirstGeneration} onSaved={onClose} />;
+    return <MadeKeyDialog made={stage.made} router={router} isFirstGeneration={isFirstGeneration} onSaved={leave} />;
   }
   if (stage.kind === "signing") {
     return (

@@ -43,3 +43,9 @@ test("what may succeed the next time can be asked again, and what cannot is not 
     remedy: { kind: "again" },
   });
 });
+
+test("a code that is the name of something else has no advice of its own", () => {
+  for (const code of ["__proto__", "constructor", "toString"]) {
+    assert.deepEqual(adviceFor(refused(400, code)), { what: `The router said ${code}.`, remedy: { kind: "none" } });
+  }
+});

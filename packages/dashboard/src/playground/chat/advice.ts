@@ -53,7 +53,8 @@ export function adviceFor(fault: unknown): Advice {
   const { what, next } = faultWords(fault);
   if (!isApiFault(fault)) return { what, ...(next !== undefined && { next }), remedy: { kind: "again" } };
   const { code, metadata, status } = fault;
-  const words = { what, ...(NEXT[code] !== undefined && { next: NEXT[code] }) };
+  const nextWords = Object.hasOwn(NEXT, code) ? NEXT[code] : undefined;
+  const words = { what, ...(nextWords !== undefined && { next: nextWords }) };
   if (MONEY.has(code) || code === "allowance_exceeded") return { ...words, remedy: { kind: "deposit" } };
   if (SIGNED_OUT.has(code)) return { ...words, remedy: { kind: "connect" } };
   if (code === "model_not_found") return { ...words, remedy: { kind: "model", near: nearIn(metadata) } };

@@ -110,4 +110,7 @@ test("an answer that never ends is broken at its limit", () => {
   const half = chunk({ content: "x".repeat(ANSWER_CHARS_MAX / 2) });
   assert.equal(fold([half, half]).phase, "answering");
   assert.equal(fold([half, half, chunk({ reasoning: "y" })]).phase, "broken");
+  const call = chunk({ tool_calls: [{ index: 0, function: { arguments: "x".repeat(ANSWER_CHARS_MAX / 2) } }] });
+  assert.equal(fold([call, half]).phase, "answering");
+  assert.equal(fold([call, half, chunk({ tool_calls: [{ function: { name: "y" } }] })]).phase, "broken");
 });

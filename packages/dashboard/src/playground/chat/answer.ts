@@ -140,6 +140,12 @@ function parsed(data: string): unknown {
   }
 }
 
+/** All that was said so far, calls of tools too: a provider may send nothing else, without an end. */
+function charsOf({ text, reasoning, calls }: Answer): number {
+  const said = calls.reduce((sum, call) => sum + call.name.length + call.arguments.length, 0);
+  return text.length + reasoning.length + said;
+}
+
 /** The answer after one event's data. What ended it stays: later events add nothing. */
 export function foldEvent(answer: Answer, data: string, at: number): Answer {
   if (!isRunning(answer) || answer.isDone) return answer;
@@ -164,7 +170,7 @@ export function foldEvent(answer: Answer, data: string, at: number): Answer {
     ? choices.find((one) => isJsonObject(one) && !one["index"])
     : undefined;
   const folded = isJsonObject(choice) ? foldChoice(named, choice, at) : named;
-  if (folded.text.length + folded.reasoning.length <= ANSWER_CHARS_MAX) return folded;
+  if (charsOf(folded) <= ANSWER_CHARS_MAX) return folded;
   const words = `The answer is longer than ${ANSWER_CHARS_MAX / 1024 / 1024} MiB of text, which is more than this page takes.`;
   return breakAnswer(folded, new ConsoleFault(words, "Ask for less, or set a maximum of tokens."), at);
 }

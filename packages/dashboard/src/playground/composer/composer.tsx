@@ -1,7 +1,10 @@
 // Where the next question is written: text, images, and the button that sends or stops.
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { ArrowUp, ImagePlus, Square } from "lucide-react";
 import type { ClipboardEvent, DragEvent, KeyboardEvent, ReactNode } from "react";
 import { useLayoutEffect, useRef, useState } from "react";
+import { balanceQuery } from "../../api/balance-query.ts";
 import { Button } from "../../ui/button.tsx";
 import { classes } from "../../ui/class-names.ts";
 import { openConnectDialog } from "../../wallets/connect-dialog.tsx";
@@ -105,6 +108,17 @@ function SendButton({ readiness }: { readonly readiness: Readiness }): ReactNode
 
 /** Why something cannot be sent, or else what the keys do. */
 function Hints({ words, isSignedIn }: { readonly words: readonly string[]; readonly isSignedIn: boolean }): ReactNode {
+  const { data: balance } = useQuery({ ...balanceQuery, enabled: isSignedIn });
+  if (words.length === 0 && balance !== undefined && !/[1-9]/.test(balance.data.available)) {
+    return (
+      <p role="status" className="min-w-0 flex-1 text-right text-[0.8125rem]">
+        There is nothing to spend yet:{" "}
+        <Link to="/credits" className="font-medium text-accent underline underline-offset-2">
+          deposit USDC
+        </Link>
+      </p>
+    );
+  }
   return (
     <div role="status" className="min-w-0 flex-1 text-[0.8125rem]">
       {words.map((line) => (
@@ -124,7 +138,7 @@ function Hints({ words, isSignedIn }: { readonly words: readonly string[]; reado
 /** The composer. Without a session everything can be written, and sending asks to connect. */
 export function Composer({ state, settings, onSent }: ComposerProps): ReactNode {
   const session = useSession();
-  const images = useImages(state);
+  const images = useImages();
   const [isDraggedOver, setIsDraggedOver] = useState(false);
   const readiness = readinessOf(state, settings);
   const send = (): void => {

@@ -2,8 +2,8 @@
 import { useState } from "react";
 import { faultWords } from "../../api/fault-words.ts";
 import { sortFiles } from "../images/attached-image.ts";
+import { IMAGES_MAX } from "../limits.ts";
 import { readImages } from "../images/read-images.ts";
-import type { PlaygroundState } from "../playground.ts";
 import { imageBytes } from "../playground.ts";
 import { playground } from "../the-playground.ts";
 
@@ -19,9 +19,10 @@ interface DraftImages {
 }
 
 /** The images of the draft. */
-export function useImages(state: PlaygroundState): DraftImages {
+export function useImages(): DraftImages {
   const [refusals, setRefusals] = useState<readonly string[]>([]);
   const take = async (files: readonly File[]): Promise<void> => {
+    const state = playground.state();
     const blind = state.lanes.find(({ facts }) => facts?.takesImages === false);
     if (blind !== undefined) {
       setRefusals([`${blind.model} takes no images: choose a model that does.`]);
@@ -31,7 +32,8 @@ export function useImages(state: PlaygroundState): DraftImages {
     setRefusals(sorted.refusals);
     try {
       const read = await readImages(sorted.taken);
-      playground.changeDraft({ images: [...playground.state().draft.images, ...read] });
+      const { images } = playground.state().draft; // others may have come while these were read
+      playground.changeDraft({ images: [...images, ...read].slice(0, IMAGES_MAX) });
     } catch (error) {
       const { what, next } = faultWords(error);
       setRefusals([...sorted.refusals, `${what} ${next ?? ""}`.trim()]);

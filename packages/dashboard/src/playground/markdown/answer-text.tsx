@@ -1,9 +1,9 @@
 // The text of an answer: Markdown that can do nothing, drawn block by block so that a long one stays smooth while it grows.
 import type { ReactNode } from "react";
 import { memo, useEffect, useMemo, useState } from "react";
-import { BLOCK_CHARS_MAX, DRAWN_CHARS_STEP, GROWING_BLOCK_CHARS_MAX, WHOLE_CHARS_MAX } from "../limits.ts";
+import { BLOCK_CHARS_MAX, DRAWN_CHARS_STEP, GROWING_BLOCK_CHARS_MAX } from "../limits.ts";
 import type { Block } from "./blocks.ts";
-import { cutBlocks, hasDefinitions } from "./blocks.ts";
+import { cutBlocks, isReadWhole } from "./blocks.ts";
 import { CodeView } from "./code-view.tsx";
 import { asWritten, createInertMarkdown } from "./inert-markdown.ts";
 
@@ -81,7 +81,7 @@ export function AnswerText({ text, isEnded, idPrefix }: AnswerTextProps): ReactN
   const draw = useMemo(() => createInertMarkdown({ idPrefix, code: CodeView }), [idPrefix]);
   const drawn = useDrawnPart(text);
   const isAll = isEnded && drawn.length === text.length;
-  const isWhole = isAll && text.length <= WHOLE_CHARS_MAX && hasDefinitions(text);
+  const isWhole = useMemo(() => isAll && isReadWhole(text), [isAll, text]);
   const blocks = useMemo(() => (isWhole ? [] : cutBlocks(drawn, isAll)), [drawn, isAll, isWhole]);
   return (
     <div className="flex min-w-0 flex-col gap-3 leading-relaxed [&>*]:min-w-0">

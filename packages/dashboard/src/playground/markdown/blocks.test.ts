@@ -3,8 +3,8 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { createElement } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
-import { MARKDOWN_CHARS_MAX } from "../limits.ts";
-import { cutBlocks, hasDefinitions } from "./blocks.ts";
+import { MARKDOWN_CHARS_MAX, MARKS_MAX, WHOLE_CHARS_MAX } from "../limits.ts";
+import { cutBlocks, isReadWhole } from "./blocks.ts";
 import { createInertMarkdown } from "./inert-markdown.ts";
 
 const shapes = (text: string, isEnded = true) =>
@@ -63,8 +63,16 @@ test("beyond the limit everything is shown as it was written", () => {
 
 test("parts that refer to each other are recognised", () => {
   for (const text of ["[^1]: note", "a\n\n[x]: https://a.example", "   [x]: y"])
-    assert.equal(hasDefinitions(text), true, text);
-  for (const text of ["a [x]: y", "[x](y)", "[x] : y"]) assert.equal(hasDefinitions(text), false, text);
+    assert.equal(isReadWhole(text), true, text);
+  for (const text of ["a [x]: y", "[x](y)", "[x] : y"]) assert.equal(isReadWhole(text), false, text);
+});
+
+test("what is too long or too tangled to be read whole stays in its blocks", () => {
+  const note = "\n\n[^1]: note";
+  const long = "a\n\n".repeat(400);
+  assert.equal(isReadWhole(long + note), true);
+  assert.equal(isReadWhole("a ".repeat(WHOLE_CHARS_MAX / 2) + note), false);
+  assert.equal(isReadWhole("**a** ".repeat(MARKS_MAX / 4 + 1) + note), false);
 });
 
 const LINES = [

@@ -1,5 +1,6 @@
 // An answer cut into blocks that can be read one by one: those that are complete never change while more arrives.
-import { MARKDOWN_CHARS_MAX } from "../limits.ts";
+import { MARKDOWN_CHARS_MAX, WHOLE_CHARS_MAX } from "../limits.ts";
+import { isTangled } from "./tangle.ts";
 
 /** A part of an answer that does not depend on the others. */
 export interface Block {
@@ -25,9 +26,9 @@ const FENCE = /^( {0,12})(`{3,}|~{3,})(.*)$/;
 const LIST_ITEM = /^ {0,3}(?:[-+*]|\d{1,9}[.)])(?:[ \t]|$)/;
 const DEFINITION = /^ {0,3}\[[^\]\n]{1,999}\]:/m;
 
-/** Whether its parts refer to each other, by footnotes or by addresses that stand elsewhere. */
-export function hasDefinitions(text: string): boolean {
-  return DEFINITION.test(text);
+/** Whether an answer is read whole once it has ended: its parts refer to each other, by footnotes or by addresses that stand elsewhere. */
+export function isReadWhole(answer: string): boolean {
+  return answer.length <= WHOLE_CHARS_MAX && DEFINITION.test(answer) && !isTangled(answer);
 }
 
 function fenceOf(line: string, hasList: boolean): Fence | undefined {

@@ -13,9 +13,9 @@ const draw = createInertMarkdown({
 const html = (markdown: string): string => renderToStaticMarkup(draw(markdown));
 
 const TAGS = new Set(
-  "a blockquote br code del div em hr li ol p pre section span strong sup table tbody td th thead tr ul".split(" "),
+  "a bdi blockquote br code del div em hr li ol p pre section span strong sup table tbody td th thead tr ul".split(" "),
 );
-const ATTRIBUTES = new Set("class href id rel target title start role tabindex aria-label".split(" "));
+const ATTRIBUTES = new Set("class dir href id rel target title start role tabindex aria-label".split(" "));
 
 /** Everything that must hold of the HTML of any answer, however hostile. */
 function assertInert(markup: string, from: string): void {
@@ -106,7 +106,7 @@ test("links that could do something are left out, in every disguise", () => {
 test("a link shows its host, unless it says nothing else", () => {
   assert.match(
     html("[bank.example](https://evil.example/login)"),
-    /href="https:\/\/evil\.example\/login".*>bank\.example<\/a><span[^>]*> \(evil\.example\)</,
+    /href="https:\/\/evil\.example\/login".*>bank\.example<\/a><bdi[^>]*> \(evil\.example\)</,
   );
   assert.match(html("[https://bank.example/evil.example](https://evil.example)"), /\(evil\.example\)/);
   assert.doesNotMatch(html("see https://docs.example/a"), /\(docs\.example\)/);
@@ -114,13 +114,21 @@ test("a link shows its host, unless it says nothing else", () => {
   assert.match(html("[x](https://раypal.example)"), /\(xn--/);
 });
 
+test("what turns the writing around does not turn the host of a link", () => {
+  const turned = html(
+    "\u202ea [bank\u202e](https://moc.knab.example/) and [moc.knab.example](https://moc.knab.example/)",
+  );
+  assert.match(turned, /<bdi><a [^>]*>bank\u202e<\/a><bdi dir="ltr"[^>]*> \(moc\.knab\.example\)<\/bdi><\/bdi>/);
+  assert.match(turned, /<bdi><a [^>]*>moc\.knab\.example<\/a><\/bdi>/); // nothing outside reaches in
+});
+
 test("images are never loaded: they are links that say so", () => {
   const markup = html(
     "![a chart](https://track.example/p.png?who=1) ![](data:image/png;base64,AAAA) ![b][r]\n\n[r]: https://track.example/2.png",
   );
   assert.doesNotMatch(markup, /<img|src=/);
-  assert.match(markup, />image: a chart<\/a><span[^>]*> \(track\.example\)/);
-  assert.match(markup, /image: without a description<span[^>]*> \(link left out\)/);
+  assert.match(markup, />image: a chart<\/a><bdi[^>]*> \(track\.example\)/);
+  assert.match(markup, /image: without a description<bdi[^>]*> \(link left out\)/);
   assert.doesNotMatch(html("[![a](https://a.example/1.png)](https://b.example)"), /<a [^>]*>[^]*<a /);
 });
 

@@ -46,14 +46,16 @@ function hasClass(node: HtmlNode, name: string): boolean {
 const LINK = "font-medium break-words text-accent underline underline-offset-2 hover:text-accent-strong";
 const NOTE = "text-[0.8125em] text-muted";
 
-const note = (words: string): ReactNode => createElement("span", { className: NOTE }, ` (${words})`);
+// What turns the writing around, in the words of a link or before it, must not turn its host: `moc.knab.example` would read
+// as `elpmaxe.bank.com`.
+const note = (words: string): ReactNode => createElement("bdi", { dir: "ltr", className: NOTE }, ` (${words})`);
 
 function linkTo(address: string | undefined, words: string, children: ReactNode): ReactNode {
   const link = inertLink(address);
   if (link === undefined) return createElement("span", null, children, note("link left out"));
   const attributes = { href: link.href, target: "_blank", rel: "noopener noreferrer nofollow", className: LINK };
   return createElement(
-    "span",
+    "bdi",
     null,
     createElement("a", attributes, children),
     saysWhere(words, link) ? null : note(link.host),

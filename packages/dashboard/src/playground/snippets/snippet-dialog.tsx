@@ -76,7 +76,7 @@ export function SnippetDialog({ isOpen, onClose }: SnippetDialogProps): ReactNod
       lead={
         <>
           The request as it stands here. The key is read from <code className="font-mono">AIMO_API_KEY</code>:{" "}
-          <Link to="/keys" className="text-accent underline underline-offset-2">
+          <Link to="/keys" search={{ generate: "api" }} className="text-accent underline underline-offset-2">
             generate one
           </Link>
           .

@@ -95,8 +95,8 @@ export function EarningsTab(): ReactNode {
           <EmptyState
             title="Nothing was earned in the last 31 days"
             action={
-              <Link to="/keys" className={buttonClasses({ variant: "primary" })}>
-                Generate a provider key
+              <Link to="/keys" search={{ generate: "provider" }} className={buttonClasses({ variant: "primary" })}>
+                Generate Provider Key
               </Link>
             }
           >

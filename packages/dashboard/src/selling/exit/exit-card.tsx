@@ -5,10 +5,10 @@ import type { ReactNode } from "react";
 import { useState } from "react";
 import type { Act } from "../../signing/act.ts";
 import { Amount } from "../../ui/amount.tsx";
+import { AmountField } from "../../ui/amount-field.tsx";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
-import { TextField } from "../../ui/field.tsx";
 import { exactTime } from "../../ui/time-text.ts";
 import { useNow } from "../../ui/use-now.ts";
 import { durationText } from "../fee-words.ts";
@@ -45,22 +45,14 @@ function Request({ wallet, read, provider, isBusy, onAct }: ExitCardProps): Reac
         <li>Wait. You go on selling, and the router’s own withdrawals go on too.</li>
         <li>Have it paid out, from this page or by anybody: only your payout account can get it.</li>
       </ol>
-      <div className="flex items-start gap-2">
-        <div className="min-w-0 flex-1">
-          <TextField
-            label="Amount, USDC"
-            inputMode="decimal"
-            placeholder="0.00"
-            value={text}
-            onChange={({ target }) => setText(target.value)}
-            fault={fault}
-            hint="There is one exit at a time, and it cannot be called back; it never pays more than is there then."
-          />
-        </div>
-        <Button className="mt-6.5" onClick={() => setText(formatMicroUsdc(provider.claimable))}>
-          Max
-        </Button>
-      </div>
+      <AmountField
+        value={text}
+        onChange={setText}
+        most={provider.claimable}
+        mostWords="can leave now"
+        hint="There is one exit at a time, and it cannot be called back; it never pays more than is there then."
+        fault={fault}
+      />
       <Button type="submit" className="self-start" disabled={amount === undefined} isBusy={isBusy}>
         {amount === undefined ? "Request the exit" : `Request the exit of ${formatMicroUsdc(amount)} USDC`}
       </Button>

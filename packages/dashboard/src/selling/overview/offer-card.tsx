@@ -7,6 +7,7 @@ import { Amount } from "../../ui/amount.tsx";
 import { perMillion } from "../../ui/amount-text.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Card } from "../../ui/card.tsx";
+import { Fact } from "../../ui/fact.tsx";
 import type { Offer, ServedAnswer } from "../answers.ts";
 import { CodeWords } from "../code-words.tsx";
 import type { MarketPosition } from "./market-position.ts";
@@ -20,21 +21,6 @@ interface OfferCardProps {
   readonly position: MarketPosition | undefined;
   readonly sum: ServedSum | undefined;
   readonly recent: readonly ServedAnswer[];
-}
-
-interface FigureProps {
-  readonly label: string;
-  readonly title?: string;
-  readonly children: ReactNode;
-}
-
-function Figure({ label, title, children }: FigureProps): ReactNode {
-  return (
-    <div className="min-w-0" title={title}>
-      <dt className="text-[0.8125rem] text-muted">{label}</dt>
-      <dd className="figures font-medium break-words">{children}</dd>
-    </div>
-  );
 }
 
 function Heading({ offer }: { readonly offer: Offer }): ReactNode {
@@ -93,32 +79,32 @@ export function OfferCard({ offer, position, sum, recent }: OfferCardProps): Rea
     >
       <div className="flex flex-col gap-4">
         <dl className="grid grid-cols-2 gap-x-5 gap-y-3 sm:grid-cols-4 xl:grid-cols-8">
-          <Figure label="Input" title="USDC per million prompt tokens">
+          <Fact name="Input" title="USDC per million prompt tokens">
             <Amount usdc={perMillion(pricing.prompt)} hasUnit={false} />
-            <span className="text-muted"> / M</span>
-          </Figure>
-          <Figure label="Output" title="USDC per million completion tokens">
+            <span className="text-muted"> / 1M</span>
+          </Fact>
+          <Fact name="Output" title="USDC per million completion tokens">
             <Amount usdc={perMillion(pricing.completion)} hasUnit={false} />
-            <span className="text-muted"> / M</span>
-          </Figure>
-          <Figure label="Traffic" title="Its part of the model's requests">
+            <span className="text-muted"> / 1M</span>
+          </Fact>
+          <Fact name="Traffic" title="Its part of the model's requests">
             {shareText(aimo.share)}
-          </Figure>
-          <Figure label="Answers" title="Charged answers of the last 31 days, by all your offers of this model">
+          </Fact>
+          <Fact name="Answers" title="Charged answers of the last 31 days, by all your offers of this model">
             {sum === undefined ? "–" : wholeText(sum.requests)}
-          </Figure>
-          <Figure label="Tokens" title="Of prompts and answers together, in the last 31 days">
+          </Fact>
+          <Fact name="Tokens" title="Of prompts and answers together, in the last 31 days">
             {tokens === undefined ? "–" : wholeText(tokens)}
-          </Figure>
-          <Figure label="Success" title="Attempts of the last day that succeeded">
+          </Fact>
+          <Fact name="Success" title="Attempts of the last day that succeeded">
             {percentText(offer.uptime_last_1d)}
-          </Figure>
-          <Figure label="Latency" title="Median time to the first output of streams">
+          </Fact>
+          <Fact name="Latency" title="Median time to the first output of streams">
             {latencyText(latency)}
-          </Figure>
-          <Figure label="Speed" title="Median tokens a second after the first output">
+          </Fact>
+          <Fact name="Speed" title="Median tokens a second after the first output">
             {throughputText(speed)}
-          </Figure>
+          </Fact>
         </dl>
         {aimo.reasons.length > 0 && <Reasons offer={offer} />}
       </div>

@@ -7,9 +7,8 @@ import type { ReactNode } from "react";
 import { useState } from "react";
 import { faultWords } from "../../api/fault-words.ts";
 import { Address } from "../../ui/address.tsx";
-import { Amount } from "../../ui/amount.tsx";
+import { AmountField } from "../../ui/amount-field.tsx";
 import { Button } from "../../ui/button.tsx";
-import { TextField } from "../../ui/field.tsx";
 import { FaucetButton } from "../../wallets/faucet-button.tsx";
 import { useProviderOnChain } from "../exit/provider-on-chain.ts";
 import { accountQuery } from "../provider-queries.ts";
@@ -43,7 +42,7 @@ function Destination({ wallet }: { readonly wallet: string }): ReactNode {
       {isOwn ? "Your wallet’s own USDC account" : "Your payout account"} <Address value={payout} name="the account" />
       <span className="block text-[0.8125rem] text-muted">
         The program pays nowhere else.{" "}
-        <Link to="/provide" search={{ tab: "exit" }} className="text-accent hover:underline">
+        <Link to="/provide" search={{ tab: "exit" }} className="text-accent underline underline-offset-2">
           Change it
         </Link>
       </span>
@@ -88,26 +87,7 @@ export function WithdrawForm({ wallet, most, isBusy, onWithdraw }: WithdrawFormP
         if (amount !== undefined) onWithdraw(amount);
       }}
     >
-      <div className="flex items-start gap-2">
-        <div className="min-w-0 flex-1">
-          <TextField
-            label="Amount, USDC"
-            inputMode="decimal"
-            placeholder="0.00"
-            value={text}
-            onChange={({ target }) => setText(target.value)}
-            fault={fault}
-            hint={
-              <>
-                <Amount usdc={formatMicroUsdc(most)} /> are ready.
-              </>
-            }
-          />
-        </div>
-        <Button className="mt-6.5" onClick={() => setText(formatMicroUsdc(most))}>
-          Max
-        </Button>
-      </div>
+      <AmountField value={text} onChange={setText} most={most} mostWords="are ready" fault={fault} />
       <dl className="divide-y divide-line border-y border-line text-sm">
         <Fact label="Paid to">
           <Destination wallet={wallet} />

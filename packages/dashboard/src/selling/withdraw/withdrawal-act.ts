@@ -43,7 +43,7 @@ export function withdrawalAct(wallet: string, amount: MicroUsdc, desk: Withdrawa
     title: `Withdraw ${formatMicroUsdc(amount)} USDC`,
     async make(chain) {
       const asked = await insistOnWithdrawal(desk, amount);
-      const { transaction, last_valid_block_height: height } = asked;
+      const { transaction } = asked;
       if (transaction === null) {
         throw new ConsoleFault(
           "The router has not signed the withdrawal: nothing has moved.",
@@ -53,11 +53,9 @@ export function withdrawalAct(wallet: string, amount: MicroUsdc, desk: Withdrawa
       id = asked.id;
       const { withdrawalWish } = await import("@aimo-network/escrow/wish/withdrawal-wish");
       const payout = await payoutOf(chain, wallet);
-      return {
-        bytes: bytesOfBase64(transaction),
-        wish: await withdrawalWish(chain, wallet as Address, { party: "provider", amount, payout }),
-        ...(height !== null && { lastValidBlockHeight: BigInt(height) }),
-      };
+      // Without the router's last block height: one that is too low would call it expired, and it would be asked for twice.
+      const wish = await withdrawalWish(chain, wallet as Address, { party: "provider", amount, payout });
+      return { bytes: bytesOfBase64(transaction), wish };
     },
     async submit(signed) {
       const { signature } = await desk.submit(id, textOfBytes(signed));

@@ -132,6 +132,19 @@ describe("the console", () => {
     );
   });
 
+  test("is the same for who sends a whole URL", async () => {
+    for (const [target, expected] of [
+      ["http://router.example/favicon.svg", "<svg/>"],
+      ["HTTP://router.example?utm=x", PAGE],
+    ] as const) {
+      const { status, body } = await sendRaw(
+        router.url,
+        `GET ${target} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`,
+      );
+      assert.deepEqual([status, body], [200, expected], target);
+    }
+  });
+
   test("gives no file outside its folder", async () => {
     writeFileSync(join(folder, "..", "aimo-console-secret.txt"), "secret");
     const paths = [

@@ -23,8 +23,10 @@ const FOREVER = "public, max-age=31536000, immutable"; // names in there hold a 
 const RESERVED = /^\/(?:api|v1|\.well-known|assets|healthz|readyz|metrics)(?:\/|$)/;
 const NAMES_WITH_DOTS = /^\/(?:models|providers)\//;
 
+/** The path that is asked for; some clients send a whole URL, and its host says nothing. */
 function pathOf({ url }: FastifyRequest): string {
-  return url.split("?", 1)[0] ?? "/";
+  const [path = ""] = url.replace(/^https?:\/\/[^/?]*/i, "").split("?", 1);
+  return path === "" ? "/" : path;
 }
 
 /** Whether somebody opens an address of the page in a browser. What has a dot in its last part was meant to be a file. */

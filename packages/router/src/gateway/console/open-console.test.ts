@@ -1,6 +1,6 @@
 // Which console a router serves, and what it says of a folder that holds none.
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
@@ -39,6 +39,15 @@ describe("the console of a router", () => {
     rmSync(join(folder, "0.js"));
     truncateSync(join(folder, "1.js"), CONSOLE_BYTES_MAX + 1);
     assert.match(faultOf(), /found 1000 files with 33554433 bytes/);
+  });
+
+  test("is refused in the same words where its files cannot be read", () => {
+    writeFileSync(join(folder, "index.html"), "<p>");
+    symlinkSync(join(folder, "gone.js"), join(folder, "link.js"));
+    assert.match(faultOf(), /^expected a folder whose files this router may read, found ENOENT: .*link\.js/);
+    const impossible = openConsole("a\0b");
+    assert.ok(impossible !== undefined && "fault" in impossible);
+    assert.match(impossible.fault, /null bytes/);
   });
 
   test("is a fault of the settings that a router does not start with", async () => {

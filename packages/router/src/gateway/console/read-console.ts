@@ -63,8 +63,7 @@ function pageIn(folder: string): boolean {
   return statSync(join(folder, PAGE), { throwIfNoEntry: false })?.isFile() === true;
 }
 
-/** Reads a console, or says why its folder holds none. */
-export function readConsole(folder: string): ConsoleFiles | ConsoleFault {
+function readFolder(folder: string): ConsoleFiles | ConsoleFault {
   if (!pageIn(folder)) return { fault: `expected a folder with an ${PAGE}, found none in ${folder}` };
   const names = namesIn(folder);
   const bytes = names.reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
@@ -77,4 +76,15 @@ export function readConsole(folder: string): ConsoleFiles | ConsoleFault {
   );
   const page = byPath.get(`/${PAGE}`) ?? fileOf(PAGE, readFileSync(join(folder, PAGE)));
   return { page, byPath: byPath.set("/", page) };
+}
+
+/** Reads a console, or says why its folder holds none. */
+export function readConsole(folder: string): ConsoleFiles | ConsoleFault {
+  try {
+    return readFolder(folder);
+  } catch (error) {
+    // A link that leads nowhere, a file of somebody else's, or one that an update has taken away meanwhile.
+    const found = error instanceof Error ? error.message : String(error);
+    return { fault: `expected a folder whose files this router may read, found ${found}` };
+  }
 }

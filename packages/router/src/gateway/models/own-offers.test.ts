@@ -18,8 +18,10 @@ describe("a provider's own offers", () => {
   const wallet = newWallet();
   before(async () => (router = await startTestRouter()));
   after(() => router.close());
+  const ask = (headers: Record<string, string>): Promise<Response> =>
+    fetch(`${router.url}/api/v1/provider/offers`, { headers });
   const read = async (headers: Record<string, string>): Promise<{ status: number; text: string; data: Own }> => {
-    const response = await fetch(`${router.url}/api/v1/provider/offers`, { headers });
+    const response = await ask(headers);
     const text = await response.text();
     return { status: response.status, text, data: (JSON.parse(text) as { data: Own }).data };
   };
@@ -45,6 +47,12 @@ describe("a provider's own offers", () => {
         [["acme/m", "0.000001"]],
       );
     }
+  });
+
+  test("are kept by no cache, not even that of a browser which others use as well", async () => {
+    const browser = browserAt(router.url);
+    await browser.signIn(wallet);
+    assert.equal((await ask({ cookie: browser.cookie ?? "" })).headers.get("cache-control"), "no-store");
   });
 
   test("are told to nobody else", async () => {

@@ -48,7 +48,7 @@ export function ownOfferRoutes(deps: OwnOffersDeps): FastifyPluginCallback {
         const head = JSON.stringify({ links: connections.length, connections }).slice(0, -1);
         return { json: `{"data":${head},"offers":${json}}}`, offers };
       });
-      return await sendPrepared(request, reply, answer, catalogue.compressor);
+      return await sendPrepared(request, reply, answer, catalogue.compressor, { isPersonal: true });
     });
     next();
   };

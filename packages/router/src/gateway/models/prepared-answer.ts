@@ -83,16 +83,18 @@ function codingFor(request: FastifyRequest, { plain }: PreparedAnswer): Coding {
   return plain.length < COMPRESSED_BYTES_MIN ? "identity" : chooseCoding(header);
 }
 
-/** Sends an answer in the best form that its client takes, or says that the client has it. */
+/** Sends an answer in the best form that its client takes, or says that the client has it; a personal one nobody keeps. */
 export async function sendPrepared(
   request: FastifyRequest,
   reply: FastifyReply,
   answer: PreparedAnswer,
   compressor: Compressor,
+  { isPersonal = false } = {},
 ): Promise<FastifyReply> {
   // With credentials nothing is kept by others; but it is nobody's secret, so that a client may keep it and ask again.
-  const isPrivate = reply.getHeader("cache-control") === "no-store";
-  reply.header("cache-control", isPrivate ? "private, no-cache" : "public, max-age=1, must-revalidate");
+  const hasCredentials = reply.getHeader("cache-control") === "no-store";
+  const forOne = isPersonal ? "no-store" : "private, no-cache";
+  reply.header("cache-control", hasCredentials ? forOne : "public, max-age=1, must-revalidate");
   reply.header("vary", "accept-encoding");
   const wanted = codingFor(request, answer);
   if (isKnown(request.headers["if-none-match"], answer.tag(wanted))) {

@@ -7,6 +7,7 @@ import { walletKey } from "../../test-bed/test-keys.ts";
 const USDC = 1_000_000n;
 const HOUR = 3_600n;
 const DAY = 24n * HOUR;
+const LAST_MOMENT = 2n ** 53n; // the last second that the program takes
 
 interface Escrow {
   readonly is_open: boolean;
@@ -58,6 +59,18 @@ describe("a wallet's escrow", () => {
       ["40", isoTime(requested + 12n * HOUR)],
     );
     assert.deepEqual([escrow.allowance?.total, escrow.allowance?.left], ["1000", "1000"]);
+  });
+
+  test("is told where its allowance never ends, as far as dates are written", async (t) => {
+    const server = await startMoneyServer(t);
+    const { chain } = server.bed;
+    const user = await chain.user(1n * USDC);
+    const session = await server.signIn(user.address);
+    const { ask } = chain.scene;
+    chain.withoutSignatures(() => chain.scene.land(ask.setAllowance(user.address, 2_000n * USDC, LAST_MOMENT)));
+    const { status, data, text } = await server.call<UserAnswer>("GET", "/account/escrow", { session });
+    assert.equal(status, 200, text);
+    assert.equal(data.allowance?.expires_at, "9999-12-31T23:59:59.000Z");
   });
 
   test("is the caller's own, and needs a session or the scope", async (t) => {

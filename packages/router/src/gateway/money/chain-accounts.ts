@@ -62,7 +62,7 @@ const ProviderShape = Type.Object({
   exit: orNull(Type.Object({ ...ExitFields, amount: Usdc }), "Being paid without the router, where it was asked for"),
 });
 
-const LAST_MOMENT = 8_640_000_000_000n; // seconds: what a date can hold, and who never wants to end an allowance writes more
+const LAST_MOMENT = 253_402_300_799n; // the end of 9999: RFC 3339 writes no later one, and an allowance may end much later
 
 /** A moment of the chain, in seconds, as a date. */
 function momentOf(seconds: bigint): string {

@@ -1,27 +1,37 @@
 // A field for an amount of USDC, with a button for all there is.
 import type { ReactNode } from "react";
 import { formatMicroUsdc, microUsdc } from "@aimo-network/protocol/money";
-import { Button } from "../ui/button.tsx";
-import { Field } from "../ui/field.tsx";
+import { Amount } from "./amount.tsx";
+import { Button } from "./button.tsx";
+import { Field } from "./field.tsx";
 
 interface AmountFieldProps {
-  readonly label: string;
   readonly value: string;
   readonly onChange: (value: string) => void;
-  /** All there is; the button is missing where nobody knows. */
+  /** All there is, in micro-USDC; the button is missing where nobody knows. */
   readonly most: bigint | undefined;
   /** What that is: `in your wallet`. */
   readonly mostWords: string;
-  readonly hint?: string;
+  readonly hint?: ReactNode;
   readonly fault: string | undefined;
 }
 
 /** The field with its hint, and what is wrong with what was typed. */
-export function AmountField({ label, value, onChange, most, mostWords, hint, fault }: AmountFieldProps): ReactNode {
+export function AmountField({ value, onChange, most, mostWords, hint, fault }: AmountFieldProps): ReactNode {
   const all = most === undefined ? undefined : formatMicroUsdc(microUsdc(most));
-  const there = all === undefined ? undefined : `${all} USDC ${mostWords}.`;
+  const hints = (
+    <>
+      {hint}
+      {all !== undefined && (
+        <>
+          {hint !== undefined && " "}
+          <Amount usdc={all} /> {mostWords}.
+        </>
+      )}
+    </>
+  );
   return (
-    <Field label={label} hint={[hint, there].filter(Boolean).join(" ")} fault={fault}>
+    <Field label="Amount in USDC" hint={hints} fault={fault}>
       {(attributes) => (
         <div className="relative">
           <input
@@ -38,11 +48,11 @@ export function AmountField({ label, value, onChange, most, mostWords, hint, fau
           {all !== undefined && (
             <Button
               size="small"
-              className="absolute top-2 right-2"
-              aria-label={`MAX: ${all} USDC ${mostWords}`}
+              className="absolute top-1/2 right-2 -translate-y-1/2"
+              aria-label={`Max: ${all} USDC ${mostWords}`}
               onClick={() => onChange(all)}
             >
-              MAX
+              Max
             </Button>
           )}
         </div>
