@@ -50,6 +50,7 @@ describe("crowds", () => {
 
   for (const viewport of [
     { width: 1280, height: 860 },
+    { width: 768, height: 1024 },
     { width: 375, height: 780 },
   ]) {
     test(`a thousand models at ${viewport.width} pixels`, async (t) => {
@@ -78,6 +79,8 @@ describe("crowds", () => {
         .first()
         .waitFor();
       await insistFew(page);
+      const first = page.getByRole("link", { name: `Model ${numbered(0)}` });
+      assert.ok(await first.evaluate((link) => link.scrollWidth <= link.clientWidth), "its name is not cut");
       await scrollTo(page, page.getByRole("link", { name: `Model ${numbered(MODELS - 1)}` }));
       await page.evaluate("scrollTo(0, 0)");
       await page.getByRole("link", { name: `Model ${numbered(0)}` }).waitFor();
@@ -88,7 +91,8 @@ describe("crowds", () => {
   }
 
   test("a hundred thousand answers", async (t) => {
-    const { page, go } = await openPage(t, browser, network.file.router_url);
+    const expected = [/status of 404 .*\/generation\?id=gen-/]; // the router has none of them, should its page come to ask
+    const { page, go } = await openPage(t, browser, network.file.router_url, { expected });
     const wallet = loadWallet(network.file.user.wallet_file);
     await enterSignedIn(page, network.file.router_url, wallet);
     let pages = 0;

@@ -111,6 +111,24 @@ describe("the fate of a transaction", () => {
     });
   }
 
+  test("answers of the router that make no sense leave the way out on the page", async () => {
+    const user = await network.newUser({ deposit: "5" });
+    const page = await enter(user.wallet, [/./]); // React tells of each part that it could not draw
+    const odd = { available: "-1", locked: null, withdrawing: "1e5", payable: [], lockable: {}, deposited: 7 };
+    await page.route("**/api/v1/account/balance", (route) => route.fulfill({ json: { data: odd } }));
+    for (const list of ["deposits", "withdrawals"]) {
+      const json = { data: [{ id: "x", amount: null, state: "router-signed" }, 1, null], next_cursor: 5 };
+      await page.route(`**/api/v1/account/${list}?**`, (route) => route.fulfill({ json }));
+    }
+    await page.reload();
+    await page.getByText("what it says of “available” is no amount").waitFor();
+    await page.getByText("What the router tells here cannot be shown.").first().waitFor();
+    await page.getByRole("button", { name: "Request the exit" }).click();
+    await page.getByRole("button", { name: `Sign with ${NAME}` }).click();
+    await page.getByRole("dialog").getByText(CONFIRMED).waitFor({ timeout: LANDING_MS });
+    assert.notEqual((await network.chain.user(user.address)).escrow?.data.exitRequestedAt, 0n);
+  });
+
   test("what is cancelled while the router takes its time can be asked for again", async () => {
     const user = await network.newUser({ deposit: "5", usdc: "20" });
     const page = await enter(user.wallet);

@@ -19,7 +19,7 @@ export function FilterSelect({ label, all, value = "", options, onSelect }: Filt
       aria-label={label}
       value={value}
       onChange={(event) => onSelect(event.target.value === "" ? undefined : event.target.value)}
-      className="h-8 max-w-44 rounded-lg border border-line-strong bg-surface px-2 text-[0.8125rem] text-ink"
+      className="h-8 max-w-44 rounded-lg pointer-coarse:h-9 border border-line-strong bg-surface px-2 text-[0.8125rem] text-ink"
     >
       <option value="">{all}</option>
       {!isKnown && <option value={value}>{value}</option>}

@@ -142,24 +142,28 @@ export function UsageCard(): ReactNode {
     >
       <div className="flex flex-col gap-5">
         {error !== null && <FaultNotice fault={error} onRetry={() => void refetch()} />}
-        <Totals total={used && totalOf(used)} />
-        <div className="flex flex-wrap gap-2">
-          {as === "chart" && (
-            <Segments
-              label="What is shown"
-              options={MEASURES}
-              selected={measure}
-              onSelect={(id) => change({ show: id })}
-            />
-          )}
-          <Segments label="Told apart" options={GROUPS} selected={by} onSelect={(id) => change({ by: id })} />
-          <Segments
-            label="Form"
-            options={FORMS}
-            selected={as}
-            onSelect={(id) => change({ as: id === "table" ? id : undefined })}
-          />
-        </div>
+        {(used !== undefined || error === null) && (
+          <>
+            <Totals total={used && totalOf(used)} />
+            <div className="flex flex-wrap gap-2">
+              {as === "chart" && (
+                <Segments
+                  label="What is shown"
+                  options={MEASURES}
+                  selected={measure}
+                  onSelect={(id) => change({ show: id })}
+                />
+              )}
+              <Segments label="Told apart" options={GROUPS} selected={by} onSelect={(id) => change({ by: id })} />
+              <Segments
+                label="Form"
+                options={FORMS}
+                selected={as}
+                onSelect={(id) => change({ as: id === "table" ? id : undefined })}
+              />
+            </div>
+          </>
+        )}
         {used === undefined ? (
           error === null && <SkeletonLines count={7} />
         ) : as === "table" ? (

@@ -7,6 +7,7 @@ import type { Act, Landed } from "../signing/act.ts";
 import { useRpcUrl } from "../signing/rpc-choice.ts";
 import { useAct } from "../signing/sign-and-land.tsx";
 import { FaultNotice } from "../ui/fault-notice.tsx";
+import { ToldPart } from "../ui/told-part.tsx";
 import { allowanceAct, depositAct, exitAct, openWithdrawalAct, preloadActs, withdrawalAct } from "./acts.ts";
 import { AllowanceCard } from "./allowance-card.tsx";
 import { AllowanceDialog } from "./allowance-dialog.tsx";
@@ -142,13 +143,17 @@ export function OwnCredits({ wallet }: { readonly wallet: string }): ReactNode {
           )}
         </div>
       </div>
-      <HistoryCard escrow={standing?.address} />
-      <Forms
-        {...{ form, wallet, told, standing }}
-        onClose={close}
-        onDeposit={(choice) => void deposit(choice)}
-        onAct={act}
-      />
+      <ToldPart>
+        <HistoryCard escrow={standing?.address} />
+      </ToldPart>
+      <ToldPart>
+        <Forms
+          {...{ form, wallet, told, standing }}
+          onClose={close}
+          onDeposit={(choice) => void deposit(choice)}
+          onAct={act}
+        />
+      </ToldPart>
     </>
   );
 }

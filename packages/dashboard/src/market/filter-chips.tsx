@@ -23,7 +23,7 @@ export function FilterChips({ search, onChange }: FilterChipsProps): ReactNode {
               type="button"
               onClick={() => onChange(without)}
               aria-label={`Take the filter off: ${words}`}
-              className="inline-flex h-8 items-center gap-1.5 rounded-lg bg-accent-soft px-2.5 text-[0.8125rem] font-medium text-accent hover:bg-sunken"
+              className="inline-flex h-8 items-center pointer-coarse:h-9 gap-1.5 rounded-lg bg-accent-soft px-2.5 text-[0.8125rem] font-medium text-accent hover:bg-sunken"
             >
               {words}
               <X aria-hidden className="size-3.5" />

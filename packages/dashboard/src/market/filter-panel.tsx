@@ -35,7 +35,7 @@ function Choice({ title, list, names, search, onChange }: ChoiceProps): ReactNod
             aria-pressed={chosen.includes(name)}
             onClick={() => onChange(toggled(search, list, name))}
             className={classes(
-              "h-8 rounded-lg border px-2.5 text-[0.8125rem] font-medium transition-colors",
+              "h-8 rounded-lg pointer-coarse:h-9 border px-2.5 text-[0.8125rem] font-medium transition-colors",
               chosen.includes(name)
                 ? "border-accent bg-accent-soft text-accent"
                 : "border-line-strong text-muted hover:bg-sunken hover:text-ink",

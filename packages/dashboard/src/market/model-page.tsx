@@ -168,9 +168,13 @@ export function ModelPage(): ReactNode {
           <SkeletonLines count={6} />
         </Card>
       )}
-      <ModelOffers id={id} />
-      <PriceHistory id={id} />
-      <CallCode id={id} />
+      {(model !== undefined || error === null) && (
+        <>
+          <ModelOffers id={id} />
+          <PriceHistory id={id} />
+          <CallCode id={id} />
+        </>
+      )}
     </Page>
   );
 }

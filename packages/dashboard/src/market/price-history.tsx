@@ -17,7 +17,7 @@ import type { PriceKind } from "./price-lines.ts";
 
 const PriceChart = lazy(async () => ({ default: (await import("./price-chart.tsx")).PriceChart }));
 
-const CHOICE = "h-8 rounded-lg border border-line-strong bg-surface px-2 pr-7 text-[0.8125rem]";
+const CHOICE = "h-8 rounded-lg pointer-coarse:h-9 border border-line-strong bg-surface px-2 pr-7 text-[0.8125rem]";
 
 function PriceTable({ prices }: { readonly prices: readonly PriceFacts[] }): ReactNode {
   return (

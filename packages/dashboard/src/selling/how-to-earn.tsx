@@ -91,7 +91,7 @@ export function HowToEarn({ isSignedIn = false }: { readonly isSignedIn?: boolea
       <Card
         title="What it pays"
         aside={
-          <Link to="/providers" className="text-sm text-accent hover:underline">
+          <Link to="/providers" className="-my-2 py-2 text-sm text-accent hover:underline">
             Who sells here already
           </Link>
         }

@@ -8,6 +8,7 @@ import { buttonClasses } from "../ui/button.tsx";
 import { Page } from "../ui/page.tsx";
 import { SkeletonLines } from "../ui/skeleton.tsx";
 import { Tabs } from "../ui/tabs.tsx";
+import { ToldPart } from "../ui/told-part.tsx";
 import { EarningsTab } from "./earnings/earnings-tab.tsx";
 import { ExitTab } from "./exit/exit-tab.tsx";
 import { HowToEarn } from "./how-to-earn.tsx";
@@ -25,13 +26,18 @@ function SellingTabs({ wallet }: { readonly wallet: string }): ReactNode {
       selected={TABS.find((known) => known === tab) ?? "overview"}
       onSelect={(next) => void navigate({ search: { tab: next }, replace: true })}
       tabs={[
-        { id: "overview", title: "Overview", content: <OverviewTab /> },
-        { id: "earnings", title: "Earnings", content: <EarningsTab /> },
-        { id: "withdraw", title: "Withdraw", content: <WithdrawTab wallet={wallet} /> },
+        { id: "overview", title: "Overview", content: told(<OverviewTab />) },
+        { id: "earnings", title: "Earnings", content: told(<EarningsTab />) },
+        { id: "withdraw", title: "Withdraw", content: told(<WithdrawTab wallet={wallet} />) },
         { id: "exit", title: "Exit", content: <ExitTab wallet={wallet} /> },
       ]}
     />
   );
+}
+
+/** A part that is the router’s word: what makes no sense in it does not keep anybody from the part that leaves. */
+function told(part: ReactNode): ReactNode {
+  return <ToldPart>{part}</ToldPart>;
 }
 
 /** The page: the parts of one’s selling, or how to begin. */

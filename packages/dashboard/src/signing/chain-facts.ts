@@ -94,7 +94,7 @@ function isSound({ routerId, programId, mint, vault }: ChainFacts): boolean {
 }
 
 /** What is known of the router's place, and who has said it. */
-export interface KnownPlaces {
+interface KnownPlaces {
   /** What it says now; undefined where it says that it is on no chain. */
   readonly told: ChainFacts | undefined;
   /** What it said the last time. */
@@ -107,7 +107,7 @@ export interface KnownPlaces {
 /** Where the router is to be looked for; undefined where nobody has ever said it. */
 export function foundFacts({ told, kept, signedFor, hostname }: KnownPlaces): FoundFacts | undefined {
   if (told !== undefined && isSound(told)) return heldFacts(told, signedFor, hostname);
-  const known = kept ?? signedFor;
+  const known = isLoopback(hostname) ? undefined : (kept ?? signedFor);
   return known && { ...known, isDisputed: true };
 }
 

@@ -52,7 +52,7 @@ export function EditKeyDialog({ record, onClose }: EditKeyDialogProps): ReactNod
   };
   return (
     <Dialog
-      title={`Edit ${nameOf(record)}`}
+      title={`Edit “${nameOf(record)}”`}
       lead="Changes count within a second; running requests finish."
       isOpen
       onClose={onClose}

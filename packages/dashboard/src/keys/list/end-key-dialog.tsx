@@ -65,7 +65,7 @@ export function EndKeyDialog({ record, act, onClose }: EndKeyDialogProps): React
   };
   return (
     <Dialog
-      title={`${act === "revoke" ? "Revoke" : "Delete"} ${nameOf(record)}?`}
+      title={`${act === "revoke" ? "Revoke" : "Delete"} “${nameOf(record)}”?`}
       isOpen
       onClose={onClose}
       actions={
