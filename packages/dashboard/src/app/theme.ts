@@ -5,20 +5,24 @@ import { useSyncExternalStore } from "react";
 export type Theme = "light" | "dark";
 
 const KEPT = "aimo-theme";
+const DARK = "(prefers-color-scheme: dark)";
 const listeners = new Set<() => void>();
-const wish = globalThis.matchMedia?.("(prefers-color-scheme: dark)");
+const wish = globalThis.matchMedia?.(DARK);
+let shown: Theme = "light";
+
+/** Asked of a list of its own: where a browser is read the `matches` of one that is listened to, it may forget to tell of the change. */
+function isDarkWished(): boolean {
+  return globalThis.matchMedia?.(DARK).matches ?? false;
+}
 
 function chosen(): Theme | undefined {
   const kept = localStorage.getItem(KEPT);
   return kept === "light" || kept === "dark" ? kept : undefined;
 }
 
-function current(): Theme {
-  return chosen() ?? (wish?.matches ? "dark" : "light");
-}
-
 function show(): void {
-  document.documentElement.dataset["theme"] = current();
+  shown = chosen() ?? (isDarkWished() ? "dark" : "light");
+  document.documentElement.dataset["theme"] = shown;
   for (const listener of listeners) listener();
 }
 
@@ -41,5 +45,5 @@ function watch(listener: () => void): () => void {
 
 /** The theme that is shown. */
 export function useTheme(): Theme {
-  return useSyncExternalStore(watch, current);
+  return useSyncExternalStore(watch, () => shown);
 }
