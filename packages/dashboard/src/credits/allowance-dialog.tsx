@@ -1,9 +1,8 @@
 // The form of the allowance: how much in all, and for how long.
 import type { ReactNode } from "react";
-import { useId, useState } from "react";
+import { useState } from "react";
 import { formatMicroUsdc } from "@aimo-network/protocol/money";
-import { Button } from "../ui/button.tsx";
-import { Dialog } from "../ui/dialog.tsx";
+import { FormDialog } from "../ui/form-dialog.tsx";
 import { TextField } from "../ui/field.tsx";
 import { readTypedAmount, readTypedDays } from "./amount-input.ts";
 import { ALLOWANCE_DAYS_MAX } from "./limits.ts";
@@ -21,7 +20,6 @@ interface AllowanceDialogProps {
 /** The dialog in which a new allowance is typed. */
 export function AllowanceDialog({ standing, isOpen, onClose, onChange }: AllowanceDialogProps): ReactNode {
   const { allowance, settled, coming } = standing.escrow;
-  const form = useId();
   const [text, setText] = useState(formatMicroUsdc(allowance.total));
   const [daysText, setDaysText] = useState("");
   const typed = readTypedAmount(text, { mayBeZero: true });
@@ -35,53 +33,39 @@ export function AllowanceDialog({ standing, isOpen, onClose, onChange }: Allowan
     if (isRight) onChange({ total: typed.amount, days });
   };
   return (
-    <Dialog
+    <FormDialog
       title="Change the allowance"
       lead={`The most that the router may ever settle. ${formatMicroUsdc(settled)} USDC were settled so far; they count.`}
       isOpen={isOpen}
       onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button variant="primary" disabled={!isRight} type="submit" form={form}>
-            Set the allowance
-          </Button>
-        </>
-      }
+      submitWords="Set the allowance"
+      onSubmit={submit}
+      isDisabled={!isRight}
     >
-      <form
-        id={form}
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          submit();
-        }}
-      >
-        <TextField
-          label="In all, in USDC"
-          inputMode="decimal"
-          className="figures"
-          value={text}
-          onChange={(event) => setText(event.target.value)}
-          fault={typed.fault}
-        />
-        <TextField
-          label="Days from now"
-          inputMode="numeric"
-          placeholder="as it is"
-          value={daysText}
-          onChange={(event) => setDaysText(event.target.value)}
-          hint="Left empty, its end stays as it is; one that has passed becomes a year from now."
-          fault={daysFault}
-        />
-        <p className="text-sm text-muted">
-          {isLower
-            ? coming === undefined
-              ? `This lowers it: it comes into force ${notice} after it has landed, so that what was answered meanwhile is still paid.`
-              : "A lowering is on its way already; it can be lowered again once that is in force."
-            : "A rise is in force at once. An earlier end, like a lower total, comes into force after the router’s notice."}
-        </p>
-      </form>
-    </Dialog>
+      <TextField
+        label="In all, in USDC"
+        inputMode="decimal"
+        className="figures"
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        fault={typed.fault}
+      />
+      <TextField
+        label="Days from now"
+        inputMode="numeric"
+        placeholder="as it is"
+        value={daysText}
+        onChange={(event) => setDaysText(event.target.value)}
+        hint="Left empty, its end stays as it is; one that has passed becomes a year from now."
+        fault={daysFault}
+      />
+      <p className="text-sm text-muted">
+        {isLower
+          ? coming === undefined
+            ? `This lowers it: it comes into force ${notice} after it has landed, so that what was answered meanwhile is still paid.`
+            : "A lowering is on its way already; it can be lowered again once that is in force."
+          : "A rise is in force at once. An earlier end, like a lower total, comes into force after the router’s notice."}
+      </p>
+    </FormDialog>
   );
 }

@@ -1,7 +1,7 @@
 // Amounts of USDC as people type them: read strictly, and what is wrong is said with what was expected.
-import { isAimoError } from "@aimo-network/protocol/errors";
-import { formatMicroUsdc, microUsdc, parseMicroUsdc } from "@aimo-network/protocol/money";
+import { formatMicroUsdc, microUsdc } from "@aimo-network/protocol/money";
 import type { MicroUsdc } from "@aimo-network/protocol/money";
+import { parsedUsdc } from "../ui/typed-usdc.ts";
 
 /** An amount, or what is wrong with what was typed. */
 export type TypedAmount =
@@ -25,20 +25,11 @@ function usdc(amount: bigint): string {
   return `${formatMicroUsdc(microUsdc(amount))} USDC`;
 }
 
-function read(text: string): MicroUsdc | undefined {
-  try {
-    return parseMicroUsdc(text);
-  } catch (error) {
-    if (!isAimoError(error)) throw error;
-    return undefined;
-  }
-}
-
 /** Reads `1.50`; a comma, an exponent, a sign or a seventh decimal is a fault. */
 export function readTypedAmount(typed: string, bounds: AmountBounds = {}): TypedAmount {
   const text = typed.trim();
   const { least = 0n, most, mostIs = "there", mayBeZero = false } = bounds;
-  const amount = read(text);
+  const amount = parsedUsdc(text);
   if (amount === undefined) {
     const found = text === "" ? "nothing" : `“${text.slice(0, FOUND_CHARS)}”`;
     return { fault: `Expected an amount such as 1.50, with at most six decimals; found ${found}.` };

@@ -1,11 +1,10 @@
 // The form of a deposit: the amount, and what becomes of the allowance.
 import type { ReactNode } from "react";
-import { useId, useState } from "react";
+import { useState } from "react";
 import { formatMicroUsdc, microUsdc } from "@aimo-network/protocol/money";
 import type { MicroUsdc } from "@aimo-network/protocol/money";
 import { AmountField } from "../ui/amount-field.tsx";
-import { Button } from "../ui/button.tsx";
-import { Dialog } from "../ui/dialog.tsx";
+import { FormDialog } from "../ui/form-dialog.tsx";
 import { TextField } from "../ui/field.tsx";
 import { Segments } from "../ui/segments.tsx";
 import { FaucetButton } from "../wallets/faucet-button.tsx";
@@ -96,7 +95,6 @@ function firstAmount({ escrow, usdc }: Standing): string {
 
 /** The dialog in which the amount of a deposit is typed. */
 export function DepositDialog({ standing, isOpen, onClose, onDeposit }: DepositDialogProps): ReactNode {
-  const form = useId();
   const [text, setText] = useState(() => firstAmount(standing));
   const [kind, setKind] = useState<AllowanceKind>("raise");
   const [ownText, setOwnText] = useState("");
@@ -110,7 +108,7 @@ export function DepositDialog({ standing, isOpen, onClose, onDeposit }: DepositD
     if (choice !== undefined) onDeposit(choice);
   };
   return (
-    <Dialog
+    <FormDialog
       title="Deposit"
       lead={
         escrow === undefined
@@ -119,43 +117,28 @@ export function DepositDialog({ standing, isOpen, onClose, onDeposit }: DepositD
       }
       isOpen={isOpen}
       onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button variant="primary" type="submit" form={form}>
-            {typed.amount === undefined ? "Deposit" : `Deposit ${formatMicroUsdc(typed.amount)} USDC`}
-          </Button>
-        </>
-      }
+      submitWords={typed.amount === undefined ? "Deposit" : `Deposit ${formatMicroUsdc(typed.amount)} USDC`}
+      onSubmit={submit}
     >
-      <form
-        id={form}
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          submit();
-        }}
-      >
-        <AmountField
-          value={text}
-          onChange={setText}
-          most={usdc}
-          mostWords="in your wallet"
-          hint={`At least ${formatMicroUsdc(terms.minDeposit)} USDC.`}
-          fault={isAsked || text !== "" ? typed.fault : undefined}
-        />
-        <Advanced
-          standing={standing}
-          typed={typed}
-          kind={kind}
-          onKind={setKind}
-          own={ownText}
-          onOwn={setOwnText}
-          ownFault={isAsked || ownText !== "" ? own.fault : undefined}
-        />
-        <WalletLacks standing={standing} />
-        {usdc < terms.minDeposit && <FaucetButton />}
-      </form>
-    </Dialog>
+      <AmountField
+        value={text}
+        onChange={setText}
+        most={usdc}
+        mostWords="in your wallet"
+        hint={`At least ${formatMicroUsdc(terms.minDeposit)} USDC.`}
+        fault={isAsked || text !== "" ? typed.fault : undefined}
+      />
+      <Advanced
+        standing={standing}
+        typed={typed}
+        kind={kind}
+        onKind={setKind}
+        own={ownText}
+        onOwn={setOwnText}
+        ownFault={isAsked || ownText !== "" ? own.fault : undefined}
+      />
+      <WalletLacks standing={standing} />
+      {usdc < terms.minDeposit && <FaucetButton />}
+    </FormDialog>
   );
 }

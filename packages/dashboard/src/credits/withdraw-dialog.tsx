@@ -1,17 +1,15 @@
 // The form of a withdrawal, which the router signs first.
 import type { ReactNode } from "react";
-import { useId, useState } from "react";
-import { formatMicroUsdc, parseNanoUsdc } from "@aimo-network/protocol/money";
+import { useState } from "react";
+import { formatMicroUsdc } from "@aimo-network/protocol/money";
 import type { MicroUsdc } from "@aimo-network/protocol/money";
 import { AmountField } from "../ui/amount-field.tsx";
-import { Button } from "../ui/button.tsx";
-import { Dialog } from "../ui/dialog.tsx";
+import { FormDialog } from "../ui/form-dialog.tsx";
+import { mostWithdrawable } from "../ui/typed-usdc.ts";
 import { readTypedAmount } from "./amount-input.ts";
 import type { ToldBalance } from "./credits-queries.ts";
 import type { Withdrawal } from "./money-desk.ts";
 import { OpenWithdrawal } from "./open-withdrawal.tsx";
-
-const NANO_PER_MICRO = 1_000n;
 
 interface WithdrawDialogProps {
   readonly balance: ToldBalance;
@@ -26,51 +24,38 @@ interface WithdrawDialogProps {
 /** The dialog in which the amount of a withdrawal is typed. */
 export function WithdrawDialog(props: WithdrawDialogProps): ReactNode {
   const { balance, open, isOpen, onClose, onWithdraw, onContinue } = props;
-  const form = useId();
   const [text, setText] = useState("");
   const [isAsked, setIsAsked] = useState(false);
-  const most = parseNanoUsdc(balance.available) / NANO_PER_MICRO; // the chain knows no smaller parts
+  const most = mostWithdrawable(balance.available);
   const typed = readTypedAmount(text, { most, mostIs: "available" });
   const submit = (): void => {
     setIsAsked(true);
     if (typed.amount !== undefined) onWithdraw(typed.amount);
   };
   return (
-    <Dialog
+    <FormDialog
       title="Withdraw"
       lead="To your own wallet, at once: the router signs first, and your wallet after it. What is locked or unsettled stays."
       isOpen={isOpen}
       onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button variant="primary" disabled={open !== undefined} type="submit" form={form}>
-            {typed.amount === undefined ? "Withdraw" : `Withdraw ${formatMicroUsdc(typed.amount)} USDC`}
-          </Button>
-        </>
-      }
+      submitWords={typed.amount === undefined ? "Withdraw" : `Withdraw ${formatMicroUsdc(typed.amount)} USDC`}
+      onSubmit={() => {
+        if (open === undefined) submit();
+      }}
+      isDisabled={open !== undefined}
     >
-      <form
-        id={form}
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (open === undefined) submit();
-        }}
-      >
-        {open !== undefined && <OpenWithdrawal open={open} onContinue={onContinue} />}
-        <AmountField
-          value={text}
-          onChange={setText}
-          most={most}
-          mostWords="available"
-          fault={isAsked || text !== "" ? typed.fault : undefined}
-        />
-        <p className="text-[0.8125rem] text-muted">
-          If the router does not answer, or does not sign, leave without it: that takes longer and needs nobody’s
-          agreement.
-        </p>
-      </form>
-    </Dialog>
+      {open !== undefined && <OpenWithdrawal open={open} onContinue={onContinue} />}
+      <AmountField
+        value={text}
+        onChange={setText}
+        most={most}
+        mostWords="available"
+        fault={isAsked || text !== "" ? typed.fault : undefined}
+      />
+      <p className="text-[0.8125rem] text-muted">
+        If the router does not answer, or does not sign, leave without it: that takes longer and needs nobody’s
+        agreement.
+      </p>
+    </FormDialog>
   );
 }

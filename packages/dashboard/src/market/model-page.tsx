@@ -4,6 +4,7 @@ import { Link, useParams } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { ApiFault } from "../api/api-fault.ts";
 import { isApiFault } from "../api/api-fault.ts";
+import { askCurl } from "../api/chat-curl.ts";
 import { routerQuery } from "../router/router-query.ts";
 import { Amount } from "../ui/amount.tsx";
 import { perMillion } from "../ui/amount-text.ts";
@@ -17,7 +18,6 @@ import { FaultNotice } from "../ui/fault-notice.tsx";
 import { Page } from "../ui/page.tsx";
 import { SkeletonLines } from "../ui/skeleton.tsx";
 import { Stat } from "../ui/stat.tsx";
-import { curlCode } from "./call-code.ts";
 import { contextText, latencyText, percentText, throughputText } from "./figures.ts";
 import { Modalities } from "./modalities.tsx";
 import { ModelOffers } from "./model-offers.tsx";
@@ -107,7 +107,7 @@ function CallCode({ id }: { readonly id: string }): ReactNode {
         {router === undefined ? (
           <SkeletonLines />
         ) : (
-          <CodeBlock code={curlCode(router.api_base, id)} name="the command" />
+          <CodeBlock code={askCurl(router.api_base, id, "Hello")} name="the command" />
         )}
       </div>
     </Card>

@@ -2,19 +2,10 @@
 import { formatMicroUsdc, microUsdc } from "@aimo-network/protocol/money";
 import type { ChainReading, Terms } from "./chain-reading.ts";
 import { durationWords, feeWords } from "./duration-words.ts";
+import type { RouterFacts } from "./router-query.ts";
 
 /** What a router says of its terms; amounts are decimals in USDC, delays seconds. */
-export interface SaidTerms {
-  readonly program_id: string;
-  readonly config: string;
-  readonly vault: string;
-  readonly mint: string;
-  readonly fee_bps: number;
-  readonly min_deposit: string;
-  readonly user_exit_delay: number;
-  readonly provider_exit_delay: number;
-  readonly allowance_notice: number;
-}
+export type SaidTerms = Omit<NonNullable<RouterFacts["chain"]>, "commitment" | "network" | "public_rpc_url">;
 
 /** One of the terms in words. */
 export interface TermRow {

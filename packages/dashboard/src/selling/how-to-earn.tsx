@@ -3,8 +3,8 @@ import { formatMicroUsdc, microUsdc } from "@aimo-network/protocol/money";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { EXAMPLE_MODEL } from "../keys/provider-key/config-draft.ts";
 import { configText, startText } from "../keys/provider-key/config-text.ts";
-import type { SoldModel } from "../keys/provider-key/config-text.ts";
 import { routerQuery } from "../router/router-query.ts";
 import { Amount } from "../ui/amount.tsx";
 import { Button, buttonClasses } from "../ui/button.tsx";
@@ -18,16 +18,6 @@ import { openConnectDialog } from "../wallets/connect-dialog.tsx";
 import { afterFee, feeWords, settleWords } from "./fee-words.ts";
 
 const SOLD_EXAMPLE = microUsdc(100_000_000n); // 100 USDC: a round amount to see the fee by
-const EXAMPLE: SoldModel = {
-  upstreamUrl: "http://localhost:11434/v1",
-  upstreamModel: "llama3.2",
-  wantsKey: false,
-  author: "meta",
-  slug: "llama3.2",
-  contextLength: "128000",
-  prompt: "0.05",
-  completion: "0.10",
-};
 
 interface StepProps {
   readonly place: number;
@@ -81,7 +71,7 @@ function Config(): ReactNode {
   const { data } = useQuery(routerQuery);
   if (data === undefined) return <SkeletonLines count={8} />;
   const place = { routerUrl: data.url, routerId: data.router_id, isFirstGeneration: false };
-  return <CodeBlock name="config.toml" code={configText(place, EXAMPLE)} />;
+  return <CodeBlock name="config.toml" code={configText(place, EXAMPLE_MODEL)} />;
 }
 
 /** The steps, the terms, and the way in. */
@@ -132,7 +122,7 @@ export function HowToEarn({ isSignedIn = false }: { readonly isSignedIn?: boolea
               connection to the router. From then on your model is on the market
               {isSignedIn && ", and this page shows what it serves"}.
             </p>
-            <CodeBlock name="the commands" code={startText(EXAMPLE, false)} />
+            <CodeBlock name="the commands" code={startText(EXAMPLE_MODEL, false)} />
           </Step>
           <Step place={4} title="Withdraw">
             <p className="max-w-2xl text-muted">

@@ -111,12 +111,22 @@ export function foundFacts({ told, kept, signedFor, hostname }: KnownPlaces): Fo
   return known && { ...known, isDisputed: true };
 }
 
+let asking: Promise<RouterAnswer> | undefined;
+
+/** What the router says now; a page's parts that want to know at the same time ask once. */
+function askRouter(): Promise<RouterAnswer> {
+  asking ??= answerOf(routerApi.GET("/api/v1/router"))
+    .then(({ data }) => data)
+    .finally(() => (asking = undefined));
+  return asking;
+}
+
 /** Asks the router; where it does not answer, or answers with no place, takes what it said before in this browser. */
 export async function chainFacts(): Promise<FoundFacts> {
   const [kept, signedFor] = [KEPT, SIGNED_FOR].map((name) => readKeptFacts(localStorage.getItem(name)));
   let answer: RouterAnswer;
   try {
-    answer = (await answerOf(routerApi.GET("/api/v1/router"))).data;
+    answer = await askRouter();
   } catch (error) {
     const known = kept ?? signedFor; // also where something else answers by now in the router's place
     if (known === undefined) throw error;

@@ -1,10 +1,10 @@
 // What a wallet gave back is held against what the person agreed to: the same transaction, or the same with a fee of the
 // wallet's choice and its own guards, and really signed.
-import { describeTransaction } from "@aimo-network/escrow/describe/describe-transaction";
 import type { TransactionDescription } from "@aimo-network/escrow/describe/description";
 import { readWireTransaction } from "@aimo-network/escrow/describe/wire-transaction";
 import type { WireInstruction, WireTransaction } from "@aimo-network/escrow/describe/wire-transaction";
 import type { SignedTransaction } from "@aimo-network/escrow/landing/landing-verdict";
+import { describeWished } from "@aimo-network/escrow/wish/check-transaction";
 import type { TransactionWish } from "@aimo-network/escrow/wish/differences";
 import { getBase64Decoder } from "@solana/kit";
 import type { Base64EncodedWireTransaction, Signature } from "@solana/kit";
@@ -91,14 +91,7 @@ function merged(before: WireTransaction, after: WireTransaction): Uint8Array {
 }
 
 async function describedAs(bytes: Uint8Array, wish: TransactionWish): Promise<TransactionDescription> {
-  const [feePayer] = wish.signers;
-  const description = await describeTransaction(bytes, {
-    programAddress: wish.programAddress,
-    people: [...wish.signers, ...(wish.people ?? [])],
-    ...(wish.router !== undefined && { router: wish.router }),
-    ...(wish.mint !== undefined && { mint: wish.mint }),
-    ...(feePayer !== undefined && { feePayer }),
-  });
+  const description = await describeWished(bytes, wish);
   return description.kind === "unreadable" ? refuse([`It is no transaction: ${description.reason}.`]) : description;
 }
 

@@ -15,16 +15,24 @@ export type TransactionCheck =
     }
   | UnreadableTransaction;
 
-/** Reads bytes that anybody made, and says whether they do what was wished and nothing else. */
-export async function checkTransaction(bytes: Uint8Array, wish: TransactionWish): Promise<TransactionCheck> {
+/** What bytes do, told to who wished for it. */
+export function describeWished(
+  bytes: Uint8Array,
+  wish: TransactionWish,
+): Promise<TransactionDescription | UnreadableTransaction> {
   const [feePayer] = wish.signers;
-  const description = await describeTransaction(bytes, {
+  return describeTransaction(bytes, {
     programAddress: wish.programAddress,
     people: [...wish.signers, ...(wish.people ?? [])],
     ...(wish.router !== undefined && { router: wish.router }),
     ...(wish.mint !== undefined && { mint: wish.mint }),
     ...(feePayer !== undefined && { feePayer }),
   });
+}
+
+/** Reads bytes that anybody made, and says whether they do what was wished and nothing else. */
+export async function checkTransaction(bytes: Uint8Array, wish: TransactionWish): Promise<TransactionCheck> {
+  const description = await describeWished(bytes, wish);
   if (description.kind === "unreadable") return description;
   const found = differences(bytes, description, wish);
   return found.length === 0

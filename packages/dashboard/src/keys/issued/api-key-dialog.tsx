@@ -3,12 +3,11 @@ import { systemClock } from "@aimo-network/protocol/clock";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useState } from "react";
+import { askCurl } from "../../api/chat-curl.ts";
 import { answerOf, routerApi } from "../../api/router-api.ts";
 import type { RouterFacts } from "../../router/router-query.ts";
-import { Button } from "../../ui/button.tsx";
 import { CodeBlock } from "../../ui/code-block.tsx";
-import { Dialog } from "../../ui/dialog.tsx";
-import { FaultNotice } from "../../ui/fault-notice.tsx";
+import { FormDialog } from "../../ui/form-dialog.tsx";
 import { useFaultFocus } from "../fault-focus.ts";
 import { keysQuery } from "../keys-query.ts";
 import { modelsOnSaleQuery } from "../models-on-sale.ts";
@@ -17,7 +16,6 @@ import { ShownOnceDialog } from "../shown-once-dialog.tsx";
 import { IssuedKeyForm } from "./issued-key-form.tsx";
 import type { KeyFaults } from "./key-draft.ts";
 import { EMPTY_DRAFT, readKey } from "./key-draft.ts";
-import { tryText } from "./try-text.ts";
 
 interface ApiKeyDialogProps {
   readonly router: RouterFacts;
@@ -44,7 +42,7 @@ function MadeDialog({ made, router, onSaved }: { made: Made; router: RouterFacts
       <section className="flex flex-col gap-2">
         <h3 className="font-semibold">Try it</h3>
         <p className="text-sm text-muted">In the terminal that has the key. It works with any OpenAI client, too.</p>
-        <CodeBlock code={tryText(router.api_base, model)} name="the command" />
+        <CodeBlock code={askCurl(router.api_base, model, "Say hello.")} name="the command" />
       </section>
     </ShownOnceDialog>
   );
@@ -78,32 +76,18 @@ export function ApiKeyDialog({ router, onClose }: ApiKeyDialogProps): ReactNode 
   };
   if (made !== undefined) return <MadeDialog made={made} router={router} onSaved={onClose} />;
   return (
-    <Dialog
+    <FormDialog
       title="Generate API Key"
       lead="To call models with any OpenAI client. It spends from your balance, within these bounds."
       isOpen
       onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button variant="primary" type="submit" form="api-key" isBusy={isBusy}>
-            Generate key
-          </Button>
-        </>
-      }
+      submitWords="Generate key"
+      onSubmit={() => void issue()}
+      isBusy={isBusy}
+      fault={fault}
+      form={form}
     >
-      {fault !== undefined && <FaultNotice fault={fault} />}
-      <form
-        id="api-key"
-        ref={form}
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void issue();
-        }}
-      >
-        <IssuedKeyForm draft={draft} faults={faults} onChange={setDraft} />
-      </form>
-    </Dialog>
+      <IssuedKeyForm draft={draft} faults={faults} onChange={setDraft} />
+    </FormDialog>
   );
 }

@@ -5,9 +5,7 @@ import type { ReactNode } from "react";
 import { useState } from "react";
 import { toast } from "sonner";
 import { answerOf, routerApi } from "../../api/router-api.ts";
-import { Button } from "../../ui/button.tsx";
-import { Dialog } from "../../ui/dialog.tsx";
-import { FaultNotice } from "../../ui/fault-notice.tsx";
+import { FormDialog } from "../../ui/form-dialog.tsx";
 import type { KeyRecord } from "../key-record.ts";
 import { nameOf } from "../key-record.ts";
 import { useFaultFocus } from "../fault-focus.ts";
@@ -51,32 +49,18 @@ export function EditKeyDialog({ record, onClose }: EditKeyDialogProps): ReactNod
     }
   };
   return (
-    <Dialog
+    <FormDialog
       title={`Edit “${nameOf(record)}”`}
       lead="Changes count within a second; running requests finish."
       isOpen
       onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button variant="primary" type="submit" form="edit-key" isBusy={isBusy}>
-            Save changes
-          </Button>
-        </>
-      }
+      submitWords="Save changes"
+      onSubmit={() => void save()}
+      isBusy={isBusy}
+      fault={fault}
+      form={form}
     >
-      {fault !== undefined && <FaultNotice fault={fault} />}
-      <form
-        id="edit-key"
-        ref={form}
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save();
-        }}
-      >
-        <IssuedKeyForm draft={draft} faults={faults} onChange={setDraft} endsAt={record.expires_at} />
-      </form>
-    </Dialog>
+      <IssuedKeyForm draft={draft} faults={faults} onChange={setDraft} endsAt={record.expires_at} />
+    </FormDialog>
   );
 }

@@ -8,7 +8,7 @@ import { toast } from "sonner";
 import type { RouterFacts } from "../../router/router-query.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
-import { FaultNotice } from "../../ui/fault-notice.tsx";
+import { FormDialog } from "../../ui/form-dialog.tsx";
 import { signMessage } from "../../wallets/connected-wallet.ts";
 import { useFaultFocus } from "../fault-focus.ts";
 import type { ProviderKeyFaults } from "./key-draft.ts";
@@ -116,32 +116,17 @@ export function ProviderKeyDialog({ wallet, router, onClose }: ProviderKeyDialog
     );
   }
   return (
-    <Dialog
+    <FormDialog
       title="Generate Provider Key"
       lead={`For the proxy that serves your models. Your wallet signs it, bound to this router, ${router.name}.`}
       isOpen
       onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button variant="primary" type="submit" form="provider-key">
-            Sign with wallet
-          </Button>
-        </>
-      }
+      submitWords="Sign with wallet"
+      onSubmit={() => void start()}
+      fault={stage.fault}
+      form={form}
     >
-      {stage.fault !== undefined && <FaultNotice fault={stage.fault} />}
-      <form
-        id="provider-key"
-        ref={form}
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void start();
-        }}
-      >
-        <KeyForm draft={draft} faults={faults} onChange={setDraft} />
-      </form>
-    </Dialog>
+      <KeyForm draft={draft} faults={faults} onChange={setDraft} />
+    </FormDialog>
   );
 }

@@ -1,7 +1,7 @@
 // What went wrong with an answer, with the act that helps beside it.
 import { Link } from "@tanstack/react-router";
-import { TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
+import { AlertBox } from "../../ui/alert-box.tsx";
 import { Button, buttonClasses } from "../../ui/button.tsx";
 import { useNow } from "../../ui/use-now.ts";
 import { openConnectDialog } from "../../wallets/connect-dialog.tsx";
@@ -69,18 +69,10 @@ function RemedyButtons({
 
 /** Tells what went wrong with an answer, and offers the act that helps. */
 export function AnswerFault({ fault, ...acts }: AnswerFaultProps): ReactNode {
-  const { what, next, remedy } = adviceFor(fault);
+  const { remedy, ...words } = adviceFor(fault);
   return (
-    <div
-      role="alert"
-      className="flex flex-wrap items-start gap-3 rounded-lg border border-bad/30 bg-bad-soft px-4 py-3 text-sm"
-    >
-      <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-bad" />
-      <div className="min-w-48 flex-1 break-words">
-        <p className="font-medium text-ink">{what}</p>
-        {next !== undefined && <p className="text-ink/85">{next}</p>}
-      </div>
+    <AlertBox words={words}>
       <RemedyButtons remedy={remedy} {...acts} />
-    </div>
+    </AlertBox>
   );
 }

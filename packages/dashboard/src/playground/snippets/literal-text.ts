@@ -79,8 +79,3 @@ export function pythonLiteral(value: unknown, margin = ""): string {
 export function typescriptLiteral(value: unknown, margin = ""): string {
   return write(value, TYPESCRIPT, STEP.typescript, margin);
 }
-
-/** A text as one word of a shell: nothing in it is read as anything else. */
-export function shellWord(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
-}

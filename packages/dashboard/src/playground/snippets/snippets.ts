@@ -1,6 +1,7 @@
 // The request of the playground as others would send it: with curl, or with OpenAI's own libraries.
+import { chatCurl } from "../../api/chat-curl.ts";
 import type { ChatBody, ChatMessage } from "../chat/chat-body.ts";
-import { jsonText, pythonLiteral, shellWord, typescriptLiteral } from "./literal-text.ts";
+import { jsonText, pythonLiteral, typescriptLiteral } from "./literal-text.ts";
 
 /** A way to send it. */
 export interface Snippet {
@@ -32,14 +33,8 @@ export function shortenImages(body: ChatBody): { readonly body: ChatBody; readon
 const END = "JSON";
 
 function curl(apiBase: string, body: ChatBody): string {
-  return [
-    `curl --no-buffer ${shellWord(`${apiBase}/chat/completions`)} \\`,
-    `  -H "Authorization: Bearer $AIMO_API_KEY" \\`,
-    `  -H 'Content-Type: application/json' \\`,
-    `  --data-binary @- <<'${END}'`,
-    jsonText({ ...body, stream: true }),
-    END,
-  ].join("\n");
+  const request = jsonText({ ...body, stream: true });
+  return chatCurl(apiBase, `--data-binary @- <<'${END}'\n${request}\n${END}`, "--no-buffer ");
 }
 
 /** What OpenAI's Python library takes by name; anything else goes into `extra_body`. */

@@ -5,6 +5,7 @@ import type { MicroUsdc } from "@aimo-network/protocol/money";
 import type { ReactNode } from "react";
 import { useState } from "react";
 import { useAct } from "../../signing/sign-and-land.tsx";
+import { mostWithdrawable } from "../../ui/typed-usdc.ts";
 import { buttonClasses } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
@@ -17,7 +18,6 @@ import { OpenNotice, useOpenWithdrawal } from "./open-notice.tsx";
 import type { PaidOut } from "./paid-out.ts";
 import { PaidNotice } from "./paid-notice.tsx";
 import { withdrawalAct } from "./withdrawal-act.ts";
-import { mostWithdrawable } from "./withdrawal-amount.ts";
 import { WithdrawForm } from "./withdraw-form.tsx";
 import { WithdrawalsCard } from "./withdrawals-card.tsx";
 

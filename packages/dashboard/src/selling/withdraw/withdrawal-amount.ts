@@ -1,8 +1,7 @@
 // How much a provider wants to withdraw: as it is typed, held against what is settled.
 import type { MicroUsdc } from "@aimo-network/protocol/money";
-import { formatMicroUsdc, microUsdc, parseMicroUsdc, parseNanoUsdc } from "@aimo-network/protocol/money";
-
-const NANO_IN_MICRO = 1_000n;
+import { formatMicroUsdc } from "@aimo-network/protocol/money";
+import { parsedUsdc } from "../../ui/typed-usdc.ts";
 
 /** An amount that can be asked for, or what is wrong with it; neither while nothing is typed. */
 export interface TypedAmount {
@@ -10,24 +9,11 @@ export interface TypedAmount {
   readonly fault?: string;
 }
 
-/** The most that can be withdrawn of a settled amount in USDC: the chain knows no parts below a millionth. */
-export function mostWithdrawable(claimable: string): MicroUsdc {
-  return microUsdc(parseNanoUsdc(claimable) / NANO_IN_MICRO);
-}
-
-function parsed(text: string): MicroUsdc | undefined {
-  try {
-    return parseMicroUsdc(text);
-  } catch {
-    return undefined;
-  }
-}
-
 /** Reads what was typed; a fault says what was expected, what was found, and what to do. */
 export function readAmount(text: string, most: MicroUsdc): TypedAmount {
   const typed = text.trim();
   if (typed === "") return {};
-  const amount = parsed(typed);
+  const amount = parsedUsdc(typed);
   if (amount === undefined) {
     return {
       fault: `Expected USDC with at most six decimals and a point, such as 1.50; found “${typed.slice(0, 30)}”.`,
