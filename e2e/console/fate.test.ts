@@ -116,6 +116,10 @@ describe("the fate of a transaction", () => {
     const page = await enter(user.wallet, [/./]); // React tells of each part that it could not draw
     const odd = { available: "-1", locked: null, withdrawing: "1e5", payable: [], lockable: {}, deposited: 7 };
     await page.route("**/api/v1/account/balance", (route) => route.fulfill({ json: { data: odd } }));
+    await page.route("**/api/v1/events", (route) => {
+      const body = `event: balance\ndata: ${JSON.stringify(odd)}\n\n`;
+      return route.fulfill({ contentType: "text/event-stream", body });
+    });
     for (const list of ["deposits", "withdrawals"]) {
       const json = { data: [{ id: "x", amount: null, state: "router-signed" }, 1, null], next_cursor: 5 };
       await page.route(`**/api/v1/account/${list}?**`, (route) => route.fulfill({ json }));

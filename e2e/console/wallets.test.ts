@@ -195,10 +195,17 @@ describe("wallets of others", () => {
     await chooseWallet(page, NAME);
     await waitForSignedIn(page, wallet.address);
     await wallet.changeAccount(newWallet(), { isUntold: true });
+    for (const asked of ["events", "account/balance"]) {
+      await page.route(`**/api/v1/${asked}`, async (route) => {
+        await page.waitForTimeout(500); // it would come to the router after the end of the session
+        await route.continue();
+      });
+    }
     await page.reload();
     await page.getByText("The wallet changed to another account, so you were signed out.").waitFor();
     await waitForSignedOut(page);
     await waitForNoSession(page);
+    await page.waitForTimeout(1_000); // what was under way and is refused now would be told as a fault
   });
 
   test("two tabs are signed in and out together", async (t) => {

@@ -6,6 +6,6 @@ import { soundBalance } from "./sound-balance.ts";
 /** The query of GET /api/v1/account/balance; its data is the whole answer. */
 export const balanceQuery = queryOptions({
   queryKey: ["balance"],
-  queryFn: () => answerOf(routerApi.GET("/api/v1/account/balance")),
+  queryFn: ({ signal }) => answerOf(routerApi.GET("/api/v1/account/balance", { signal })),
   select: soundBalance, // also of what live events say
 });

@@ -46,12 +46,17 @@ type HistoryOptions<Entry> = UndefinedInitialDataInfiniteOptions<HistoryPage<Ent
 
 function historyOptions<Entry>(
   name: string,
-  ask: (query: { limit: string; cursor?: string }) => Promise<HistoryPage<Entry>>,
+  ask: (asked: {
+    params: { query: { limit: string; cursor?: string } };
+    signal: AbortSignal;
+  }) => Promise<HistoryPage<Entry>>,
 ): HistoryOptions<Entry> {
   return {
     queryKey: ["credits", name],
-    queryFn: async ({ pageParam }) =>
-      await ask({ limit: `${HISTORY_PER_PAGE}`, ...(typeof pageParam === "string" && { cursor: pageParam }) }),
+    queryFn: async ({ pageParam, signal }) => {
+      const query = { limit: `${HISTORY_PER_PAGE}`, ...(typeof pageParam === "string" && { cursor: pageParam }) };
+      return await ask({ params: { query }, signal });
+    },
     initialPageParam: undefined,
     getNextPageParam: ({ next_cursor: next }) => next ?? undefined,
   };
@@ -59,14 +64,14 @@ function historyOptions<Entry>(
 
 /** Deposits, the newest first. */
 export function depositsQuery(): HistoryOptions<ToldDeposit> {
-  return historyOptions<ToldDeposit>("deposits", async (query) =>
-    answerOf(routerApi.GET("/api/v1/account/deposits", { params: { query } })),
+  return historyOptions<ToldDeposit>("deposits", async (asked) =>
+    answerOf(routerApi.GET("/api/v1/account/deposits", asked)),
   );
 }
 
 /** Withdrawals, the newest first. */
 export function withdrawalsQuery(): HistoryOptions<Withdrawal> {
-  return historyOptions<Withdrawal>("withdrawals", async (query) =>
-    answerOf(routerApi.GET("/api/v1/account/withdrawals", { params: { query } })),
+  return historyOptions<Withdrawal>("withdrawals", async (asked) =>
+    answerOf(routerApi.GET("/api/v1/account/withdrawals", asked)),
   );
 }

@@ -6,35 +6,36 @@ import { OFFERS_REFRESH_MS, WITHDRAWALS_PER_PAGE } from "./limits.ts";
 /** Earnings; the data is the whole answer, into which live events write. */
 export const earningsQuery = queryOptions({
   queryKey: ["earnings"],
-  queryFn: () => answerOf(routerApi.GET("/api/v1/provider/earnings")),
+  queryFn: ({ signal }) => answerOf(routerApi.GET("/api/v1/provider/earnings", { signal })),
 });
 
 /** What was served. */
 export const servedQuery = queryOptions({
   queryKey: ["provider-activity"],
-  queryFn: () => answerOf(routerApi.GET("/api/v1/provider/activity")),
+  queryFn: ({ signal }) => answerOf(routerApi.GET("/api/v1/provider/activity", { signal })),
 });
 
 /** Links and offers: shares and speeds change without an event, so that it is asked now and then. */
 export const offeredQuery = queryOptions({
   queryKey: ["provider-offers"],
-  queryFn: () => answerOf(routerApi.GET("/api/v1/provider/offers")),
+  queryFn: ({ signal }) => answerOf(routerApi.GET("/api/v1/provider/offers", { signal })),
   refetchInterval: OFFERS_REFRESH_MS,
 });
 
 /** What the chain says of the provider. */
 export const accountQuery = queryOptions({
   queryKey: ["earnings", "account"],
-  queryFn: () => answerOf(routerApi.GET("/api/v1/provider/account")),
+  queryFn: ({ signal }) => answerOf(routerApi.GET("/api/v1/provider/account", { signal })),
 });
 
 /** Withdrawals, the newest first, page by page. */
 export const withdrawalsQuery = infiniteQueryOptions({
   queryKey: ["earnings", "withdrawals"],
-  queryFn: ({ pageParam }) =>
+  queryFn: ({ pageParam, signal }) =>
     answerOf(
       routerApi.GET("/api/v1/provider/withdrawals", {
         params: { query: { limit: `${WITHDRAWALS_PER_PAGE}`, ...(pageParam !== "" && { cursor: pageParam }) } },
+        signal,
       }),
     ),
   initialPageParam: "",

@@ -7,7 +7,7 @@ import { QueryClient } from "@tanstack/react-query";
 import { answerOf, csrfHeaders, noticeRefusal, routerApi, whenSessionIsLost } from "../api/router-api.ts";
 import { ApiFault } from "../api/api-fault.ts";
 import { forgetPersonal } from "./forget-personal.ts";
-import { enterSession, leaveSession, restoreSession, sessionState, signOut } from "./session-store.ts";
+import { enterSession, leaveSession, restoreSession, sessionState, signOut, whenSignedOut } from "./session-store.ts";
 import { startSessionTabs } from "./session-tabs.ts";
 
 const ANN = { wallet: "ann", expires_at: "2026-12-01T00:00:00.000Z", csrf_token: "token of ann" };
@@ -57,15 +57,34 @@ test("a session that has ended meanwhile is left, and a router that is away deci
   assert.deepEqual([sessionState().kind, store.getItem("aimo-signed-in")], ["in", "ann"]);
 });
 
-test("signing out leaves the page's session also where the router does not answer", async () => {
+test("signing out leaves the page's session also where the router does not answer; the next page finds it", async () => {
   enterSession(ANN);
   router.answer = () => ({ status: 503 });
   await assert.rejects(signOut());
-  assert.equal(sessionState().kind, "out");
+  assert.deepEqual([sessionState().kind, store.getItem("aimo-signed-in")], ["out", "ann"]);
+  await whenSignedOut(); // what failed is over too
   enterSession(ANN);
   router.answer = () => missing;
   await signOut();
+  assert.deepEqual([sessionState().kind, store.getItem("aimo-signed-in")], ["out", null]);
+});
+
+test("who signs out is out before the router is asked, and nobody signs in before it has answered", async () => {
+  enterSession(ANN);
+  let wasIn: string | undefined;
+  router.answer = () => {
+    wasIn = sessionState().kind;
+    return { status: 204 };
+  };
+  const leaving = signOut();
   assert.equal(sessionState().kind, "out");
+  let isOver = false;
+  const over = whenSignedOut().then(() => (isOver = true));
+  await Promise.resolve();
+  assert.equal(isOver, false);
+  await Promise.all([leaving, over]);
+  assert.equal(wasIn, "out");
+  assert.equal(router.seen.at(-1)?.csrf, "token of ann");
 });
 
 test("any answer that says that nobody is signed in is noticed, and nothing else is", async () => {

@@ -1,5 +1,5 @@
 // Who is signed in, for every part of the page; the cookie itself is the browser's and is not seen here.
-import { answerOf, keepCsrfToken, routerApi } from "../api/router-api.ts";
+import { answerOf, csrfHeaders, keepCsrfToken, routerApi } from "../api/router-api.ts";
 import { isApiFault } from "../api/api-fault.ts";
 
 /** A session as the page knows it. */
@@ -76,13 +76,25 @@ export async function restoreSession(): Promise<void> {
   }
 }
 
-/** Signs out, here and at the router. */
+let leaving: Promise<unknown> | undefined;
+
+/** Done when the router has answered who signed out before: its answer takes the cookie, also one that came meanwhile. */
+export async function whenSignedOut(): Promise<void> {
+  await leaving?.catch(() => undefined); // whoever signed out was told
+}
+
+/** Signs out: first here, so that nothing is asked any more that the router would refuse; then at the router. */
 export async function signOut(): Promise<void> {
+  const wallet = localStorage.getItem(HINT);
+  const headers = csrfHeaders();
+  leaveSession();
+  const asked = answerOf(routerApi.POST("/api/v1/auth/logout", { headers, keepalive: true }));
+  leaving = asked;
   try {
-    await answerOf(routerApi.POST("/api/v1/auth/logout"));
+    await asked;
   } catch (error) {
-    if (!isApiFault(error, "missing_session")) throw error; // it had ended already
-  } finally {
-    leaveSession();
+    if (isApiFault(error, "missing_session")) return; // it had ended already
+    if (wallet !== null) localStorage.setItem(HINT, wallet); // the page that is opened next finds it, and can end it
+    throw error;
   }
 }

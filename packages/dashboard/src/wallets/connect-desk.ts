@@ -1,7 +1,7 @@
 // The flow of this page's dialog, joined with this page's router.
 import { systemClock } from "@aimo-network/protocol/clock";
 import { answerOf, routerApi } from "../api/router-api.ts";
-import { enterSession } from "../session/session-store.ts";
+import { enterSession, whenSignedOut } from "../session/session-store.ts";
 import { ConnectFlow } from "./connect-flow.ts";
 import { connectPart } from "./connect-part.ts";
 import { rememberWallet } from "./last-wallet.ts";
@@ -14,7 +14,10 @@ export const connectFlow = new ConnectFlow({
   host: () => location.host,
   desk: {
     challenge: (address) => answerOf(routerApi.POST("/api/v1/auth/challenge", { body: { address } })),
-    login: (login) => answerOf(routerApi.POST("/api/v1/auth/login", { body: login })),
+    async login(login) {
+      await whenSignedOut();
+      return await answerOf(routerApi.POST("/api/v1/auth/login", { body: login }));
+    },
   },
   enter: enterSession,
   link: (linked) => {
