@@ -8,6 +8,8 @@ import { startChild } from "@aimo-network/localnet/child-process";
 import { demoProviderConfig } from "@aimo-network/localnet/demo-provider-config";
 import type { Clock } from "@aimo-network/protocol/clock";
 import { sleep } from "@aimo-network/protocol/clock";
+import type { BareRelay } from "./bare-relay/bare-relay.ts";
+import { startBareRelay } from "./bare-relay/bare-relay.ts";
 import { startBenchRouter } from "./bench-router.ts";
 import type { Target } from "./load/request.ts";
 import type { Usages } from "./usage.ts";
@@ -25,6 +27,8 @@ export interface NetworkOptions {
   readonly nodeOptions?: readonly string[];
   /** The checkout whose router and proxy are measured; undefined for this one. */
   readonly checkout?: string | undefined;
+  /** Whether a bare relay of the same two hops runs beside it. */
+  readonly withBareRelay?: boolean;
 }
 
 /** A network that runs. */
@@ -41,6 +45,8 @@ export interface BenchNetwork {
   readonly direct: Target;
   /** The mock behind router and proxy. */
   readonly routed: Target;
+  /** The mock behind a bare relay, where there is one. */
+  readonly bare: (BareRelay & { readonly target: Target }) | undefined;
   stop(): Promise<void>;
 }
 
@@ -102,6 +108,7 @@ export async function startBenchNetwork(deps: BenchDeps, options: NetworkOptions
       environment: { AIMO_PROVIDER_KEY: router.providerKey },
     });
     await waitForModel(clock, `${router.url}/api/v1/models/mock/bench`);
+    const relay = options.withBareRelay === true ? await startBareRelay(start, upstreamUrl) : undefined;
     return {
       routerUrl: router.url,
       routerId: router.id,
@@ -112,6 +119,7 @@ export async function startBenchNetwork(deps: BenchDeps, options: NetworkOptions
       usages,
       direct: targetAt(upstreamUrl, "none", "bench"),
       routed: targetAt(`${router.url}/api/v1`, router.userKey, "mock/bench"),
+      bare: relay && { ...relay, target: targetAt(relay.url, "none", "bench") },
       stop,
     };
   } catch (error) {

@@ -17,8 +17,10 @@ export interface Look {
   readonly act?: (page: Page) => Promise<void>;
 }
 
+const { AIMO_SCREENSHOTS: chosen = "" } = process.env;
+
 /** Where the pictures are kept. */
-export const PICTURES: string = process.env["AIMO_SCREENSHOTS"] ?? join(tmpdir(), "aimo-screenshots");
+export const PICTURES: string = chosen === "" ? join(tmpdir(), "aimo-screenshots") : chosen;
 
 /** Widths: a desk, a phone, and the narrowest that pages are made for. */
 const WIDTHS = [1280, 375, 360] as const;

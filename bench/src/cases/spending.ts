@@ -15,24 +15,37 @@ export interface Spending {
   readonly mock: number;
   readonly router: number;
   readonly proxy: number;
+  // Of the bare relay, its front and its back stand in their places.
   /** The router's PostgreSQL; undefined where it cannot be told. */
   readonly database: number | undefined;
   readonly load: number;
 }
 
-async function usagesOf({ usages, mock, router, proxy }: BenchNetwork): Promise<readonly [Usage, Usage, Usage]> {
-  return [await usages.of(mock), await usages.of(router), await usages.of(proxy)];
+/** Asking the mock itself, the mock behind router and proxy, or behind the bare relay. */
+export type Way = "direct" | "routed" | "bare";
+
+function bareOf({ bare }: BenchNetwork): NonNullable<BenchNetwork["bare"]> {
+  if (bare === undefined) throw new Error("this network was started without a bare relay");
+  return bare;
 }
 
-/** Asks once as `shape` says, the mock itself or the mock behind router and proxy. */
-export async function spend({ network, load }: Site, way: "direct" | "routed", shape: Shape): Promise<Spending> {
+/** What the mock and the two hops of a way have spent so far. */
+async function usagesOf(network: BenchNetwork, way: Way): Promise<readonly [Usage, Usage, Usage]> {
+  const { usages, mock, router, proxy } = network;
+  const [first, second] = way === "bare" ? [bareOf(network).front, bareOf(network).back] : [router, proxy];
+  return [await usages.of(mock), await usages.of(first), await usages.of(second)];
+}
+
+/** Asks once as `shape` says. */
+export async function spend({ network, load }: Site, way: Way, shape: Shape): Promise<Spending> {
   const { question, connections } = shape;
+  const target = way === "bare" ? bareOf(network).target : network[way];
   const requests = shape.requests * (way === "direct" ? shape.directTimes : 1);
-  const before = await usagesOf(network);
+  const before = await usagesOf(network, way);
   const databaseBefore = descendantsCpuSeconds(network.router.pid);
-  const burst = await load.run("burst", { target: network[way], question, connections, requests });
+  const burst = await load.run("burst", { target, question, connections, requests });
   const databaseAfter = descendantsCpuSeconds(network.router.pid);
-  const after = await usagesOf(network);
+  const after = await usagesOf(network, way);
   const thousands = requests / 1_000;
   const spent = (index: 0 | 1 | 2): number => (after[index].cpuSeconds - before[index].cpuSeconds) / thousands;
   return {
@@ -49,6 +62,6 @@ export async function spend({ network, load }: Site, way: "direct" | "routed", s
 }
 
 /** Asks half as often, uncounted: enough for the hot functions to be compiled. */
-export async function warmUp(site: Site, way: "direct" | "routed", shape: Shape): Promise<void> {
+export async function warmUp(site: Site, way: Way, shape: Shape): Promise<void> {
   await spend(site, way, { ...shape, requests: Math.ceil(shape.requests * WARM_UP_SHARE) });
 }

@@ -1,0 +1,25 @@
+// The yardstick: a relay of the same two hops that does nothing else, to tell what the hops cost from what this product adds.
+import type { Child, ChildProgram } from "@aimo-network/localnet/child-process";
+
+/** A bare relay that runs. */
+export interface BareRelay {
+  /** Where clients ask, with /v1. */
+  readonly url: string;
+  /** In the router's place. */
+  readonly front: Child;
+  /** In the proxy's place. */
+  readonly back: Child;
+}
+
+/** Starts one with `start`, before the model at `modelUrl`. */
+export async function startBareRelay(start: (program: ChildProgram) => Child, modelUrl: string): Promise<BareRelay> {
+  const front = start({ name: "bare-front", entry: new URL("./front.ts", import.meta.url) });
+  const url = await front.firstLine((line) => /"url":"([^"]+)"/.exec(line)?.[1]);
+  const back = start({
+    name: "bare-back",
+    entry: new URL("./back.ts", import.meta.url),
+    arguments: [url, modelUrl],
+  });
+  await front.firstLine((line) => /"linked":true/.exec(line)?.[0]);
+  return { url, front, back };
+}
