@@ -11,6 +11,7 @@ import { sleep } from "@aimo-network/protocol/clock";
 import type { BareRelay } from "./bare-relay/bare-relay.ts";
 import { startBareRelay } from "./bare-relay/bare-relay.ts";
 import { startBenchRouter } from "./bench-router.ts";
+import { readUrl } from "./kept-server.ts";
 import type { Target } from "./load/request.ts";
 import type { Usages } from "./usage.ts";
 import { createUsages, MEASURED_PROCESS } from "./usage.ts";
@@ -96,7 +97,7 @@ export async function startBenchNetwork(deps: BenchDeps, options: NetworkOptions
   };
   try {
     const mock = start({ name: "mock-upstream", entry: new URL("./mock-upstream/main.ts", import.meta.url) });
-    const upstreamUrl = await mock.firstLine((line) => /"url":"([^"]+)"/.exec(line)?.[1]);
+    const upstreamUrl = await mock.firstLine(readUrl);
     const router = await startBenchRouter(clock, programOf(checkout, "router"), directory, start);
     const upstream = { url: upstreamUrl, models: ["bench"], author: "mock" };
     const config = join(directory, "config.toml");

@@ -1,4 +1,7 @@
-// What the two ends of the bare relay say to each other, as JSON text.
+// What the two ends of the bare relay say to each other, as JSON text, and the front to whoever started it.
+
+/** The line with which the front says that its back has come. */
+export const LINKED = "linked";
 
 /** A request on its way to the model. */
 export interface Asked {

@@ -1,7 +1,9 @@
 // One burst of requests, and what every process spent on it.
+import type { Child } from "@aimo-network/localnet/child-process";
 import type { Site } from "../bench-case.ts";
 import { descendantsCpuSeconds } from "../descendants.ts";
 import type { Burst } from "../load/burst.ts";
+import type { Target } from "../load/request.ts";
 import type { BenchNetwork } from "../network.ts";
 import type { Usage } from "../usage.ts";
 import type { Shape } from "./shapes.ts";
@@ -13,9 +15,10 @@ export interface Spending {
   readonly burst: Burst;
   /** CPU seconds per 1,000 requests. */
   readonly mock: number;
+  /** Of the bare relay its front. */
   readonly router: number;
+  /** Of the bare relay its back. */
   readonly proxy: number;
-  // Of the bare relay, its front and its back stand in their places.
   /** The router's PostgreSQL; undefined where it cannot be told. */
   readonly database: number | undefined;
   readonly load: number;
@@ -24,28 +27,33 @@ export interface Spending {
 /** Asking the mock itself, the mock behind router and proxy, or behind the bare relay. */
 export type Way = "direct" | "routed" | "bare";
 
-function bareOf({ bare }: BenchNetwork): NonNullable<BenchNetwork["bare"]> {
-  if (bare === undefined) throw new Error("this network was started without a bare relay");
-  return bare;
+/** Where a way begins, and the two processes between there and the mock; asked directly, they rest. */
+interface Path {
+  readonly target: Target;
+  readonly hops: readonly [Child, Child];
 }
 
-/** What the mock and the two hops of a way have spent so far. */
-async function usagesOf(network: BenchNetwork, way: Way): Promise<readonly [Usage, Usage, Usage]> {
-  const { usages, mock, router, proxy } = network;
-  const [first, second] = way === "bare" ? [bareOf(network).front, bareOf(network).back] : [router, proxy];
+function pathOf({ direct, routed, router, proxy, bare }: BenchNetwork, way: Way): Path {
+  if (way !== "bare") return { target: way === "direct" ? direct : routed, hops: [router, proxy] };
+  if (bare === undefined) throw new Error("this network was started without a bare relay");
+  return { target: bare.target, hops: [bare.front, bare.back] };
+}
+
+/** What the mock and the two hops have spent so far. */
+async function usagesOf({ usages, mock }: BenchNetwork, [first, second]: Path["hops"]): Promise<[Usage, Usage, Usage]> {
   return [await usages.of(mock), await usages.of(first), await usages.of(second)];
 }
 
 /** Asks once as `shape` says. */
 export async function spend({ network, load }: Site, way: Way, shape: Shape): Promise<Spending> {
   const { question, connections } = shape;
-  const target = way === "bare" ? bareOf(network).target : network[way];
+  const { target, hops } = pathOf(network, way);
   const requests = shape.requests * (way === "direct" ? shape.directTimes : 1);
-  const before = await usagesOf(network, way);
+  const before = await usagesOf(network, hops);
   const databaseBefore = descendantsCpuSeconds(network.router.pid);
   const burst = await load.run("burst", { target, question, connections, requests });
   const databaseAfter = descendantsCpuSeconds(network.router.pid);
-  const after = await usagesOf(network, way);
+  const after = await usagesOf(network, hops);
   const thousands = requests / 1_000;
   const spent = (index: 0 | 1 | 2): number => (after[index].cpuSeconds - before[index].cpuSeconds) / thousands;
   return {

@@ -1,12 +1,10 @@
 // The cheapest model there can be: constant answers from memory, as a process of its own.
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { startKeptServer } from "../kept-server.ts";
 import { readUserAgent } from "./answer-kind.ts";
 import { EVENTS, FIRST_EVENT, JSON_ANSWER, LAST_EVENTS, LONG_ANSWER_BYTES, LONG_PIECE } from "./answers.ts";
 import { Calls } from "./calls.ts";
 
-const KEEP_ALIVE_MS = 120_000; // no connection of a measurement closes while it pauses
 const JSON_HEAD = { "content-type": "application/json", "content-length": JSON_ANSWER.length };
 const STREAM_HEAD = { "content-type": "text/event-stream" };
 
@@ -67,7 +65,7 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   }
 }
 
-const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+startKeptServer((request, response) => {
   if (request.method === "POST") {
     request.on("end", () => answer(request, response)).resume();
     return;
@@ -77,7 +75,3 @@ const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, respo
   if (request.url === "/forget") calls.forget();
   response.writeHead(200, { "content-type": "application/json", "content-length": told.length }).end(told);
 });
-server.listen(0, "127.0.0.1", () => {
-  process.stdout.write(`${JSON.stringify({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1` })}\n`);
-});
-process.on("SIGTERM", () => process.exit(0));
