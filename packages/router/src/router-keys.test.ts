@@ -163,6 +163,7 @@ describe("of two routers on one ledger", () => {
     const provider = await connectProvider(other.url, bearer, (call) => void calls.push(call));
     await provider.offer([plainOffer("slow")]);
     const running = other.chat(await told.key(), { ...ASK, model: "slow" });
+    while (calls.length < 1) await setImmediate(); // two requests sent at once may arrive the other way round
     const stuck = other.chat(await told.key(), { ...ASK, model: "slow" });
     while (calls.length < 2) await setImmediate();
     const closed = once(provider.socket, "close");
