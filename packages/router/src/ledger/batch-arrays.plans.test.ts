@@ -6,7 +6,7 @@ import { uuidV7 } from "@aimo-network/protocol/ids";
 import { nanoUsdc } from "@aimo-network/protocol/money";
 import { systemRandom } from "@aimo-network/protocol/random";
 import { openTestDatabase } from "../test-bed/test-database.ts";
-import { POST_STATEMENT, postValues } from "./batch-arrays.ts";
+import { POST_SETTINGS, POST_STATEMENT, postValues } from "./batch-arrays.ts";
 import type { ChargeCommand, LockCommand } from "./commands.ts";
 import type { Database } from "./database/database.ts";
 import { NO_USAGE } from "@aimo-network/protocol/usage";
@@ -79,6 +79,7 @@ describe("a batch of one charge and one lock among many open locks", () => {
         .replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
       const context = { nowMs: NOW, instance: 1, careful: false, rates: Array.from({ length: 6 }, () => 10n ** 9n) };
       const values = postValues({ charges: [chargeOf(id, user)], locks: [lockOf(user)] }, context);
+      await query(POST_SETTINGS); // as on the pipeline's own connection
       const readBefore = await query<ReadRows>(READ_ROWS);
       const [answer] = await query<{ charge_codes: unknown; lock_codes: unknown }>(POST_STATEMENT, values);
       assert.deepEqual([answer?.charge_codes, answer?.lock_codes], [null, null], "both are taken the ordinary way");

@@ -89,6 +89,17 @@ const PARAMETERS = 4 + 20 + 16;
 /** The statement that posts a batch; prepared once per connection. */
 export const POST_STATEMENT = `SELECT * FROM ledger_post(${Array.from({ length: PARAMETERS }, (_, index) => `$${index + 1}`).join(",")})`;
 
+/**
+ * What a connection is set to before it posts batches: plans are made once, maybe while the tables are empty, and only nested loops
+ * by primary key stay right. Set for the connection, not by the functions, which would set and unset it for every batch.
+ */
+export const POST_SETTINGS = [
+  "plan_cache_mode = force_generic_plan",
+  ...["enable_seqscan", "enable_hashjoin", "enable_mergejoin", "jit"].map((name) => `${name} = off`),
+]
+  .map((setting) => `SET ${setting}`)
+  .join("; ");
+
 /** The values of `POST_STATEMENT`. */
 export function postValues(
   batch: { readonly charges: readonly ChargeCommand[]; readonly locks: readonly LockCommand[] },

@@ -125,6 +125,25 @@ test("a lock that was committed although its reply was lost is released again", 
   assert.deepEqual(await bed.faults(), []);
 });
 
+test("batches are posted where one plan, of nested loops, stays for the life of the connection", async (t) => {
+  const bed = await openLedgerBed(t);
+  const who = await bed.addUser(100n);
+  const names = ["plan_cache_mode", "enable_seqscan", "enable_hashjoin", "enable_mergejoin", "jit"];
+  const text = `SELECT current_setting(name) AS value FROM unnest($1::text[]) name`;
+  let found: readonly unknown[] = [];
+  const watched: Database = {
+    ...bed.database,
+    async connect(settings) {
+      const connection = await bed.database.connect(settings);
+      found = (await connection.query<{ value: string }>({ text, values: [names] })).map(({ value }) => value);
+      return connection;
+    },
+  };
+  const { ledger } = await bed.another(undefined, watched);
+  await ledger.lock(bed.lockOf(who, 50n));
+  assert.deepEqual(found, ["force_generic_plan", "off", "off", "off", "off"]);
+});
+
 test("a batch that the database refuses goes row by row, and only what is wrong is rejected", async (t) => {
   const bed = await openLedgerBed(t);
   const who = await bed.addUser(1_000n);

@@ -5,7 +5,7 @@ import { within } from "@aimo-network/protocol/clock";
 import { AimoError, isAimoError } from "@aimo-network/protocol/errors";
 import type { Logger } from "pino";
 import { LEDGER_BATCH_MAX, LEDGER_CHARGES_WAITING_MAX, LEDGER_LOCKS_WAITING_MAX, LEDGER_RETRY_MS } from "./limits.ts";
-import { POST_STATEMENT, postValues } from "./batch-arrays.ts";
+import { POST_SETTINGS, POST_STATEMENT, postValues } from "./batch-arrays.ts";
 import type { ChargeCommand, ChargeResult, LockCommand, LockResult } from "./commands.ts";
 import { releaseOf } from "./commands.ts";
 import type { Database, DatabaseConnection } from "./database/database.ts";
@@ -160,7 +160,7 @@ class BatchPipeline implements Pipeline {
 
   async #connected(): Promise<DatabaseConnection> {
     if (this.#connection !== undefined) return this.#connection;
-    const connection = await this.#deps.database.connect();
+    const connection = await this.#deps.database.connect(POST_SETTINGS);
     connection.onLost(() => {
       if (this.#connection === connection) this.#connection = undefined;
     });

@@ -88,7 +88,7 @@ test("entries that ask for more than is owed are refused, with their user", asyn
   const signer = bed.signer();
   const id = await bed.bill(ANN, PAT, 3n * USDC);
   const change = (set: string) => bed.ledger.row(`UPDATE payables SET ${set}`);
-  await bed.ledger.row("ALTER TABLE payables DROP CONSTRAINT payables_check1");
+  await bed.ledger.row("ALTER TABLE payables DROP CONSTRAINT what_flies_is_part_of_a_payable");
   await change("in_flight = in_flight - 1");
   assert.deepEqual(await refusalOf(signer.signBatch(id)), refused, "less is on its way");
   await change("in_flight = in_flight + 1, amount = amount - 1");
@@ -105,7 +105,7 @@ test("entries that ask for more than is owed are refused, with their user", asyn
 test("what an exit wrote off is still asked for, and no more than that", async (t) => {
   const bed = await openBed(t);
   const id = await bed.bill(ANN, PAT, 3n * USDC);
-  await bed.ledger.row("ALTER TABLE payables DROP CONSTRAINT payables_check1");
+  await bed.ledger.row("ALTER TABLE payables DROP CONSTRAINT what_flies_is_part_of_a_payable");
   await bed.ledger.row("UPDATE payables SET amount = amount - 1000000, written_off = 999999");
   assert.equal((await refusalOf(bed.signer().signBatch(id))).reason, "not_owed");
   await bed.ledger.row("UPDATE payables SET written_off = 1000000");

@@ -245,6 +245,25 @@ describe("a connection of its own", () => {
     await connection.end();
   });
 
+  test("runs what it is set up with first, and is none where that fails", async (t) => {
+    const { database } = await open(t);
+    const connections = async (): Promise<bigint | undefined> =>
+      (
+        await database.query<{ n: bigint }>(
+          "SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+        )
+      )[0]?.n;
+    const connection = await database.connect("SET jit = off; SET enable_seqscan = off");
+    const shown = await connection.query({
+      text: "SELECT current_setting('jit') AS jit, current_setting('enable_seqscan') AS scan",
+    });
+    assert.deepEqual(shown, [{ jit: "off", scan: "off" }]);
+    await connection.end();
+
+    await assert.rejects(database.connect("SET no_such_setting = off"), /no_such_setting/);
+    while ((await connections()) !== 0n) await setImmediate();
+  });
+
   test("tells once that it broke, also who asks later, and another one works", async (t) => {
     const { database } = await open(t);
     const connection = await database.connect();

@@ -42,8 +42,11 @@ export interface Database {
   readonly query: Query;
   /** One transaction on one connection; rolled back when `run` throws. */
   transaction<Result>(run: (query: Query) => Promise<Result>): Promise<Result>;
-  /** A connection of its own outside the pool, for the batches of the hot path: reconnects by being asked again. */
-  connect(): Promise<DatabaseConnection>;
+  /**
+   * A connection of its own outside the pool, for the batches of the hot path: reconnects by being asked again. `settings`
+   * is what it runs first, such as `SET jit = off`.
+   */
+  connect(settings?: string): Promise<DatabaseConnection>;
   close(): Promise<void>;
 }
 
@@ -142,6 +145,15 @@ function ownConnection(client: Client, clock: Clock, answerMs: number): Database
   };
 }
 
+async function setUp(connection: DatabaseConnection, settings: string): Promise<void> {
+  try {
+    await connection.query({ text: settings });
+  } catch (error) {
+    await connection.end();
+    throw error;
+  }
+}
+
 /** Borrows connections of a pool. */
 function createLoans(pool: Pool, clock: Clock, answerMs: number) {
   /** Lends a connection to `work`, with the moment by which its first statement must have an answer. */
@@ -209,7 +221,7 @@ export function openDatabase(url: string, { clock, log }: DatabaseDeps, options:
         }
       }),
 
-    async connect() {
+    async connect(settings) {
       const client = new Client(config);
       const connection = ownConnection(client, clock, answerMs);
       try {
@@ -217,6 +229,7 @@ export function openDatabase(url: string, { clock, log }: DatabaseDeps, options:
       } catch (error) {
         throw databaseFailure(error);
       }
+      if (settings !== undefined) await setUp(connection, settings);
       return connection;
     },
 

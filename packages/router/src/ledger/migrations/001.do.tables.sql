@@ -1,5 +1,12 @@
 -- The ledger's tables: who takes part, what everybody has, and every change of it. Amounts are nano-USDC (docs/accounting.md).
 
+-- A check of a table is read, compiled and evaluated by every statement that writes its rows, and the hot path has many small
+-- ones: what is checked there is one expression a table, and what only its own column decides is a type, checked when it is set.
+CREATE DOMAIN bytes_16 AS bytea CHECK (octet_length(VALUE) = 16);
+CREATE DOMAIN bytes_32 AS bytea CHECK (octet_length(VALUE) = 32);
+CREATE DOMAIN key_name AS text CHECK (char_length(VALUE) <= 200);
+CREATE DOMAIN limit_reset AS text CHECK (VALUE IN ('never', 'daily', 'weekly', 'monthly'));
+
 -- Dictionaries: what would be long in every row has a number.
 CREATE TABLE wallets (
   id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -33,22 +40,23 @@ CREATE TABLE instances (
 -- user (keys, locks, payables, daily usage) is changed only under that lock, so two batches cannot wait for each other.
 CREATE TABLE users (
   id integer PRIMARY KEY REFERENCES wallets,
-  available bigint NOT NULL DEFAULT 0 CHECK (available >= 0),
-  locked bigint NOT NULL DEFAULT 0 CHECK (locked >= 0),
-  withdrawing bigint NOT NULL DEFAULT 0 CHECK (withdrawing >= 0),
-  payable bigint NOT NULL DEFAULT 0 CHECK (payable >= 0), -- the sum of the user's payables
+  available bigint NOT NULL DEFAULT 0,
+  locked bigint NOT NULL DEFAULT 0,
+  withdrawing bigint NOT NULL DEFAULT 0,
+  payable bigint NOT NULL DEFAULT 0, -- the sum of the user's payables
   -- The chain as this router has followed it. Without an allowance everything available may be locked.
   has_deposited boolean NOT NULL DEFAULT false,
   opened_slot bigint NOT NULL DEFAULT 0,
-  settled bigint NOT NULL DEFAULT 0 CHECK (settled >= 0), -- of this opened_slot, raised where payable is lowered
-  allowance bigint CHECK (allowance >= 0),
+  settled bigint NOT NULL DEFAULT 0, -- of this opened_slot, raised where payable is lowered
+  allowance bigint,
   allowance_stops_at timestamptz, -- one notice before the allowance ends or falls
   is_exiting boolean NOT NULL DEFAULT false,
   is_halted boolean NOT NULL DEFAULT false, -- the chain has less of the user's than the ledger: nothing more is promised
-  running integer NOT NULL DEFAULT 0 CHECK (running >= 0),
+  running integer NOT NULL DEFAULT 0,
   rate_minute bigint NOT NULL DEFAULT 0, -- minutes since 1970 that the next two count for
   rate_requests bigint NOT NULL DEFAULT 0,
-  rate_tokens bigint NOT NULL DEFAULT 0
+  rate_tokens bigint NOT NULL DEFAULT 0,
+  CONSTRAINT nothing_of_a_user_is_below_zero CHECK (least(available, locked, withdrawing, payable, settled, allowance, running) >= 0)
 ) WITH (fillfactor = 70);
 
 CREATE TABLE providers (
@@ -61,7 +69,7 @@ CREATE TABLE providers (
 CREATE TABLE payables (
   user_id integer NOT NULL REFERENCES users,
   provider_id integer NOT NULL REFERENCES providers,
-  amount bigint NOT NULL CHECK (amount >= 0),
+  amount bigint NOT NULL, -- checked together with what of it is on its way to the chain (050)
   cuts integer NOT NULL DEFAULT 0, -- how often something of it was cut into a settlement batch
   PRIMARY KEY (user_id, provider_id)
 ) WITH (fillfactor = 70);
@@ -78,16 +86,16 @@ INSERT INTO router_accounts DEFAULT VALUES;
 -- wallet-signed, so its limit never resets and there is no third generation.
 CREATE TABLE keys (
   id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  key_id bytea NOT NULL UNIQUE CHECK (octet_length(key_id) = 16),
+  key_id bytes_16 NOT NULL UNIQUE,
   user_id integer NOT NULL REFERENCES users,
   parent_id integer REFERENCES keys,
-  secret_hash bytea UNIQUE CHECK (octet_length(secret_hash) = 32), -- of issued keys: SHA-256 of the secret
-  name text NOT NULL DEFAULT '' CHECK (char_length(name) <= 200),
+  secret_hash bytes_32 UNIQUE, -- of issued keys: SHA-256 of the secret
+  name key_name NOT NULL DEFAULT '',
   is_earn_only boolean NOT NULL DEFAULT false,
-  spending_limit bigint CHECK (spending_limit >= 0),
-  limit_reset text NOT NULL DEFAULT 'never' CHECK (limit_reset IN ('never', 'daily', 'weekly', 'monthly')),
+  spending_limit bigint,
+  limit_reset limit_reset NOT NULL DEFAULT 'never',
   limit_window date NOT NULL DEFAULT '1970-01-01',
-  window_spent bigint NOT NULL DEFAULT 0 CHECK (window_spent >= 0), -- charged and locked in limit_window
+  window_spent bigint NOT NULL DEFAULT 0, -- charged and locked in limit_window
   allowed_models text[],
   created_at timestamptz NOT NULL,
   updated_at timestamptz,
@@ -95,12 +103,12 @@ CREATE TABLE keys (
   is_disabled boolean NOT NULL DEFAULT false,
   revoked_at timestamptz,
   last_used_at timestamptz,
-  running integer NOT NULL DEFAULT 0 CHECK (running >= 0),
+  running integer NOT NULL DEFAULT 0,
   rate_minute bigint NOT NULL DEFAULT 0,
   rate_requests bigint NOT NULL DEFAULT 0,
   rate_tokens bigint NOT NULL DEFAULT 0,
-  CHECK (limit_reset = 'never' OR secret_hash IS NOT NULL),
-  CHECK (parent_id IS NULL OR secret_hash IS NOT NULL)
+  CONSTRAINT only_issued_keys_have_windows_and_parents CHECK (least(spending_limit, window_spent, running) >= 0
+    AND (secret_hash IS NOT NULL OR parent_id IS NULL AND limit_reset = 'never'))
 ) WITH (fillfactor = 70);
 CREATE INDEX keys_user ON keys (user_id);
 CREATE INDEX keys_parent ON keys (parent_id) WHERE parent_id IS NOT NULL;
@@ -123,8 +131,8 @@ CREATE TABLE locks (
   provider_id integer NOT NULL, -- of the attempt that runs, or ran last
   model_id integer NOT NULL,
   price_id integer NOT NULL, -- pinned at admission
-  ceiling bigint NOT NULL CHECK (ceiling >= 0),
-  charged bigint CHECK (charged >= 0 AND charged <= ceiling),
+  ceiling bigint NOT NULL,
+  charged bigint,
   deadline timestamptz NOT NULL,
   ended_at timestamptz,
   key_window date NOT NULL, -- the key's limit_window: what comes back goes there only
@@ -136,9 +144,10 @@ CREATE TABLE locks (
   image_count smallint NOT NULL,
   attempt smallint NOT NULL DEFAULT 0,
   is_stream boolean NOT NULL,
-  state "char" NOT NULL DEFAULT 'o' CHECK (state IN ('o', 'c', 'r', 'x')),
-  CHECK ((state = 'o') = (ended_at IS NULL)),
-  CHECK (state IN ('c', 'x') OR charged IS NULL)
+  state "char" NOT NULL DEFAULT 'o', -- open, charged, released, expired
+  CONSTRAINT a_lock_is_open_or_ended_and_charged_at_most_itself CHECK (least(ceiling, charged, ceiling - charged) >= 0
+    AND CASE WHEN ended_at IS NULL THEN state = 'o' AND charged IS NULL
+      ELSE state = 'c' OR state = 'x' OR state = 'r' AND charged IS NULL END)
 ) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.05);
 CREATE INDEX locks_deadline ON locks (deadline) WHERE state = 'o';
 
@@ -191,18 +200,20 @@ CREATE TABLE generations (
   provider_id integer NOT NULL,
   model_id integer NOT NULL,
   price_id integer NOT NULL,
-  prompt_tokens integer NOT NULL CHECK (prompt_tokens >= 0),
-  completion_tokens integer NOT NULL CHECK (completion_tokens >= 0),
-  cached_tokens integer NOT NULL CHECK (cached_tokens BETWEEN 0 AND prompt_tokens),
-  reasoning_tokens integer NOT NULL CHECK (reasoning_tokens BETWEEN 0 AND completion_tokens),
+  prompt_tokens integer NOT NULL,
+  completion_tokens integer NOT NULL,
+  cached_tokens integer NOT NULL, -- of the prompt's
+  reasoning_tokens integer NOT NULL, -- of the completion's
   first_output_ms integer, -- from admission; absent where nothing was shown
   duration_ms integer NOT NULL,
-  cost bigint NOT NULL CHECK (cost >= 0),
+  cost bigint NOT NULL,
   image_count smallint NOT NULL,
   flags smallint NOT NULL, -- GENERATION_FLAGS in ledger/generation-row.ts
-  finish_reason text NOT NULL CHECK (char_length(finish_reason) <= 40),
+  finish_reason varchar(40) NOT NULL,
   cut integer, -- how often its payable had been cut when it was charged: it is settled with the next cut
   app_id integer NOT NULL DEFAULT 0, -- of `apps`, below 0 where it counts in public; 0 where no app was named
+  CONSTRAINT tokens_and_costs_are_none_or_more CHECK
+    (least(cached_tokens, prompt_tokens - cached_tokens, reasoning_tokens, completion_tokens - reasoning_tokens, cost) >= 0),
   PRIMARY KEY (day, id)
 ) PARTITION BY RANGE (day);
 CREATE INDEX generations_key ON generations (key_id, id);

@@ -54,43 +54,6 @@ CREATE FUNCTION ledger_lock_stop(u users, p_now timestamptz) RETURNS integer LAN
   SELECT CASE WHEN u.is_halted THEN 3 WHEN u.is_exiting THEN 1 WHEN u.allowance_stops_at <= p_now THEN 2 ELSE 0 END
 $$;
 
--- Puts what locks held, less what was charged, back where it came from: into their users' balances and their keys' windows;
--- and corrects what the rate limits had counted.
-CREATE FUNCTION ledger_give_back(p_user integer[], p_key integer[], p_parent integer[], p_ceiling bigint[], p_back bigint[],
-  p_window date[], p_minute integer[], p_tokens_back bigint[]) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-  UPDATE keys k SET
-    running = k.running - d.n,
-    window_spent = k.window_spent - d.back,
-    rate_tokens = greatest(0, k.rate_tokens - d.tokens)
-  FROM (
-    SELECT own.id, count(*) FILTER (WHERE r.is_own)::integer AS n,
-      coalesce(sum(r.back) FILTER (WHERE r.lock_window = own.limit_window), 0)::bigint AS back,
-      coalesce(sum(r.tokens) FILTER (WHERE r.is_own AND r.minute = own.rate_minute), 0)::bigint AS tokens
-    FROM (
-      SELECT key_id, back, lock_window, minute, tokens, true AS is_own
-      FROM unnest(p_key, p_back, p_window, p_minute, p_tokens_back) t(key_id, back, lock_window, minute, tokens)
-      UNION ALL
-      SELECT parent_id, back, DATE '1970-01-01', minute, tokens, false
-      FROM unnest(p_parent, p_back, p_minute, p_tokens_back) t(parent_id, back, minute, tokens) WHERE parent_id IS NOT NULL
-    ) r JOIN keys own ON own.id = r.key_id
-    GROUP BY own.id
-  ) d WHERE k.id = d.id;
-  UPDATE users u SET
-    locked = u.locked - d.ceiling,
-    available = u.available + d.back,
-    payable = u.payable + d.ceiling - d.back,
-    running = u.running - d.n,
-    rate_tokens = greatest(0, u.rate_tokens - d.tokens)
-  FROM (
-    SELECT own.id, count(*)::integer AS n, sum(r.ceiling)::bigint AS ceiling, sum(r.back)::bigint AS back,
-      coalesce(sum(r.tokens) FILTER (WHERE r.minute = own.rate_minute), 0)::bigint AS tokens
-    FROM unnest(p_user, p_ceiling, p_back, p_minute, p_tokens_back) r(user_id, ceiling, back, minute, tokens)
-      JOIN users own ON own.id = r.user_id
-    GROUP BY own.id
-  ) d WHERE u.id = d.id;
-END $$;
-
 -- One lock by itself, with the reason where it is refused; its user's row is locked by the caller.
 -- Codes: `refusalOf` in ledger/lock-answers.ts. d1, d2, at and other are what the refusal's message needs.
 CREATE FUNCTION ledger_lock_one(p_now timestamptz, p_instance integer, p_rates bigint[], p_id uuid, p_user integer,
@@ -195,34 +158,6 @@ BEGIN
       ON CONFLICT (key_id, idempotency_hash) DO UPDATE
         SET body_hash = excluded.body_hash, lock_id = excluded.lock_id, claimed_at = excluded.claimed_at;
   END IF;
-END $$;
-
--- The row and the day's sums of answered requests; what they owe is in their payables by then.
-CREATE FUNCTION ledger_record_generations(p_id uuid[], p_day date[], p_user integer[], p_key integer[], p_provider integer[],
-  p_model integer[], p_price integer[], p_cost bigint[], p_prompt integer[], p_completion integer[], p_cached integer[],
-  p_reasoning integer[], p_first_ms integer[], p_duration_ms integer[], p_images smallint[], p_flags smallint[], p_finish text[],
-  p_app integer[])
-RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-  INSERT INTO generations (id, day, user_id, key_id, provider_id, model_id, price_id, cost, prompt_tokens, completion_tokens,
-      cached_tokens, reasoning_tokens, first_output_ms, duration_ms, image_count, flags, finish_reason, app_id, cut)
-    SELECT t.*, a.cuts FROM unnest(p_id, p_day, p_user, p_key, p_provider, p_model, p_price, p_cost, p_prompt, p_completion,
-      p_cached, p_reasoning, p_first_ms, p_duration_ms, p_images, p_flags, p_finish, p_app)
-      t(id, day, user_id, key_id, provider_id, model_id, price_id, cost, prompt, completion, cached, reasoning, first_ms,
-        duration_ms, images, flags, finish, app_id)
-      LEFT JOIN payables a ON a.user_id = t.user_id AND a.provider_id = t.provider_id;
-  INSERT INTO usage_daily AS d (user_id, day, key_id, model_id, provider_id, requests, prompt_tokens, completion_tokens,
-      reasoning_tokens, cached_tokens, cost, app_id)
-    SELECT user_id, day, key_id, model_id, provider_id, count(*), sum(prompt), sum(completion), sum(reasoning), sum(cached),
-      sum(cost), app_id
-    FROM unnest(p_user, p_day, p_key, p_model, p_provider, p_prompt, p_completion, p_reasoning, p_cached, p_cost, p_app)
-      t(user_id, day, key_id, model_id, provider_id, prompt, completion, reasoning, cached, cost, app_id)
-    GROUP BY user_id, day, key_id, model_id, provider_id, app_id
-    ON CONFLICT (user_id, day, key_id, model_id, provider_id, app_id) DO UPDATE SET
-      requests = d.requests + excluded.requests, prompt_tokens = d.prompt_tokens + excluded.prompt_tokens,
-      completion_tokens = d.completion_tokens + excluded.completion_tokens,
-      reasoning_tokens = d.reasoning_tokens + excluded.reasoning_tokens,
-      cached_tokens = d.cached_tokens + excluded.cached_tokens, cost = d.cost + excluded.cost;
 END $$;
 
 -- One charge whose lock is not open any more; its user's row is locked by the caller. Codes: CHARGE_OUTCOMES in ledger/lock-answers.ts.
