@@ -2,7 +2,9 @@
 
 /** How many bytes pieces have together. */
 export function piecesLength(pieces: readonly Uint8Array[]): number {
-  return pieces.reduce((sum, { length }) => sum + length, 0);
+  let length = 0;
+  for (const piece of pieces) length += piece.length;
+  return length;
 }
 
 /** Pieces copied into one; a single one is given as it is. */

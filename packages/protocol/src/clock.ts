@@ -53,35 +53,48 @@ export async function within<Result>(clock: Clock, ms: number, work: Promise<Res
 // What setTimeout can wait for, 25 days: a longer delay, such as a key's life, would overflow and fire at once.
 const TIMEOUT_MS_MAX = 2 ** 31 - 1;
 
+/** A timer of the platform; requests start and cancel several each, so it has no closures of its own. */
+class SystemTimer implements Timer {
+  readonly #delayMs: number;
+  readonly #fire: () => void;
+  #handle: unknown;
+  #isCancelled = false;
+
+  constructor(delayMs: number, fire: () => void) {
+    this.#delayMs = delayMs;
+    this.#fire = fire;
+    this.#start(delayMs);
+  }
+
+  refresh(): void {
+    if (this.#isCancelled) return;
+    if (isNodeTimer(this.#handle) && this.#delayMs <= TIMEOUT_MS_MAX) {
+      this.#handle.refresh();
+      return;
+    }
+    clearTimeout(this.#handle as number);
+    this.#start(this.#delayMs);
+  }
+
+  cancel(): void {
+    this.#isCancelled = true;
+    clearTimeout(this.#handle as number);
+  }
+
+  #start(leftMs: number): void {
+    this.#handle =
+      leftMs <= TIMEOUT_MS_MAX
+        ? setTimeout(this.#fire, leftMs)
+        : setTimeout(() => this.#start(leftMs - TIMEOUT_MS_MAX), TIMEOUT_MS_MAX);
+    if (isNodeTimer(this.#handle)) this.#handle.unref();
+  }
+}
+
 /** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  timer(delayMs, fire) {
-    let handle: unknown;
-    let isCancelled = false;
-    const start = (leftMs: number): void => {
-      const stepMs = Math.min(leftMs, TIMEOUT_MS_MAX);
-      handle = setTimeout(() => (stepMs < leftMs ? start(leftMs - stepMs) : fire()), stepMs);
-      if (isNodeTimer(handle)) handle.unref();
-    };
-    start(delayMs);
-    return {
-      refresh() {
-        if (isCancelled) return;
-        if (isNodeTimer(handle) && delayMs <= TIMEOUT_MS_MAX) {
-          handle.refresh();
-          return;
-        }
-        clearTimeout(handle as number);
-        start(delayMs);
-      },
-      cancel() {
-        isCancelled = true;
-        clearTimeout(handle as number);
-      },
-    };
-  },
+  timer: (delayMs, fire) => new SystemTimer(delayMs, fire),
 };
 
 function isNodeTimer(handle: unknown): handle is NodeTimer {

@@ -41,6 +41,8 @@ export class GatheredBytes {
 
   /** All bytes together, joined once however often they are asked for; a single piece is given as it came. */
   joined(): Uint8Array {
+    const [only] = this.#pieces;
+    if (only !== undefined && this.#pieces.length === 1 && this.#blocks.length === 0) return only;
     const whole = joinPieces(this.pieces());
     this.#blocks.splice(0, this.#blocks.length, ...(whole.length > 0 ? [whole] : []));
     this.#pieces = [];

@@ -87,18 +87,27 @@ export function jsonElements(text: string, from: number): { start: number; end: 
 /**
  * The object's text with some members replaced: every member named in `changes` is removed wherever it stands, and put
  * first with its new raw JSON value, unless that is undefined. All other members keep their bytes, and so does what
- * stands between two that stay.
+ * stands between two that stay. `members` are those of `jsonMembers`, where the caller has them already.
  */
-export function replaceMembers(text: string, changes: ReadonlyMap<string, string | undefined>): string {
+export function replaceMembers(
+  text: string,
+  changes: ReadonlyMap<string, string | undefined>,
+  members?: readonly JsonMember[],
+): string {
   let first = "";
   for (const [key, value] of changes) {
     if (value !== undefined) first += `${first === "" ? "" : ","}${JSON.stringify(key)}:${value}`;
   }
-  return rewriteObject(text, first, changes);
+  return rewriteObject(text, first, changes, members);
 }
 
 /** The object's text without the members named in `dropped`, and with the raw members `first` before those that stay. */
-export function rewriteObject(text: string, first: string, dropped: { has(key: string): boolean }): string {
+export function rewriteObject(
+  text: string,
+  first: string,
+  dropped: { has(key: string): boolean },
+  members: readonly JsonMember[] = jsonMembers(text),
+): string {
   let written = first;
   let runStart = -1;
   let runEnd = -1;
@@ -107,7 +116,7 @@ export function rewriteObject(text: string, first: string, dropped: { has(key: s
     written += `${written === "" ? "" : ","}${text.slice(runStart, runEnd)}`;
     runStart = -1;
   };
-  for (const { key, start, valueEnd } of jsonMembers(text)) {
+  for (const { key, start, valueEnd } of members) {
     if (dropped.has(key)) keepRun();
     else {
       if (runStart === -1) runStart = start;

@@ -48,6 +48,19 @@ describe("server-sent events", () => {
     assert.deepEqual(parse([...whole].map((byte) => Uint8Array.of(byte))), expected);
   });
 
+  test("an event that begins behind many ended ones, and ends in the next piece, is whole", () => {
+    const many = Array.from({ length: 2_000 }, (_, index) => `é${index}`);
+    const whole = bytes(many.map((data) => `data: ${data}\n\n`).join(""));
+    const last = `data: ${many.at(-1)}\n\n`.length + 1; // the é has two bytes
+    for (let at = whole.length - last; at < whole.length; at += 1) {
+      const { events } = parse([whole.subarray(0, at), whole.subarray(at)]);
+      assert.deepEqual(
+        events.map(([data]) => data),
+        many,
+      );
+    }
+  });
+
   test("any text split anywhere gives what it gives whole", () => {
     const line = fc.oneof(
       fc.constantFrom("data: x", "data:", ":c", "event: e", "", "data: é", "dat", "data: a: b"),

@@ -23,10 +23,13 @@ export interface SseParser {
 }
 
 const BYTE_ORDER_MARK = 0xfeff;
+const DATA_CHARS = "data:".length;
 
 const PIECE_BYTES = 32; // a string's header and its place in a list
 const LINE_BYTES = 64; // the nodes that join a line to those before it
 const LINES_APART_MAX = 1_024; // beyond it the places of short lines in a list would cost more than the lines
+
+const KEPT_CHARS_MAX = 4 * 1024; // of ended lines, kept along with the line behind them because copying it costs more
 
 /** The data lines of an event that has not ended yet. */
 interface HeldEvent {
@@ -93,6 +96,10 @@ export function createSseParser(listener: SseListener, charsMax = SSE_EVENT_CHAR
       return;
     }
     held.checkRoom(line.length);
+    if (line.startsWith("data:")) {
+      held.add(line.slice(line.charCodeAt(DATA_CHARS) === 0x20 ? DATA_CHARS + 1 : DATA_CHARS)); // as nearly every line is
+      return;
+    }
     const colon = line.indexOf(":");
     if (colon === 0) {
       listener.comment?.(line.slice(1));
@@ -105,6 +112,17 @@ export function createSseParser(listener: SseListener, charsMax = SSE_EVENT_CHAR
     else if (field === "event") type = value === "" ? undefined : value;
   };
 
+  /** Ends the line whose last piece is `piece`. */
+  const endRest = (piece: string): void => {
+    if (rest.length === 0) {
+      endLine(piece);
+      return;
+    }
+    endLine(rest.join("") + piece);
+    rest.length = 0;
+    restChars = 0;
+  };
+
   return {
     push(bytes) {
       let text = decoder.decode(bytes, { stream: true });
@@ -113,13 +131,9 @@ export function createSseParser(listener: SseListener, charsMax = SSE_EVENT_CHAR
       begun = true;
       if (afterReturn && text.charCodeAt(0) === 0x0a) text = text.slice(1);
       afterReturn = text.endsWith("\r");
-      const start = eachLine(text, (line) => {
-        endLine(rest.length === 0 ? line : rest.join("") + line);
-        rest.length = 0;
-        restChars = 0;
-      });
+      const start = eachLine(text, endRest);
       if (start < text.length) {
-        rest.push(start === 0 ? text : text.slice(start));
+        rest.push(start < KEPT_CHARS_MAX ? text.slice(start) : copyFrom(text, start));
         restChars += text.length - start;
       }
       held.checkRoom(restChars);
@@ -132,6 +146,12 @@ export function createSseParser(listener: SseListener, charsMax = SSE_EVENT_CHAR
       return held.take();
     },
   };
+}
+
+/** The end of a text as a text of its own: a slice would keep all of it, a piece of many events for the beginning of one. */
+function copyFrom(text: string, start: number): string {
+  const middle = (start + text.length) >>> 1;
+  return [text.slice(start, middle), text.slice(middle)].join("");
 }
 
 /** Calls `line` with each ended line of `text`; returns where the rest starts. Each character is searched once. */

@@ -1,4 +1,5 @@
 // Several frames in one WebSocket message: what a message costs is paid once a turn of the event loop, not once a frame.
+import { piecesLength } from "../byte-pieces.ts";
 import { AimoError } from "../errors.ts";
 import { BATCHED_FRAME_BYTES_MAX } from "../limits.ts";
 import { FRAME_BYTES_MAX } from "./frame.ts";
@@ -29,15 +30,17 @@ export function splitMessage(message: Uint8Array): readonly Uint8Array[] {
 
 /** Puts frames into one message. */
 export function joinFrames(frames: readonly Uint8Array[]): Uint8Array {
-  const bytes = frames.reduce((sum, frame) => sum + LENGTH_BYTES + frame.length, 1);
-  const message = new Uint8Array(bytes);
-  const view = new DataView(message.buffer);
+  const message = new Uint8Array(1 + LENGTH_BYTES * frames.length + piecesLength(frames));
   message[0] = BATCH_CODE;
   let at = 1;
   for (const frame of frames) {
-    view.setUint32(at, frame.length);
+    const { length } = frame;
+    message[at] = length >>> 24;
+    message[at + 1] = length >>> 16;
+    message[at + 2] = length >>> 8;
+    message[at + 3] = length;
     message.set(frame, at + LENGTH_BYTES);
-    at += LENGTH_BYTES + frame.length;
+    at += LENGTH_BYTES + length;
   }
   return message;
 }

@@ -9,7 +9,7 @@ import type { MessageName, Messages, RequestHead } from "./messages.ts";
 import { decodeMessage, encodeMessageFrame } from "./messages.ts";
 import type { LinkSocket } from "./outbox.ts";
 import { Outbox } from "./outbox.ts";
-import type { StreamEvents } from "./stream.ts";
+import type { StreamEvents, StreamLink } from "./stream.ts";
 import { WireStream } from "./stream.ts";
 
 /** The messages of stream 0, and acknowledgements, which name their attempt themselves. */
@@ -37,6 +37,11 @@ export class Endpoint {
   readonly #events: EndpointEvents;
   readonly #outbox: Outbox;
   readonly #streams = new Map<number, OpenStream>();
+  /** What all streams send by and end at. */
+  readonly #link: StreamLink = {
+    sendControl: (frame) => this.#sendControl(frame),
+    ended: (streamId) => this.#streams.delete(streamId),
+  };
   #lastStreamId = 0;
   #violated = false;
   #closed = false;
@@ -181,10 +186,7 @@ export class Endpoint {
   ): OpenStream {
     const receiveCreditBytes = bodyFrame === "request-body" ? RESPONSE_CREDIT_BYTES : REQUEST_CREDIT_BYTES;
     this.#outbox.openLane(streamId, bodyFrame, sendCreditBytes);
-    const stream = new WireStream(streamId, receiveCreditBytes, this.#outbox, {
-      sendControl: (frame) => this.#sendControl(frame),
-      ended: () => this.#streams.delete(streamId),
-    });
+    const stream = new WireStream(streamId, receiveCreditBytes, this.#outbox, this.#link);
     const entry: OpenStream = { stream, events };
     this.#streams.set(streamId, entry);
     return entry;

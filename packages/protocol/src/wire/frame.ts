@@ -50,7 +50,13 @@ const HEADER_BYTES = 5;
 /** The longest frame there is, header and payload. */
 export const FRAME_BYTES_MAX = HEADER_BYTES + FRAME_PAYLOAD_BYTES_MAX;
 
-const NAMES = new Map<number, FrameName>(Object.entries(FRAMES).map(([name, kind]) => [kind.code, name as FrameName]));
+interface NamedKind extends FrameKind {
+  readonly name: FrameName;
+}
+
+/** Every kind of frame at the place of its code. */
+const KINDS: (NamedKind | undefined)[] = Array.from({ length: 256 }, () => undefined);
+for (const [name, kind] of Object.entries(FRAMES)) KINDS[kind.code] = { name: name as FrameName, ...kind };
 
 const EMPTY = new Uint8Array(0);
 
@@ -106,14 +112,19 @@ function violation(detail: string): AimoError {
   return new AimoError("protocol_violation", { detail });
 }
 
+function byteAt(bytes: Uint8Array, index: number): number {
+  return bytes[index] as number;
+}
+
 /** Reads one frame that `peer` sent; throws `protocol_violation` for an unknown type, a wrong sender, stream or length. */
 export function decodeFrame(bytes: Uint8Array, peer: LinkRole): Frame {
   if (bytes.length < HEADER_BYTES) throw violation(`a frame has at least ${HEADER_BYTES} bytes, found ${bytes.length}`);
-  const [code = 0, byte1 = 0, byte2 = 0, byte3 = 0, byte4 = 0] = bytes;
-  const name = NAMES.get(code);
-  if (name === undefined) throw violation(`unknown frame type 0x${code.toString(16).padStart(2, "0")}`);
-  const streamId = ((byte1 << 24) | (byte2 << 16) | (byte3 << 8) | byte4) >>> 0;
-  const kind: FrameKind = FRAMES[name];
+  const code = byteAt(bytes, 0);
+  const kind = KINDS[code];
+  if (kind === undefined) throw violation(`unknown frame type 0x${code.toString(16).padStart(2, "0")}`);
+  const { name } = kind;
+  const high = (byteAt(bytes, 1) << 24) | (byteAt(bytes, 2) << 16);
+  const streamId = (high | (byteAt(bytes, 3) << 8) | byteAt(bytes, 4)) >>> 0;
   if (kind.from !== "either" && kind.from !== peer) throw violation(`${name} is never sent by a ${peer}`);
   if (kind.scope === "connection" && streamId !== 0) throw violation(`${name} belongs on stream 0, found ${streamId}`);
   if (kind.scope === "stream" && streamId === 0) throw violation(`${name} belongs on a stream, found stream 0`);

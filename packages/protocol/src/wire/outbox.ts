@@ -59,8 +59,10 @@ export class Outbox {
     if (this.#control.length >= CONTROL_FRAMES_QUEUED_MAX) {
       throw new AimoError("overloaded", { what: "the peer does not read its control frames" });
     }
-    this.#control.push(frame);
-    this.#pump();
+    const goesAtOnce = this.#control.length === 0 && !this.#pumping && !this.#awaitingFlush && !this.#closed;
+    if (goesAtOnce) this.#hand(frame);
+    else this.#control.push(frame);
+    if (!goesAtOnce || this.#ready.length > 0) this.#pump();
   }
 
   /** Makes room for a stream's body, which may be sent up to `creditBytes` before the peer grants more. */

@@ -27,9 +27,10 @@ export interface StreamEvents {
   lost(error: AimoError): void;
 }
 
-interface StreamLink {
+/** What a stream has of its link. */
+export interface StreamLink {
   sendControl(frame: Uint8Array): void;
-  ended(): void;
+  ended(streamId: number): void;
 }
 
 /** One stream of a link. */
@@ -117,7 +118,7 @@ export class WireStream {
   laneEnded(): void {
     if (this.#waitingEnd === undefined) return;
     this.#moveTo("response-end");
-    this.#link.ended();
+    this.#link.ended(this.id);
   }
 
   /** Says that `bytes` received body bytes are consumed, so that the peer may send as many more. */
@@ -161,7 +162,7 @@ export class WireStream {
       case "response-end": {
         const end = decodeMessage("response-end", frame.payload);
         this.#outbox.closeLane(this.id);
-        this.#link.ended();
+        this.#link.ended(this.id);
         events.responseEnd?.(end);
         return;
       }

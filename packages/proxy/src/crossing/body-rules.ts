@@ -80,7 +80,7 @@ export function upstreamBody(body: Uint8Array | ArrivingJson, modelJson: string,
   return {
     isStream,
     mediaHosts: mediaHosts(text, sent, rules.media, json.shortened),
-    bytes: json.pieces(replaceMembers(text, changes)),
+    bytes: json.pieces(replaceMembers(text, changes, members)),
   };
 }
 

@@ -36,7 +36,7 @@ export class Deadlines {
     };
     this.#expired = expired;
     this.#startMs = clock.monotonic();
-    this.#arm();
+    this.#arm(this.#startMs + Math.min(limits.connectMs, limits.totalMs)); // the first phase needs no timer of its own
   }
 
   /** Starts a phase, or a while that only the total deadline bounds; the phase before has ended in time. */
@@ -91,9 +91,8 @@ export class Deadlines {
     return this.#startMs + this.#limitsMs.total;
   }
 
-  #arm(): void {
+  #arm(dueMs = Math.min(this.#phaseDueMs(), this.#totalDueMs())): void {
     if (this.#ended || this.#pausedAtMs !== undefined) return;
-    const dueMs = Math.min(this.#phaseDueMs(), this.#totalDueMs());
     if (this.#timer !== undefined && this.#timerDueMs <= dueMs) return;
     this.#disarm();
     this.#timerDueMs = dueMs;

@@ -16,6 +16,8 @@ import { upstreamFailure } from "./upstream-failure.ts";
 interface Running {
   readonly call: UpstreamCall;
   readonly said: string[];
+  /** The body as it was told. */
+  readonly chunks: readonly Uint8Array[];
   /** Resolves with the body, rejects with the failure. */
   readonly over: Promise<string>;
   readonly connected: Promise<true>;
@@ -37,7 +39,7 @@ function call(context: TestContext, apiBase: string, environment: Environment = 
     ended: () => over.resolve(Buffer.concat(chunks).toString()),
     failed: over.reject,
   });
-  return { call: running, said, over: over.promise, connected: connected.promise };
+  return { call: running, said, chunks, over: over.promise, connected: connected.promise };
 }
 
 describe("an upstream's address", () => {
@@ -161,6 +163,58 @@ describe("a call", () => {
     const second = call(context, upstream.apiBase);
     assert.equal(await second.over, HELLO_JSON);
     assert.equal(upstream.exchanges.length, 1);
+  });
+
+  /** Answers every request with these bytes in one write, and closes the connection where they are no whole answer. */
+  async function startRaw(context: TestContext, answer: string, isWhole: boolean): Promise<string> {
+    const server = createServer((socket) => {
+      socket.on("error", () => undefined);
+      socket.once("data", () => (isWhole ? socket.write(answer) : socket.end(answer)));
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    context.after(() => server.close());
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+  const CHUNKED = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\none\r\n3\r\ntwo\r\n";
+
+  test("tell what one reading of the socket brought as one piece, before the end", async (context) => {
+    const { chunks, over } = call(context, await startRaw(context, `${CHUNKED}0\r\n\r\n`, true));
+    assert.equal(await over, "onetwo");
+    assert.equal(chunks.length, 1);
+  });
+
+  test("tell what came before the connection broke", async (context) => {
+    const { chunks, over } = call(context, await startRaw(context, CHUNKED, false));
+    await assert.rejects(over);
+    assert.equal(chunks.map((chunk) => Buffer.from(chunk).toString()).join("|"), "onetwo");
+  });
+
+  test("fails with what its owner throws, whose process goes on", async (context) => {
+    const apiBase = await startRaw(context, CHUNKED, true);
+    const upstreams = createUpstreams({});
+    context.after(() => upstreams.close());
+    const failed = Promise.withResolvers<Error>();
+    const request = { address: upstreamAddress(apiBase, ""), headers: [], body: [Buffer.from("{}")] };
+    upstreams.call(request, {
+      connected: () => undefined,
+      responded: () => undefined,
+      received() {
+        throw new Error("a fault of the owner");
+      },
+      ended: () => failed.reject(new Error("it ended")),
+      failed: failed.resolve,
+    });
+    assert.equal((await failed.promise).message, "a fault of the owner");
+  });
+
+  test("tell a long reading in several pieces", async (context) => {
+    const bytes = 4 * 1024;
+    const piece = `${bytes.toString(16)}\r\n${"x".repeat(bytes)}\r\n`;
+    const head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+    const { chunks, over } = call(context, await startRaw(context, `${head}${piece.repeat(12)}0\r\n\r\n`, true));
+    assert.equal((await over).length, 12 * bytes);
+    assert.ok(chunks.length >= 3 && chunks.every(({ length }) => length < 16 * 1024 + bytes));
   });
 
   test("a server that speaks no HTTP is a provider error", async (context) => {

@@ -41,6 +41,8 @@ export interface UpstreamRequest {
   readonly body: readonly Uint8Array[];
 }
 
+const TOLD_AT_ONCE_BYTES = 16 * 1024; // copying more together would cost more than it saves, and a pause come late
+
 /** A call that is under way. */
 export interface UpstreamCall {
   /** Ends the call at once; the upstream sees its connection close. */
@@ -50,9 +52,16 @@ export interface UpstreamCall {
   resume(): void;
 }
 
+/**
+ * A call and its answer. The library gives an answer in the pieces that HTTP cut it into, of which one reading of the
+ * socket often brings several: those are told as one, since each piece has its price on the whole way to the client.
+ */
 class DispatchedCall implements UpstreamCall, Dispatcher.DispatchHandler {
   readonly #events: UpstreamEvents;
   #controller: Dispatcher.DispatchController | undefined;
+  /** Pieces of the present reading that have not been told. */
+  #pieces: Buffer[] = [];
+  #piecesBytes = 0;
   #over = false;
 
   constructor(events: UpstreamEvents) {
@@ -84,21 +93,51 @@ class DispatchedCall implements UpstreamCall, Dispatcher.DispatchHandler {
     if (!this.#over) this.#events.responded(status, headers);
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (!this.#over) this.#events.received(chunk);
+  onResponseData(_controller: Dispatcher.DispatchController, piece: Buffer): void {
+    if (this.#over) return;
+    // The next tick comes when the library is done with what the socket has read.
+    if (this.#pieces.push(piece) === 1) process.nextTick(tellAfterReading, this);
+    this.#piecesBytes += piece.length;
+    if (this.#piecesBytes >= TOLD_AT_ONCE_BYTES) this.tell();
   }
 
   onResponseEnd(): void {
+    this.tell();
     if (this.#over) return;
     this.#over = true;
     this.#events.ended();
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.tell();
     if (this.#over) return;
     this.#over = true;
     this.#events.failed(error);
   }
+
+  /** Tells the pieces of the present reading, where there are any. */
+  tell(): void {
+    const pieces = this.#pieces;
+    const [only] = pieces;
+    if (this.#over || only === undefined) return;
+    this.#pieces = [];
+    const received = pieces.length === 1 ? only : Buffer.concat(pieces, this.#piecesBytes);
+    this.#piecesBytes = 0;
+    this.#events.received(received);
+  }
+
+  /** The same once the library is done: what the owner throws fails the call, as the library sees to where it tells itself. */
+  tellAfterReading(): void {
+    try {
+      this.tell();
+    } catch (error) {
+      this.#controller?.abort(error as Error);
+    }
+  }
+}
+
+function tellAfterReading(call: DispatchedCall): void {
+  call.tellAfterReading();
 }
 
 /** The connections of a process to its model APIs. */
