@@ -54,6 +54,9 @@ export const ANSWERS_BYTES_MAX = 512 * 1024 * 1024;
 /** Of this, what is not worth counting: an event that has not ended, or a reply, as long as the credit of one stream. */
 export const ANSWER_UNCOUNTED_BYTES = 32 * 1024;
 
+/** Bytes of a stream that wait for its client, beside what sockets hold: with more its provider is not asked for more of it. */
+export const ANSWER_WAITING_BYTES_MAX = 16 * 1024;
+
 /** Milliseconds a client may take nothing of an answer that has ended: the connection and the bytes are not its to keep. */
 export const CLIENT_STALL_MS = 60_000;
 

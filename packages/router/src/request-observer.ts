@@ -4,7 +4,7 @@ import type { AimoError } from "@aimo-network/protocol/errors";
 import type { Usage } from "@aimo-network/protocol/usage";
 import type { Logger } from "pino";
 import type { Counts, RequestOutcome } from "./metrics.ts";
-import { requestName } from "./metrics.ts";
+import { chatName, requestName } from "./metrics.ts";
 
 /** A request as it is admitted: ids, and what a span says of it. */
 export interface ObservedRequest {
@@ -91,13 +91,15 @@ function answerOf(end: ObservedEnd): object {
 
 class WatchedAttempt {
   readonly #deps: ObserverDeps;
-  readonly #about: object;
+  readonly #request: ObservedRequest;
+  readonly #begun: ObservedAttempt;
   readonly #span: AttemptSpan | undefined;
   #isOpen = true;
 
-  constructor(deps: ObserverDeps, about: object, span: AttemptSpan | undefined) {
+  constructor(deps: ObserverDeps, request: ObservedRequest, begun: ObservedAttempt, span: AttemptSpan | undefined) {
     this.#deps = deps;
-    this.#about = about;
+    this.#request = request;
+    this.#begun = begun;
     this.#span = span;
     deps.counts.streamsOpen += 1;
   }
@@ -113,7 +115,13 @@ class WatchedAttempt {
     counts.bytesFromProviders += answerBytes;
     counts.attempts.add(error?.code ?? "answered");
     this.#span?.end(error?.code);
-    if (error !== undefined) log[levelOf(error)]({ ...this.#about, ...codesOf(error) }, "attempt failed");
+    if (error !== undefined) log[levelOf(error)]({ ...this.#about(), ...codesOf(error) }, "attempt failed");
+  }
+
+  #about(): object {
+    const { requestId, generationId } = this.#request;
+    const { attemptId, linkId, wallet: provider } = this.#begun;
+    return { requestId, generationId, attemptId, linkId, provider };
   }
 
   /** This router failed under the attempt. */
@@ -146,10 +154,7 @@ class WatchedRequest {
     if (this.#attempts > 0) counts.retries += 1;
     this.#attempts += 1;
     counts.bytesToProviders += begun.requestBytes;
-    const { requestId, generationId } = this.#request;
-    const { attemptId, linkId, wallet: provider } = begun;
-    const about = { requestId, generationId, attemptId, linkId, provider };
-    this.#attempt = new WatchedAttempt(this.#deps, about, this.#span?.attempt(begun));
+    this.#attempt = new WatchedAttempt(this.#deps, this.#request, begun, this.#span?.attempt(begun));
     return this.#attempt;
   }
 
@@ -186,7 +191,7 @@ class WatchedRequest {
     const { counts } = this.#deps;
     const { stream } = this.#request;
     counts.requestsOpen -= 1;
-    counts.requests.add(requestName("chat_completions", stream, outcome));
+    counts.requests.add(chatName(stream, outcome));
     counts.requestEnded(stream, this.#afterMs());
   }
 

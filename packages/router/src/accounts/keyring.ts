@@ -113,12 +113,15 @@ export function createKeyring(deps: KeyringDeps, rules: KeyringRules, cachedMax:
     }
     return looking;
   };
-  const find = async (bearer: string | undefined, admit?: AdmitNewcomer): Promise<Known> => {
+  /** What is remembered, as of nearly every key, or a look-up. */
+  const find = (bearer: string | undefined, admit?: AdmitNewcomer): Known | Promise<Known> => {
     if (bearer === undefined || bearer === "") throw new AimoError("missing_key", {});
     const digest = hash("sha256", bearer, "base64");
     const remembered = known.get(digest);
     const isFresh = remembered !== undefined && clock.monotonic() < remembered.freshUntilMs;
-    const key = isFresh ? remembered : await lookOnce(digest, bearer, admit);
+    return isFresh ? remembered : lookOnce(digest, bearer, admit);
+  };
+  const unexpired = (key: Known): Known => {
     if (clock.now() >= key.caller.expiresAtMs) throw key.fault?.() ?? expired(key.caller);
     return key;
   };
@@ -128,12 +131,13 @@ export function createKeyring(deps: KeyringDeps, rules: KeyringRules, cachedMax:
 
   return {
     async authenticate(bearer, purpose, admit) {
-      const { caller, fault } = await find(bearer, admit);
+      const found = find(bearer, admit);
+      const { caller, fault } = unexpired(found instanceof Promise ? await found : found);
       if (fault !== undefined) throw fault();
       checkPurpose(caller, purpose, rules.acceptV1Spending);
       return caller;
     },
-    identify: async (bearer, admit) => (await find(bearer, admit)).caller,
+    identify: async (bearer, admit) => unexpired(await find(bearer, admit)).caller,
     revoke(revocations) {
       lastRevocations.revoke(revocations);
       const ids = new Set(revocations.map(({ keyId }) => keyId));

@@ -10,7 +10,7 @@ import { maxOutput, planCeiling, promptBound } from "./ceiling.ts";
 import type { BillingDeps } from "./funded-request.ts";
 import { FundedRequest } from "./funded-request.ts";
 import type { BillableOffer } from "./offer-numbers.ts";
-import { numbersOf } from "./offer-numbers.ts";
+import { knownNumbersOf, numbersOf } from "./offer-numbers.ts";
 import type { RateRules } from "./rate-rules.ts";
 import { secondsLeft } from "./rate-rules.ts";
 import { refusalError } from "./refusal-error.ts";
@@ -69,8 +69,7 @@ function claimOf(secret: Uint8Array, { key, body }: { key: string; body: readonl
 }
 
 /** The number of the app of a request that was let in; nobody waits for one that cannot be had, and nobody is refused for it. */
-async function appNumber({ ledger, log }: BillingDeps, app: App | undefined, user: number): Promise<number> {
-  if (app === undefined) return 0;
+async function appNumber({ ledger, log }: BillingDeps, app: App, user: number): Promise<number> {
   try {
     return await ledger.apps.of(app, user);
   } catch (error) {
@@ -88,6 +87,7 @@ export function createBilling(deps: BillingDeps, rules: BillingRules): Billing {
     running -= 1;
     if (running === 0) for (const tell of waiting.splice(0)) tell();
   };
+  const fundedDeps = { ...deps, ended };
   return {
     async settled(ms) {
       if (running === 0) return;
@@ -98,12 +98,14 @@ export function createBilling(deps: BillingDeps, rules: BillingRules): Billing {
       const { offers, full, least, leasts, tokens } = planCeiling(plan, size, { named });
       const [first] = offers;
       if (first === undefined) throw new Error("a plan that is to be locked has an offer");
-      const numbers = await numbersOf(ledger.numbers, first);
+      const numbers = knownNumbersOf(ledger.numbers, first) ?? (await numbersOf(ledger.numbers, first));
       const locked = await ledger.lock({
         id,
         user: payer.userNumber,
         key: payer.keyNumber,
-        ...numbers,
+        provider: numbers.provider,
+        model: numbers.model,
+        price: numbers.price,
         full,
         least,
         // More than a column of tokens holds is no bound that could ever be reached.
@@ -125,11 +127,18 @@ export function createBilling(deps: BillingDeps, rules: BillingRules): Billing {
       // Nobody is refused for the sake of a fallback: it is asked only where what was locked pays for it.
       const payable = offers.filter((_offer, index) => (leasts[index] ?? full) <= granted);
       running += 1;
-      const app = await appNumber(deps, request.app, payer.userNumber);
-      return new FundedRequest(
-        { ...deps, ended },
-        { id, user: payer.userNumber, wallet: payer.wallet, offers: payable, numbers, size, stream, app, granted },
-      );
+      const app = request.app === undefined ? 0 : await appNumber(deps, request.app, payer.userNumber);
+      return new FundedRequest(fundedDeps, {
+        id,
+        user: payer.userNumber,
+        wallet: payer.wallet,
+        offers: payable,
+        numbers,
+        size,
+        stream,
+        app,
+        granted,
+      });
     },
   };
 }

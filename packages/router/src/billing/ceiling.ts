@@ -127,7 +127,8 @@ function costed<Priced extends PricedOffer>(priced: Priced, size: RequestSize, f
   const full = picoCeiling(priced, size, output);
   const isBounded = size.maxTokens !== undefined || output <= OUTPUT_TOKENS_MIN;
   const least = isBounded ? full : picoCeiling(priced, size, OUTPUT_TOKENS_MIN);
-  return { priced, full, least, compared: picoCeiling(priced, size, firstOutput) };
+  const compared = output === firstOutput ? full : picoCeiling(priced, size, firstOutput);
+  return { priced, full, least, compared };
 }
 
 function greatest(amounts: readonly bigint[]): bigint {

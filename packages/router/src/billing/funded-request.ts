@@ -1,7 +1,6 @@
 // A request whose greatest cost is locked: what it may ask of providers, and how its lock ends.
 import { assert } from "@aimo-network/protocol/assert";
 import type { Clock } from "@aimo-network/protocol/clock";
-import { within } from "@aimo-network/protocol/clock";
 import { AimoError } from "@aimo-network/protocol/errors";
 import type { NanoUsdc } from "@aimo-network/protocol/money";
 import type { Logger } from "pino";
@@ -126,8 +125,22 @@ export class FundedRequest<Offer extends BillableOffer> implements Running {
     const decided = offer ?? first;
     if (decided === undefined) throw new Error("a lock is made for at least one offer");
     const charge = chargeOf(this.#terms(decided), ending);
-    const posted = this.#post(decided, charge, ending, committed);
-    return { charge, cost: await within(this.#deps.ioClock, CHARGE_WAIT_MS, posted) };
+    return { charge, cost: await this.#posted(decided, charge, ending, committed) };
+  }
+
+  /** What was charged, once that is in the books; undefined where it is not within a while, and is posted later. */
+  #posted(
+    offer: Offer,
+    charge: Charge,
+    ending: Ending,
+    committed: (charged: boolean) => void,
+  ): Promise<NanoUsdc | undefined> {
+    return new Promise((resolve, reject) => {
+      const late = this.#deps.ioClock.timer(CHARGE_WAIT_MS, () => resolve(undefined));
+      this.#post(offer, charge, ending, committed)
+        .finally(() => late.cancel())
+        .then(resolve, reject);
+    });
   }
 
   /** Known since the lock or the retry: a charge never has to ask a database that may be away by then. */
@@ -182,6 +195,7 @@ export class FundedRequest<Offer extends BillableOffer> implements Running {
   #command(offer: Offer, charge: Charge, ending: Ending): ChargeCommand {
     const { user, size, stream, app } = this.#locked;
     const usage = charge.usage ?? NO_USAGE;
+    const { provider, model, price } = this.#numbersOf(offer);
     const isShown = ending.deliveredBytes > 0 || ending.ended === "answered";
     const isCharged = charge.unpaid === undefined ? charge.usage !== undefined : charge.unpaid === "no_usage";
     return {
@@ -189,7 +203,9 @@ export class FundedRequest<Offer extends BillableOffer> implements Running {
       user,
       kind: isCharged ? "charged" : isShown ? "shown" : "released",
       amount: charge.amount,
-      ...this.#numbersOf(offer),
+      provider,
+      model,
+      price,
       usage,
       firstOutputMs: this.#firstOutputMs,
       durationMs: Math.round(this.#deps.clock.monotonic() - this.#admittedMs),

@@ -31,15 +31,10 @@ export function meter(price: Price, usage: Usage | undefined, imageCount: number
  * while the charge is not in the ledger yet.
  */
 export function usageJson({ usage, cost: amount }: { usage: Usage; cost: NanoUsdc | undefined }): string {
-  const shape = JSON.stringify({
-    prompt_tokens: usage.promptTokens,
-    completion_tokens: usage.completionTokens,
-    total_tokens: usage.promptTokens + usage.completionTokens,
-    prompt_tokens_details: { cached_tokens: usage.cachedTokens, audio_tokens: usage.promptAudioTokens },
-    completion_tokens_details: {
-      reasoning_tokens: usage.reasoningTokens,
-      audio_tokens: usage.completionAudioTokens,
-    },
-  });
-  return `${shape.slice(0, -1)},"cost":${amount === undefined ? "null" : formatNanoUsdc(amount)}}`;
+  const { promptTokens, completionTokens, cachedTokens, reasoningTokens } = usage;
+  // Counts are whole numbers, which JSON writes as a template does.
+  const counts = `"prompt_tokens":${promptTokens},"completion_tokens":${completionTokens},"total_tokens":${promptTokens + completionTokens}`;
+  const prompt = `"prompt_tokens_details":{"cached_tokens":${cachedTokens},"audio_tokens":${usage.promptAudioTokens}}`;
+  const completion = `"completion_tokens_details":{"reasoning_tokens":${reasoningTokens},"audio_tokens":${usage.completionAudioTokens}}`;
+  return `{${counts},${prompt},${completion},"cost":${amount === undefined ? "null" : formatNanoUsdc(amount)}}`;
 }

@@ -16,11 +16,24 @@ export interface OfferNumbers {
   readonly price: number;
 }
 
+/** Of the offers that were asked for lately; an offer is never changed, nor is a number that was given. */
+const known = new WeakMap<Numbers, WeakMap<BillableOffer, OfferNumbers>>();
+
+/** The numbers of an offer whose numbers were asked for before; undefined for any other. */
+export function knownNumbersOf(numbers: Numbers, offer: BillableOffer): OfferNumbers | undefined {
+  return known.get(numbers)?.get(offer);
+}
+
 /** The numbers of an offer; throws `ledger_unavailable` where one must be asked for and nobody answers. */
-export async function numbersOf(numbers: Numbers, { wallet, modelId, price }: BillableOffer): Promise<OfferNumbers> {
-  return {
+export async function numbersOf(numbers: Numbers, offer: BillableOffer): Promise<OfferNumbers> {
+  const { wallet, modelId, price } = offer;
+  const found = {
     provider: await numbers.wallet(wallet),
     model: await numbers.model(modelId),
     price: await numbers.price(price),
   };
+  let ofLedger = known.get(numbers);
+  if (ofLedger === undefined) known.set(numbers, (ofLedger = new WeakMap()));
+  ofLedger.set(offer, found);
+  return found;
 }

@@ -70,7 +70,7 @@ function chatRoutes(deps: GatewayDeps): FastifyPluginCallback {
     // Before bodies are read: a stranger's is not, nor one that another site has sent.
     const visitOf = countVisits(scope, { keyUse: deps.keyUse, authenticate: payerOf }, "spend");
     readRawBodies(scope, deps.bodyBytesMax, (request) => visitOf(request).use);
-    const payer = (request: FastifyRequest): Promise<Caller> =>
+    const payer = (request: FastifyRequest): Caller | Promise<Caller> =>
       payerStill(request, visitOf(request).key, deps.clock.now());
     const schema = {
       summary: "Chat completion",

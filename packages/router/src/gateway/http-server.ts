@@ -3,7 +3,12 @@ import fastify, { LogController } from "fastify";
 import type { FastifyInstance } from "fastify";
 import { AimoError } from "@aimo-network/protocol/errors";
 import type { Logger } from "pino";
-import { CONNECTIONS_SURPLUS_MAX, HEADER_BYTES_MAX, SMALL_BODY_BYTES_MAX } from "../limits.ts";
+import {
+  ANSWER_WAITING_BYTES_MAX,
+  CONNECTIONS_SURPLUS_MAX,
+  HEADER_BYTES_MAX,
+  SMALL_BODY_BYTES_MAX,
+} from "../limits.ts";
 import { refuseSocket } from "../providers/refuse-socket.ts";
 import type { ConnectionBounds, Connections } from "./connections.ts";
 import { countConnections } from "./connections.ts";
@@ -47,6 +52,7 @@ export function createHttpServer({ log, observer, requestId }: ServerDeps): Fast
     },
     http: {
       maxHeaderSize: HEADER_BYTES_MAX,
+      highWaterMark: ANSWER_WAITING_BYTES_MAX,
       ...timings.http,
       requireHostHeader: false, // nothing here depends on it, and the refusal would be an empty one
       // Clients that offer HTTP/2 with every request are answered as if they had not.

@@ -22,27 +22,34 @@ export function wholeBody(body: RequestBody | undefined): Buffer {
   return body instanceof ArrivingJson ? bufferOf(body.joined()) : (body ?? NO_BODY);
 }
 
-function readBody(payload: IncomingMessage, limitBytes: number, hold: BodyRoom["hold"]): Promise<RequestBody> {
-  return new Promise((resolve, reject) => {
-    const body = new ArrivingJson();
-    const add = (piece: Buffer): void => {
-      try {
-        if (body.length + piece.length > limitBytes) throw new AimoError("body_too_large", { limitBytes });
-        hold(piece.length);
-        body.add(piece);
-      } catch (error) {
-        if (!isAimoError(error)) throw error;
-        payload.off("data", add); // its connection closes with the reply: nothing more of it is read
-        reject(error);
-      }
-    };
-    payload.on("data", add);
-    payload.once("end", () => {
-      const { whole } = body;
-      resolve(whole === undefined ? body : bufferOf(whole));
-    });
-    payload.once("error", reject);
+/** Told once: what is wrong with a body, or the body. */
+type BodyRead = (error: Error | null, body?: RequestBody) => void;
+
+function readBody(payload: IncomingMessage, limitBytes: number, room: BodyRoom, read: BodyRead): void {
+  const body = new ArrivingJson();
+  let isTold = false;
+  const tell: BodyRead = (error, whole) => {
+    if (isTold) return;
+    isTold = true;
+    read(error, whole);
+  };
+  const add = (piece: Buffer): void => {
+    try {
+      if (body.length + piece.length > limitBytes) throw new AimoError("body_too_large", { limitBytes });
+      room.hold(piece.length);
+      body.add(piece);
+    } catch (error) {
+      if (!isAimoError(error)) throw error;
+      payload.off("data", add); // its connection closes with the reply: nothing more of it is read
+      tell(error);
+    }
+  };
+  payload.on("data", add);
+  payload.on("end", () => {
+    const { whole } = body;
+    tell(null, whole === undefined ? body : bufferOf(whole));
   });
+  payload.on("error", (error) => tell(error));
 }
 
 /** The length a request says its body has; 0 where it says none, as chunked uploads do. */
@@ -60,14 +67,15 @@ export function readRawBodies(
   bodyBytesMax: number,
   roomOf: (request: FastifyRequest) => BodyRoom,
 ): void {
-  scope.addHook("onRequest", async (request) => {
+  scope.addHook("onRequest", (request, _reply, next) => {
     const bytes = declaredBytes(request);
     if (bytes > bodyBytesMax) throw new AimoError("body_too_large", { limitBytes: bodyBytesMax });
     roomOf(request).checkRoom(bytes);
+    next();
   });
   scope.removeAllContentTypeParsers();
-  scope.addContentTypeParser("*", (request: FastifyRequest, payload: IncomingMessage) => {
-    const room = roomOf(request);
-    return readBody(payload, bodyBytesMax, (bytes) => room.hold(bytes));
+  // The framework looks for a parser of `*` anew with every request, for one of a type's own once.
+  scope.addContentTypeParser(["application/json", "*"], (request, payload, done) => {
+    readBody(payload, bodyBytesMax, roomOf(request), done);
   });
 }

@@ -16,7 +16,7 @@ import { sendRaw } from "../test-bed/raw-request.ts";
 import { connectProvider, plainOffer } from "../test-bed/scripted-provider.ts";
 import { startTestRouter } from "../test-bed/test-router.ts";
 import { installErrorReplies } from "./error-reply.ts";
-import { boundReplies, cutWhenStalled, keepForMany } from "./unread-answers.ts";
+import { boundReplies, cutWhenStalled, keepForMany, sendWhole } from "./unread-answers.ts";
 
 const MORE_THAN_SOCKETS_HOLD = 16 * 1024 * 1024;
 
@@ -30,12 +30,15 @@ describe("a reply", () => {
     boundReplies(server, budget);
     const kept = keepForMany(Buffer.alloc(MORE_THAN_SOCKETS_HOLD, "x"));
     server.get("/kept", () => kept);
+    server.get("/whole/:bytes", (request, reply) => {
+      sendWhole(reply, budget, "x".repeat(Number((request.params as { bytes: string }).bytes)));
+    });
     server.get("/:bytes", (request) => "x".repeat(Number((request.params as { bytes: string }).bytes)));
     url = await server.listen({ port: 0, host: "127.0.0.1" });
   });
   after(() => server.close());
 
-  const open = async (bytes: number | "kept"): Promise<Socket> => {
+  const open = async (bytes: number | "kept" | `whole/${number}`): Promise<Socket> => {
     const socket = connect((server.server.address() as AddressInfo).port, "127.0.0.1");
     socket.on("error", () => undefined);
     await once(socket, "connect");
@@ -46,7 +49,7 @@ describe("a reply", () => {
   const until = async (isSo: () => boolean): Promise<void> => {
     while (!isSo()) await setImmediate();
   };
-  const get = (bytes: number): ReturnType<typeof sendRaw> =>
+  const get = (bytes: number | `whole/${number}`): ReturnType<typeof sendRaw> =>
     sendRaw(url, `GET /${bytes} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n`);
 
   test("that nobody takes is counted until its client has gone, and keeps another large one out", async () => {
@@ -59,6 +62,21 @@ describe("a reply", () => {
     socket.destroy();
     await until(() => budget.usedBytes === 0);
     assert.equal((await get(ANSWER_UNCOUNTED_BYTES + 1)).status, 200);
+    await until(() => budget.usedBytes === 0);
+  });
+
+  test("that is sent past the framework is bounded like any other", async () => {
+    const socket = await open(`whole/${MORE_THAN_SOCKETS_HOLD}`);
+    await until(() => budget.usedBytes === MORE_THAN_SOCKETS_HOLD);
+    const refused = await get(`whole/${ANSWER_UNCOUNTED_BYTES + 1}`);
+    assert.deepEqual([refused.status, refused.headers.get("retry-after")], [503, "1"]);
+    assert.match(refused.body, /"error_code":"overloaded"/);
+    const small = await get(`whole/${ANSWER_UNCOUNTED_BYTES}`);
+    assert.deepEqual(
+      [small.status, small.headers.get("content-type"), small.headers.get("content-length"), small.body.length],
+      [200, "application/json; charset=utf-8", String(ANSWER_UNCOUNTED_BYTES), ANSWER_UNCOUNTED_BYTES],
+    );
+    socket.destroy();
     await until(() => budget.usedBytes === 0);
   });
 

@@ -1,6 +1,6 @@
 // Answers that clients have not taken yet: counted for the process, and cut where a client takes nothing any more.
-import type { ServerResponse } from "node:http";
-import type { FastifyInstance } from "fastify";
+import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { FastifyInstance, FastifyReply } from "fastify";
 import { AimoError } from "@aimo-network/protocol/errors";
 import { ANSWER_UNCOUNTED_BYTES, CLIENT_STALL_MS } from "../limits.ts";
 import type { ByteBudget } from "../providers/byte-budget.ts";
@@ -37,10 +37,8 @@ export class UnreadAnswer {
 
   /** Counts what waits, and calls `resume` once when it is taken; cuts the connection where the process has no room. */
   wait(resume: () => void = () => undefined): void {
-    if (!this.count()) {
-      this.#response.destroy(); // nothing can be said to a client that does not read
-      return;
-    }
+    // What is written in one turn waits until its end, also for a client that would take it: then it is counted again.
+    if (!this.count()) process.nextTick(() => this.#cutWithoutRoom());
     if (this.#isWaiting) return;
     this.#isWaiting = true;
     this.#response.once("drain", () => {
@@ -49,6 +47,22 @@ export class UnreadAnswer {
       resume();
     });
   }
+
+  #cutWithoutRoom(): void {
+    if (!this.count()) this.#response.destroy(); // nothing can be said to a client that does not read
+  }
+}
+
+const LONG_TEXT_CHARS = 4 * 1024; // shorter ones cost less as they are, and many of them wait rarely
+
+const encoder = new TextEncoder();
+
+/**
+ * A text as a response is to write it: a long one in bytes of its own. Of a text that its client does not take Node would
+ * keep both the text and room for three bytes of each character.
+ */
+export function asWritten(text: string): string | Uint8Array {
+  return text.length > LONG_TEXT_CHARS ? encoder.encode(text) : text;
 }
 
 function limitStall(response: ServerResponse, stallMs: number): void {
@@ -84,12 +98,35 @@ function ownBytes(payload: unknown): number {
   return Buffer.isBuffer(payload) && !kept.has(payload) ? payload.length : 0;
 }
 
-/** Holds every reply of `server` to both; the streams of answers, which are no replies, do it themselves. */
+/** Counts a reply of so many bytes that is about to be sent as a whole; the error that is sent instead where there is no room. */
+function countWhole(budget: ByteBudget, response: ServerResponse, bytes: number): AimoError | undefined {
+  if (bytes <= ANSWER_UNCOUNTED_BYTES || new UnreadAnswer(budget, response).count(bytes)) return undefined;
+  return new AimoError("overloaded", { what: "too many large answers at once" });
+}
+
+/** Holds every reply of `server` to both; whole answers and streams, which are no replies, do it themselves. */
 export function boundReplies(server: FastifyInstance, budget: ByteBudget): void {
   server.addHook("onSend", (_request, reply, payload: unknown, next) => {
     cutWhenStalled(reply.raw);
-    const bytes = ownBytes(payload);
-    if (bytes <= ANSWER_UNCOUNTED_BYTES || new UnreadAnswer(budget, reply.raw).count(bytes)) next();
-    else next(new AimoError("overloaded", { what: "too many large answers at once" }));
+    const refusal = countWhole(budget, reply.raw, ownBytes(payload));
+    if (refusal === undefined) next();
+    else next(refusal);
   });
+}
+
+/**
+ * Sends JSON as the reply, which the framework then hears no more of: what it does to find out what it is given takes longer
+ * than sending it. Throws `overloaded` where the process has no room.
+ */
+export function sendWhole(reply: FastifyReply, budget: ByteBudget, json: string): void {
+  const { raw: response } = reply;
+  const refusal = countWhole(budget, response, json.length);
+  if (refusal !== undefined) throw refusal;
+  const headers = reply.getHeaders();
+  headers["content-type"] = "application/json; charset=utf-8";
+  headers["content-length"] = Buffer.byteLength(json);
+  reply.hijack();
+  response.writeHead(200, headers as OutgoingHttpHeaders);
+  response.end(json);
+  if (response.writableLength > 0) cutWhenStalled(response); // or all of it is on its way
 }

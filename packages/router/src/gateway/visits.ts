@@ -40,7 +40,7 @@ export function countVisits(
     // It left while its key was verified: its close has passed, so what is counted now would stay counted.
     if (reply.raw.destroyed) throw new AimoError("client_left", {});
     const use = deps.keyUse.enter(key.id, key.kind === "console" ? CONSOLE_REQUESTS_MAX : undefined);
-    reply.raw.once("close", () => use.leave());
+    reply.raw.on("close", () => use.leave());
     request.visit = { key, use };
   });
   return ({ visit }) => {

@@ -13,6 +13,9 @@ export function bitsOf(text: string): Bits {
   return { high: digest.readUInt32BE(0), low: digest.readUInt32BE(4) };
 }
 
+/** For where there is nothing to draw among. */
+export const ANY_BITS: Bits = { high: 0, low: 0 };
+
 function avalanche(bits: number): number {
   let mixed = bits ^ (bits >>> 16);
   mixed = Math.imul(mixed, 0x85ebca6b);

@@ -7,6 +7,7 @@ import { isJsonObject } from "@aimo-network/protocol/json-object";
 import type { Usage } from "@aimo-network/protocol/usage";
 import { findUsage } from "@aimo-network/protocol/usage";
 import { ANSWER_DEPTH_MAX, ANSWER_VALUES_MAX, CHOICES_MAX, EVENT_LINES_MAX } from "../limits.ts";
+import type { Likeness } from "./like-events.ts";
 import { outputBytes } from "./output-bytes.ts";
 import { failureInAnswer } from "./provider-failure.ts";
 
@@ -20,13 +21,21 @@ export interface AnswerEvent {
   readonly outputBytes: number;
   readonly finishReason: string | undefined;
   readonly usage: Usage | undefined;
+  /** What it has in common with others of its stream, where it differs from them in `said` alone; that text is its own JSON. */
+  readonly likeness?: Likeness | undefined;
+  readonly said?: string;
 }
 
 const SMALL_CHARS = 64 * 1024; // too few for values enough to matter: nearly every event is spared the look
 const BOUNDS = { levelsMax: ANSWER_DEPTH_MAX, valuesMax: ANSWER_VALUES_MAX };
 
+/** Whether a text is too short to hold values enough to matter. */
+export function isSmall(text: string): boolean {
+  return text.length <= SMALL_CHARS;
+}
+
 function isTooRich(text: string): boolean {
-  return text.length > SMALL_CHARS && exceededJsonBound(text, BOUNDS) !== undefined;
+  return !isSmall(text) && exceededJsonBound(text, BOUNDS) !== undefined;
 }
 
 function parse(text: string): unknown {
@@ -128,6 +137,8 @@ export function readAnswerEvent(text: string, provider: string): AnswerEvent {
     outputBytes: hasOutput ? outputBytes(choices) : 0,
     finishReason: finishReasonIn(value, choices),
     usage: text.includes("usage") ? findUsage(value) : undefined,
+    likeness: undefined,
+    said: "",
   };
 }
 

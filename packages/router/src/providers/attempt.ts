@@ -1,6 +1,6 @@
 // One try of a request at one provider: reads its answer, keeps its deadlines, and ends exactly once.
 import { assert } from "@aimo-network/protocol/assert";
-import type { Clock, Timer } from "@aimo-network/protocol/clock";
+import type { Clock } from "@aimo-network/protocol/clock";
 import type { ErrorCode } from "@aimo-network/protocol/errors";
 import { AimoError, isAimoError } from "@aimo-network/protocol/errors";
 import type { Usage } from "@aimo-network/protocol/usage";
@@ -13,6 +13,7 @@ import type { FinishedAnswer } from "./incoming-answer.ts";
 import { IncomingAnswer } from "./incoming-answer.ts";
 import { failureOfEnd } from "./provider-failure.ts";
 import type { AttemptRequest, LinkAttempt, ProviderLink } from "./provider-link.ts";
+import { Silence } from "./silence.ts";
 
 /** What an attempt needs of this process. */
 export interface AttemptDeps {
@@ -60,7 +61,7 @@ export class Attempt {
   readonly #answer: IncomingAnswer;
   readonly #stream: LinkAttempt;
   #ungrantedBytes = 0;
-  #silence: Timer | undefined;
+  #silence: Silence | undefined;
   #waitingFor: "first_byte" | "idle" | "usage" = "first_byte";
   #paused = false;
   #cancelled = false;
@@ -138,7 +139,7 @@ export class Attempt {
   #readOn(): void {
     this.#waitingFor = "usage";
     this.#silence?.cancel();
-    this.#silence = this.#deps.clock.timer(LEFT_ANSWER_MS, () => this.abort(new AimoError("client_left", {})));
+    this.#silence = new Silence(this.#deps.clock, LEFT_ANSWER_MS, () => this.abort(new AimoError("client_left", {})));
     this.#paused = false;
     this.#grantHeld();
   }
@@ -146,14 +147,14 @@ export class Attempt {
   #watch(phase: "first_byte" | "idle", limitMs: number): void {
     this.#waitingFor = phase;
     this.#silence?.cancel();
-    this.#silence = this.#deps.clock.timer(limitMs, () => {
+    this.#silence = new Silence(this.#deps.clock, limitMs, () => {
       this.abort(new AimoError("provider_timeout", { provider: this.#link.wallet, phase, limitMs }));
     });
   }
 
   /** The provider has said something: its next word is waited for anew. */
   #watchNext(): void {
-    if (this.#waitingFor === "idle") this.#silence?.refresh(); // which does nothing while the client does not read
+    if (this.#waitingFor === "idle") this.#silence?.break(); // which means nothing while the client does not read
     else if (this.#waitingFor === "first_byte" && this.#request.stream) this.#watch("idle", this.#deadlines.idleMs);
   }
 

@@ -1,6 +1,4 @@
 // The answer of one attempt as its bytes come in: a stream of events, a JSON answer held until it is whole, or an error.
-import type { Hash } from "node:crypto";
-import { createHash } from "node:crypto";
 import { AimoError, isAimoError } from "@aimo-network/protocol/errors";
 import type { SseParser } from "@aimo-network/protocol/sse";
 import { createSseParser } from "@aimo-network/protocol/sse";
@@ -11,6 +9,9 @@ import type { AnswerEvent } from "./answer-event.ts";
 import { endsStream, isWholeData, readAnswerEvent, readStreamData } from "./answer-event.ts";
 import type { ByteBudget } from "./byte-budget.ts";
 import { HeldAnswer } from "./held-answer.ts";
+import type { Likeness } from "./like-events.ts";
+import { hasLikeness, likenessOf, readLikeEvent } from "./like-events.ts";
+import { PassingHash } from "./passing-hash.ts";
 import { failureOfStatus } from "./provider-failure.ts";
 
 /** Who listens to an answer. */
@@ -35,6 +36,9 @@ type Reading = "stream" | "json" | "error";
 /** The `finish_reason` of an answer that is not whole. */
 export const BROKEN_OFF = "error";
 
+/** Events that are looked at for what the next ones will have in common with them: a stream that always differs costs no more. */
+const LESSONS_MAX = 16;
+
 /** An answer from its first byte until it is closed. */
 export class IncomingAnswer {
   /** The provider's, for the words of errors. */
@@ -43,7 +47,7 @@ export class IncomingAnswer {
   readonly #listener: AnswerListener;
   readonly #held: HeldAnswer;
   /** Of an answer that is not held; the bytes of one that is are hashed at once when it is whole. */
-  #hash: Hash | undefined;
+  #hash: PassingHash | undefined;
   #bodyBytes = 0;
   #head: ResponseHead | undefined;
   #reading: Reading = "json";
@@ -52,6 +56,8 @@ export class IncomingAnswer {
   #closed = false;
   #finishReason: string | undefined;
   #usage: Usage | undefined;
+  #likeness: Likeness | undefined;
+  #lessons = 0;
 
   constructor(wallet: string, asksForStream: boolean, budget: ByteBudget, listener: AnswerListener) {
     this.#wallet = wallet;
@@ -94,7 +100,7 @@ export class IncomingAnswer {
   /** Reads a piece; throws the error that it carries, or that it is. Once the answer is closed, bytes are only counted. */
   push(bytes: Uint8Array): void {
     this.#bodyBytes += bytes.length;
-    if (this.#reading !== "json") this.#hash = (this.#hash ?? createHash("sha256")).update(bytes);
+    if (this.#reading !== "json") (this.#hash ??= new PassingHash()).add(bytes);
     if (this.#closed) return;
     if (this.#parser === undefined) this.#hold(bytes);
     else this.#parse(this.#parser, bytes);
@@ -170,6 +176,11 @@ export class IncomingAnswer {
   #readData(data: string): void {
     if (this.#closed || data === "") return; // an empty event is a keep-alive, and as little a sign of life as a comment
     this.#listener.progressed();
+    const like = this.#likeness && readLikeEvent(data, this.#likeness);
+    if (like !== undefined) {
+      this.#listener.event(like);
+      return;
+    }
     const isEnd = endsStream(data);
     if (!isEnd || data.includes("\n")) {
       for (const event of readStreamData(data, this.#wallet)) this.#readEvent(event);
@@ -181,6 +192,15 @@ export class IncomingAnswer {
     this.#finishReason = event.finishReason ?? this.#finishReason;
     this.#usage = event.usage ?? this.#usage;
     this.#listener.event(event);
+    this.#learnFrom(event);
+  }
+
+  #learnFrom(event: AnswerEvent): void {
+    if (!event.hasOutput || this.#lessons >= LESSONS_MAX) return;
+    if (this.#likeness !== undefined && hasLikeness(event.text, this.#likeness)) return; // its text is written otherwise
+    this.#lessons += 1;
+    if (this.#lessons === 1) return; // the first tells the role, which at many servers no other does
+    this.#likeness = likenessOf(event) ?? this.#likeness;
   }
 
   #readWhole(): FinishedAnswer {
@@ -205,6 +225,6 @@ export class IncomingAnswer {
   }
 
   #sha256(): string {
-    return this.#reading === "json" ? this.#held.sha256() : (this.#hash ?? createHash("sha256")).digest("hex");
+    return this.#reading === "json" ? this.#held.sha256() : (this.#hash ?? new PassingHash()).digest();
   }
 }

@@ -177,8 +177,11 @@ class OneTry<Offer> implements RunningTry<Offer> {
     watch.ended(result.ok ? undefined : result.error, answerBytes);
     const firstOutputMs = this.#request.stream ? this.#firstOutputMs : undefined;
     const durationMs = this.#afterMs();
+    const { candidate, index, dueMs } = this.#one;
     this.#ended.resolve({
-      ...this.#one,
+      candidate,
+      index,
+      dueMs,
       result,
       committed: this.#showing.committed,
       isOutrun: this.#isOutrun,
@@ -206,8 +209,8 @@ export function beginTry<Offer>(
   return new OneTry(deps, one, request, client, turn);
 }
 
-/** Asks a provider alone; resolves when its attempt has ended, which its End may follow. */
-export async function tryCandidate<Offer>(
+/** Asks a provider alone; resolves when its attempt has ended, which its End may follow. The caller takes the client's listener away then. */
+export function tryCandidate<Offer>(
   deps: RelayDeps<Offer>,
   one: Try<Offer>,
   request: RelayRequest<Offer>,
@@ -215,9 +218,5 @@ export async function tryCandidate<Offer>(
 ): Promise<Tried<Offer>> {
   const running = beginTry(deps, one, request, client);
   client.presence.whenLeft(() => running.leave());
-  try {
-    return await running.ended;
-  } finally {
-    client.presence.whenLeft(undefined);
-  }
+  return running.ended;
 }

@@ -36,6 +36,7 @@ export function readModels({ model, models }: JsonObject): readonly [string, ...
   const [instead, ...others] = fallbacks;
   const isOpen = (model === undefined || model === null) && instead !== undefined;
   const first = isOpen ? instead : readName(model, "model");
+  if (fallbacks.length === 0) return [first];
   const seen = new Set([first.toLowerCase()]);
   const more = (isOpen ? others : fallbacks).filter((name) => {
     const isNew = !seen.has(name.toLowerCase());

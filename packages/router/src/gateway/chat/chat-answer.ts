@@ -5,6 +5,7 @@ import type { JsonObject } from "@aimo-network/protocol/json-object";
 import { isJsonObject } from "@aimo-network/protocol/json-object";
 import { CHOICES_MAX } from "../../limits.ts";
 import type { AnswerEvent } from "../../providers/answer-event.ts";
+import type { Likeness } from "../../providers/like-events.ts";
 
 /** What the router writes into every answer. */
 export interface Envelope {
@@ -18,6 +19,8 @@ export interface Envelope {
   /** Seconds since 1970, where the provider gives none. */
   readonly createdSeconds: number;
 }
+
+type ReadEvent = Pick<AnswerEvent, "text" | "value">;
 
 interface Shape {
   readonly object: "chat.completion" | "chat.completion.chunk";
@@ -91,7 +94,7 @@ function isSound(choice: unknown, { shape, topFinishReason, introduced }: Repair
 }
 
 /** The choices with what they lack put in; undefined where they lack nothing, as in nearly every event. */
-function choicesJson(event: AnswerEvent, shape: Shape, introduced: IntroducedChoices): string | undefined {
+function choicesJson(event: ReadEvent, shape: Shape, introduced: IntroducedChoices): string | undefined {
   const { choices, finish_reason: top } = event.value;
   if (!Array.isArray(choices)) return undefined;
   const repair = { shape, topFinishReason: typeof top === "string" ? top : undefined, introduced };
@@ -125,7 +128,7 @@ function headJson(envelope: Envelope, { object }: Shape, createdSeconds: number)
 }
 
 function envelop(
-  event: AnswerEvent,
+  event: ReadEvent,
   envelope: Envelope,
   shape: Shape,
   more: { usage: string | undefined; introduced: IntroducedChoices },
@@ -150,12 +153,33 @@ function metadataMember({ metadataJson }: Envelope): string {
 }
 
 /** One event of a stream, or undefined where it has nothing to show but the usage, which comes at the end. */
-export function chunkJson(event: AnswerEvent, envelope: Envelope, introduced: IntroducedChoices): string | undefined {
+export function chunkJson(event: ReadEvent, envelope: Envelope, introduced: IntroducedChoices): string | undefined {
   const { choices } = event.value;
   if (!Array.isArray(choices) || choices.length === 0) return undefined;
   const chunk = envelop(event, envelope, CHUNK, { usage: undefined, introduced });
   // The data of an event may have had several lines; between JSON's tokens a space means the same as a line break.
   return chunk.includes("\n") ? chunk.replaceAll("\n", " ") : chunk;
+}
+
+/** No JSON text has this character: where it stands in what is written, the text of an event would. */
+const SAID_HERE = "\u0001";
+
+/** What is written before and after the text of every event with one likeness. */
+export interface WrittenAround extends Likeness {
+  readonly likeness: Likeness;
+}
+
+/** What `chunkJson` writes around an event's text, where that text is all in which events differ; undefined where it is not. */
+export function writtenAround(
+  event: AnswerEvent,
+  envelope: Envelope,
+  introduced: IntroducedChoices,
+): WrittenAround | undefined {
+  const { likeness, value } = event;
+  if (likeness === undefined) return undefined;
+  const text = `${likeness.before}${SAID_HERE}${likeness.after}`;
+  const [before, after, more] = chunkJson({ text, value }, envelope, introduced)?.split(SAID_HERE) ?? [];
+  return before === undefined || after === undefined || more !== undefined ? undefined : { likeness, before, after };
 }
 
 function chunkHead(envelope: Envelope): string {

@@ -34,6 +34,7 @@ import { codeStyle, errorObject, sendError } from "../error-reply.ts";
 import { answerable } from "../models/probabilities.ts";
 import { costsNoMore } from "./price-beside.ts";
 import type { RequestBody } from "../read-body.ts";
+import { sendWhole } from "../unread-answers.ts";
 import type { RequestObserver, RequestWatch } from "../request-watch.ts";
 
 /** What the request path needs of the other rooms. */
@@ -41,7 +42,7 @@ export interface ChatDeps extends PlanDeps, ChatBillingDeps {
   readonly random: Random;
   readonly relayDeps: RelayDeps<LiveOffer>;
   /** The key of a request that was let in; throws what to answer where it has ended since. */
-  payer(request: FastifyRequest): Promise<Caller>;
+  payer(request: FastifyRequest): Caller | Promise<Caller>;
   isDraining(): boolean;
   readonly observer: RequestObserver;
 }
@@ -82,7 +83,7 @@ function relayRequest(
 function watchClient(reply: FastifyReply): ClientPresence {
   let hasLeft = reply.raw.destroyed; // it left while its key was verified
   let listener: (() => void) | undefined;
-  reply.raw.once("close", () => {
+  reply.raw.on("close", () => {
     if (reply.raw.writableFinished) return;
     hasLeft = true;
     listener?.();
@@ -136,8 +137,9 @@ async function answerWhole(deps: ChatDeps, reply: FastifyReply, admitted: Admitt
   if (charged.cost !== undefined && charged.charge.usage !== undefined) {
     reply.header("x-aimo-cost", formatNanoUsdc(charged.cost));
   }
-  reply.header("content-type", "application/json; charset=utf-8");
-  return reply.send(answerJson(outcome.answer, admitted.envelope(outcome.candidate), shownUsage(charged)));
+  const json = answerJson(outcome.answer, admitted.envelope(outcome.candidate), shownUsage(charged));
+  sendWhole(reply, deps.relayDeps.answerBytes, json);
+  return reply;
 }
 
 async function answerStream(deps: ChatDeps, reply: FastifyReply, admitted: Admitted): Promise<FastifyReply> {
@@ -199,14 +201,16 @@ export function createChatCompletions(
 ): (request: FastifyRequest<{ Body: RequestBody | undefined }>, reply: FastifyReply) => Promise<FastifyReply> {
   return async (request, reply) => {
     if (deps.isDraining()) throw new AimoError("draining", {});
-    const payer = await deps.payer(request);
+    const caller = deps.payer(request);
+    const payer = caller instanceof Promise ? await caller : caller; // a promise only where it has to be looked up again
     if (reply.raw.destroyed) throw new AimoError("client_left", {}); // nothing is locked for whoever has left already
     const body = request.body ?? NO_BODY;
     const chat = readChatRequest(body);
     const planned = planChat(deps, chat, payer, request.headers["x-aimo-explain"] === "1");
     const uuid = requestUuid(deps.clock, deps.random);
     const { plan, funded } = await lockPlan(deps, { request, reply, body }, { uuid, chat, payer, planned });
-    const candidates = plan.filter(({ offer }) => funded.offers.includes(offer));
+    const candidates =
+      funded.offers.length === plan.length ? plan : plan.filter(({ offer }) => funded.offers.includes(offer));
     const generation = generationId(uuid);
     reply.header("x-generation-id", generation);
     const createdSeconds = Math.floor(deps.clock.now() / 1000);
@@ -229,7 +233,7 @@ export function createChatCompletions(
       funded,
       watch,
       envelope: (candidate) => ({
-        generationIdJson: JSON.stringify(generation),
+        generationIdJson: `"${generation}"`, // nothing in it is written otherwise in JSON
         modelJson: JSON.stringify(candidate?.offer.modelId ?? chat.model),
         providerJson: candidate && JSON.stringify(candidate.offer.wallet),
         metadataJson:

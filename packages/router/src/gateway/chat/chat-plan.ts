@@ -2,7 +2,7 @@
 import type { Caller } from "../../accounts/caller.ts";
 import type { Standing } from "../../market/choose.ts";
 import { choose } from "../../market/choose.ts";
-import { bitsOf } from "../../market/draw.ts";
+import { ANY_BITS, bitsOf } from "../../market/draw.ts";
 import { explain } from "../../market/explain.ts";
 import type { Needs } from "../../market/fitness.ts";
 import { HEDGE_MS_MAX, HEDGE_MS_MIN, PLAN_OFFERS_MAX } from "../../market/limits.ts";
@@ -39,8 +39,13 @@ export interface ChatPlan {
 
 type Payer = Pick<Caller, "wallet" | "allowedModels">;
 
-/** What a request needs, whatever models it names. */
-function needsOf(deps: PlanDeps, chat: ChatRequest, payer: Payer): Omit<Needs, "named" | "preferences" | "places"> {
+/** What a request needs, whatever models it names; `isDrawn` says whether any of them is sold by more than one. */
+function needsOf(
+  deps: PlanDeps,
+  chat: ChatRequest,
+  payer: Payer,
+  isDrawn: boolean,
+): Omit<Needs, "named" | "preferences" | "places"> {
   return {
     endpoint: "/chat/completions",
     inputModalities: chat.inputModalities,
@@ -50,7 +55,7 @@ function needsOf(deps: PlanDeps, chat: ChatRequest, payer: Payer): Omit<Needs, "
     parameters: chat.parameters,
     payerWallet: payer.wallet,
     allowedModels: payer.allowedModels,
-    draw: bitsOf(`${deps.pseudonym(payer.wallet, "")} ${chat.prefix}`),
+    draw: isDrawn ? bitsOf(`${deps.pseudonym(payer.wallet, "")} ${chat.prefix}`) : ANY_BITS,
   };
 }
 
@@ -78,7 +83,8 @@ function chooseAll(
   const { probing } = deps.market;
   const most = chat.preferences.allowFallbacks ? PLAN_OFFERS_MAX : 1;
   const standing = standingOf(deps, payer.wallet);
-  const common = needsOf(deps, chat, payer);
+  const isDrawn = rounds.some(({ view }) => view.ranked.length > 1);
+  const common = needsOf(deps, chat, payer, isDrawn);
   const explained: Explained[] = [];
   const plans: Plan[] = [];
   let taken = 0;

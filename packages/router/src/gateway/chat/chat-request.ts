@@ -6,7 +6,7 @@ import { AimoError } from "@aimo-network/protocol/errors";
 import type { JsonObject } from "@aimo-network/protocol/json-object";
 import { isJsonObject } from "@aimo-network/protocol/json-object";
 import type { JsonMember } from "@aimo-network/protocol/json-members";
-import { jsonMembers, replaceMembers } from "@aimo-network/protocol/json-members";
+import { jsonMembers, rewriteObject } from "@aimo-network/protocol/json-members";
 import type { JsonSkeleton } from "@aimo-network/protocol/json-skeleton";
 import { checkMemberNames } from "@aimo-network/protocol/member-names";
 import type { Medium } from "@aimo-network/protocol/wire/offer";
@@ -142,14 +142,35 @@ function textAt(text: string, members: readonly JsonMember[], name: string): str
   return text.slice(valueStart, valueEnd);
 }
 
+/** Members that bound the output, by which of them a client uses. */
+const BOUNDING = {
+  none: [],
+  newer: ["max_completion_tokens"],
+  older: ["max_tokens"],
+  both: ["max_completion_tokens", "max_tokens"],
+} as const;
+type Bounding = (typeof BOUNDING)[keyof typeof BOUNDING];
+
 /** The members with which the client bounds the output. */
-function outputMembers(fields: JsonObject): readonly string[] {
-  return ["max_completion_tokens", "max_tokens"].filter((name) => typeof fields[name] === "number");
+function outputMembers({ max_completion_tokens: newer, max_tokens: older }: JsonObject): Bounding {
+  if (typeof newer === "number") return typeof older === "number" ? BOUNDING.both : BOUNDING.newer;
+  return typeof older === "number" ? BOUNDING.older : BOUNDING.none;
 }
 
-/** The member that bounds the output where the client used none. */
-function usualOutputMember(offerName: string): string {
-  return NEW_NAME_ONLY.test(offerName) ? "max_completion_tokens" : "max_tokens";
+/** Those that bound the output where the client used none. */
+function usualOutputMembers(offerName: string): Bounding {
+  return NEW_NAME_ONLY.test(offerName) ? BOUNDING.newer : BOUNDING.older;
+}
+
+const REPLACED: ReadonlyMap<Bounding, ReadonlySet<string>> = new Map(
+  Object.values(BOUNDING).map((names) => [names, new Set<string>([...ROUTER_FIELDS, "model", ...names])]),
+);
+
+/** What no provider is sent as the client wrote it. */
+function replacedMembers(names: Bounding): ReadonlySet<string> {
+  const replaced = REPLACED.get(names);
+  assert(replaced !== undefined, "the names are of `BOUNDING`");
+  return replaced;
 }
 
 /**
@@ -192,11 +213,10 @@ export function readChatRequest(body: RequestBody): ChatRequest {
       body.length -
       (inputModalities.size === 0 ? 0 : mediaDataBytes(text, find(members, "messages").valueStart, shortened)),
     bodyFor(offerName, maxOutput) {
-      const changes = new Map<string, string | undefined>(ROUTER_FIELDS.map((name) => [name, undefined]));
-      changes.set("model", JSON.stringify(offerName));
-      for (const name of bounding.length > 0 ? bounding : [usualOutputMember(offerName)])
-        changes.set(name, String(maxOutput));
-      return pieces(replaceMembers(text, changes));
+      const names = bounding.length > 0 ? bounding : usualOutputMembers(offerName);
+      let first = `"model":${JSON.stringify(offerName)}`;
+      for (const name of names) first += `,"${name}":${maxOutput}`;
+      return pieces(rewriteObject(text, first, replacedMembers(names)));
     },
   };
 }

@@ -56,7 +56,7 @@ describe("a stream to a client", () => {
     client.write("GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
     const [, response] = await requested;
     let received = "";
-    client.on("data", (bytes: Buffer) => (received += bytes.toString()));
+    client.setEncoding("utf8").on("data", (text: string) => (received += text));
     client.on("error", () => undefined);
     const answerBytes = createByteBudget(answerBytesMax);
     const stream = createChatStream(clock, answerBytes, response, () => ({
@@ -98,6 +98,19 @@ describe("a stream to a client", () => {
       text,
       /data: \{[^\n]*"content":"x"[^\n]*\}\n\n[^]*data: \{[^\n]*"usage":\{"cost":1\}\}\n\ndata: \[DONE\]\n\n/,
     );
+    await finish(bench);
+  });
+
+  test("passes a long piece on as it is, whatever its characters", async () => {
+    const bench = await start();
+    const text = "aé🙂".repeat(2_000);
+    bench.stream.event(says(text), ENVELOPE);
+    bench.stream.flush(assert.fail);
+    bench.stream.event(says(`${text}!`), ENVELOPE);
+    bench.stream.end(ENVELOPE, undefined);
+    await once(bench.client, "end");
+    for (const said of [text, `${text}!`]) assert.ok(bench.received().includes(`"content":"${said}"`));
+    assert.match(bench.received(), /data: \[DONE\]\n\n/);
     await finish(bench);
   });
 
@@ -218,6 +231,7 @@ describe("a stream to a client", () => {
       [waiting - 1, true],
     ] as const) {
       const bench = await fill(room);
+      await setImmediate(); // sockets take what they take at the end of a turn
       assert.equal(bench.response.destroyed, isCut);
       bench.stream.abandon();
       await finish(bench);

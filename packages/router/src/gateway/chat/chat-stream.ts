@@ -1,11 +1,15 @@
 // The client's side of a streamed answer: held back until there is output, kept alive, and ended in-band.
 import type { ServerResponse } from "node:http";
-import type { Clock, Timer } from "@aimo-network/protocol/clock";
+import type { Clock } from "@aimo-network/protocol/clock";
 import { ANSWER_UNCOUNTED_BYTES, HOLD_BACK_MS, KEEP_ALIVE_COMMENT_MS } from "../../limits.ts";
 import type { AnswerEvent } from "../../providers/answer-event.ts";
 import type { ByteBudget } from "../../providers/byte-budget.ts";
-import type { Envelope, IntroducedChoices } from "./chat-answer.ts";
-import { chunkJson, errorChunkJson, lastChunkJson } from "./chat-answer.ts";
+import { Silence } from "../../providers/silence.ts";
+import type { Envelope } from "./chat-answer.ts";
+import { errorChunkJson, lastChunkJson } from "./chat-answer.ts";
+import type { Headers } from "./event-body.ts";
+import { EventBody } from "./event-body.ts";
+import { createEventTexts } from "./event-text.ts";
 import { cutWhenStalled, UnreadAnswer } from "../unread-answers.ts";
 
 /** A stream of events to one client. */
@@ -28,52 +32,53 @@ export function createChatStream(
   clock: Clock,
   answerBytes: ByteBudget,
   response: ServerResponse,
-  opening: () => Readonly<Record<string, number | string | string[] | undefined>>,
+  opening: () => Headers,
 ): ChatStream {
-  let isOpen = false;
+  const body = new EventBody(response, opening);
   let gathered = "";
+  let isWriting = false;
   const unread = new UnreadAnswer(answerBytes, response);
-  const introduced: IntroducedChoices = new Set();
-  const open = (): void => {
-    if (isOpen) return;
-    isOpen = true;
-    for (const [name, value] of Object.entries(opening())) if (value !== undefined) response.setHeader(name, value);
-    response.writeHead(200, {
-      "content-type": "text/event-stream; charset=utf-8",
-      "cache-control": "no-cache, no-transform",
-      "x-accel-buffering": "no",
-    });
+  const textOf = createEventTexts();
+  const write = (): boolean => {
+    isWriting = false;
+    if (gathered === "") return true;
+    const keepsUp = body.write(gathered);
+    gathered = "";
+    return keepsUp;
+  };
+  /** Events that come in one turn of the event loop are one chunk. */
+  const writeSoon = (): void => {
+    if (isWriting) return;
+    isWriting = true;
+    process.nextTick(write);
   };
   const keepAlive = (): void => {
-    open();
-    if (!response.destroyed && response.writableLength === 0) response.write(": AIMO PROCESSING\n\n");
-    timer = clock.timer(KEEP_ALIVE_COMMENT_MS, keepAlive);
+    body.open();
+    if (!response.destroyed && response.writableLength === 0) body.write(": AIMO PROCESSING\n\n");
+    silence = new Silence(clock, KEEP_ALIVE_COMMENT_MS, keepAlive);
   };
-  let timer: Timer | undefined = clock.timer(HOLD_BACK_MS, keepAlive);
-  const stopTimer = (): void => {
-    timer?.cancel();
-    timer = undefined;
-  };
+  let silence = new Silence(clock, HOLD_BACK_MS, keepAlive);
   const close = (last: string): void => {
-    stopTimer();
-    open();
-    response.end(gathered + last);
+    silence.cancel();
+    body.open();
+    body.end(gathered + last);
     gathered = "";
+    if (response.writableLength === 0) return; // all of it is on its way, as nearly always
     cutWhenStalled(response);
     if (response.writableLength > ANSWER_UNCOUNTED_BYTES) unread.wait();
   };
   return {
-    isOpen: () => isOpen || gathered !== "",
-    event(event, envelope) {
-      const text = chunkJson(event, envelope, introduced);
-      if (text !== undefined) gathered += `data: ${text}\n\n`;
-    },
+    isOpen: () => body.isOpen || gathered !== "",
+    event: (event, envelope) => void (gathered += textOf(event, envelope)),
     flush(resume) {
       if (gathered === "") return true;
-      open();
-      timer?.refresh();
-      const keepsUp = response.write(gathered);
-      gathered = "";
+      body.open();
+      silence.break();
+      if (response.writableLength + gathered.length < response.writableHighWaterMark) {
+        writeSoon();
+        return true;
+      }
+      const keepsUp = write();
       if (!keepsUp) unread.wait(resume);
       return keepsUp;
     },
@@ -83,8 +88,9 @@ export function createChatStream(
     },
     fail: (envelope, error) => close(`data: ${errorChunkJson(envelope, error)}\n\n`),
     abandon() {
-      stopTimer();
-      if (isOpen) response.destroy();
+      silence.cancel();
+      gathered = "";
+      if (body.isOpen) response.destroy();
     },
   };
 }

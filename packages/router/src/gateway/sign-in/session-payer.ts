@@ -22,7 +22,7 @@ export interface SessionPayers {
   /** The caller of a key, or of a session as `requireSession` wants it; throws what to answer otherwise. */
   payerOf(request: FastifyRequest): Promise<Caller>;
   /** The same again, for a request whose body has come since: a session may have ended, a key have expired. */
-  payerStill(request: FastifyRequest, caller: Caller, nowMs: number): Promise<Caller>;
+  payerStill(request: FastifyRequest, caller: Caller, nowMs: number): Caller | Promise<Caller>;
 }
 
 /** Creates them for the routes of one router. */
@@ -38,9 +38,9 @@ export function createSessionPayers(deps: SessionPayerDeps): SessionPayers {
     readSessionCookie(headers.cookie, url()) !== undefined;
   return {
     payerOf: (request) => (isBySession(request) ? bySession(request) : authenticate(request, "spend")),
-    async payerStill(request, caller, nowMs) {
-      if (caller.kind === "console") return await bySession(request);
-      return nowMs < caller.expiresAtMs ? caller : await authenticate(request, "spend"); // which says why not
+    payerStill(request, caller, nowMs) {
+      if (caller.kind === "console") return bySession(request);
+      return nowMs < caller.expiresAtMs ? caller : authenticate(request, "spend"); // which says why not
     },
   };
 }
