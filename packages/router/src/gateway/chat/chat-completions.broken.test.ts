@@ -89,7 +89,7 @@ describe("a stream that the router breaks", () => {
   test("before it has shown anything is a plain failure", async () => {
     const socket = call();
     const attempt = await link.next();
-    attempt.lost();
+    attempt.lose();
     const [reply] = (await once(socket, "data")) as [Buffer];
     assert.match(reply.toString(), /^HTTP\/1\.1 500 /);
     assert.equal(clock.waiting, 0);

@@ -153,7 +153,10 @@ async function answerStream(deps: ChatDeps, reply: FastifyReply, admitted: Admit
     flush: (resume) => stream.flush(resume),
     presence: watchClient(reply),
   };
-  const { outcome, charged } = await relayAndCharge(deps, admitted, client);
+  const { outcome, charged } = await relayAndCharge(deps, admitted, client).catch((error: unknown) => {
+    stream.abandon(); // or its timer would go on, and meet a response that is over
+    throw error;
+  });
   if (outcome.ended === "client_left") {
     const error = errorObject(new AimoError("client_left", {}), codeStyle(reply.request.url));
     if (stream.isOpen() && !reply.raw.destroyed) stream.fail(envelope ?? admitted.envelope(undefined), error);
