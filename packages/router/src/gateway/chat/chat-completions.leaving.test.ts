@@ -2,115 +2,51 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { Socket } from "node:net";
 import { connect } from "node:net";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import type { ManualClock } from "@aimo-network/protocol/clock";
 import { manualClock } from "@aimo-network/protocol/clock";
-import type { Caller } from "../../accounts/caller.ts";
 import { readAttemptId } from "@aimo-network/protocol/ids";
 import { RESPONSE_CREDIT_BYTES } from "@aimo-network/protocol/limits";
-import { seededRandom } from "@aimo-network/protocol/random";
-import type { FastifyInstance, FastifyRequest } from "fastify";
-import fastify from "fastify";
-import { pino } from "pino";
+import type { FastifyRequest } from "fastify";
+import type { Caller } from "../../accounts/caller.ts";
 import { CHOICES_MAX } from "../../limits.ts";
-import { createMarket } from "../../market/market.ts";
-import { createOfferBook } from "../../market/offer-book.ts";
-import { createByteBudget } from "../../providers/byte-budget.ts";
-import { createLinks } from "../../providers/links.ts";
-import type { FakeAttempt, FakeLink } from "../../test-bed/fake-link.ts";
-import { PLAIN_KEY } from "../../test-bed/plain-key.ts";
-import { QUIET_OBSERVER } from "../../test-bed/quiet-observer.ts";
-import { createFakeLink } from "../../test-bed/fake-link.ts";
+import type { ChatEndpoint } from "../../test-bed/chat-endpoint.ts";
+import { startChatEndpoint } from "../../test-bed/chat-endpoint.ts";
+import type { FakeAttempt } from "../../test-bed/fake-link.ts";
 import { says, stops, WHOLE_ANSWER } from "../../test-bed/relay-bench.ts";
-import { saidHealth, saidTruth } from "../../test-bed/market-bed.ts";
 import { connectProvider, plainOffer } from "../../test-bed/scripted-provider.ts";
-import type { TestBilling } from "../../test-bed/test-billing.ts";
-import { testBilling } from "../../test-bed/test-billing.ts";
-import { WIDE_RATES } from "../../test-bed/test-books.ts";
-import { addressOf } from "../../test-bed/test-keys.ts";
 import { startTestRouter } from "../../test-bed/test-router.ts";
-import { createChatCompletions } from "./chat-completions.ts";
-import { readRawBodies } from "../read-body.ts";
-import { newWallet } from "../../test-bed/new-wallet.ts";
 
 const TOTAL_MS = 60_000;
-const PROVIDER = addressOf(newWallet());
 const USAGE = { usage: { prompt_tokens: 1, completion_tokens: 1 } };
-
-function request(body: object): string {
-  const text = JSON.stringify({ model: "m", messages: [{ role: "user", content: "x" }], ...body });
-  return `POST / HTTP/1.1\r\nhost: a\r\ncontent-length: ${text.length}\r\n\r\n${text}`;
-}
 
 describe("a client", () => {
   const clock: ManualClock = manualClock();
   const judged: boolean[] = [];
-  const answerBytes = createByteBudget(100_000_000);
-  let server: FastifyInstance;
-  let link: FakeLink;
-  let authenticate: (request: FastifyRequest) => Promise<Caller>;
-  const links = createLinks();
-  const book = createOfferBook();
-
-  let money: TestBilling;
-  let payer: Caller;
+  let chat: ChatEndpoint;
+  let authenticate: ((request: FastifyRequest) => Promise<Caller>) | undefined;
 
   before(async () => {
-    money = await testBilling();
-    payer = { ...PLAIN_KEY, ...(await money.books.payer("1000")) };
-    link = createFakeLink(PROVIDER);
-    links.add(link);
-    book.replace(link, [plainOffer("m")], 0);
-    const random = seededRandom(1);
-    server = fastify();
-    readRawBodies(server, 1_000_000, () => ({ checkRoom: () => undefined, hold: () => undefined }));
-    const deps = {
+    chat = await startChatEndpoint({
       clock,
-      random,
-      market: createMarket(clock, { book, health: saidHealth({}), truth: saidTruth({}) }),
-      links,
-      billing: money.billing,
-      rates: WIDE_RATES,
-      payer: (asking: FastifyRequest) => authenticate(asking),
-      pseudonym: () => "pseudonym",
-      isDraining: () => false,
-      observer: QUIET_OBSERVER,
-      relayDeps: {
-        clock,
-        random,
-        log: pino({ level: "silent" }),
-        answerBytes,
-        deadlines: { firstByteMs: 5_000, idleMs: 2_000, totalMs: TOTAL_MS },
-        judged: (_candidate: unknown, { outcome }: { outcome: string }) => void judged.push(outcome === "succeeded"),
-      },
-    };
-    server.post("/", createChatCompletions(deps));
-    await server.listen({ port: 0, host: "127.0.0.1" });
+      deadlines: { firstByteMs: 5_000, idleMs: 2_000, totalMs: TOTAL_MS },
+      judged: (_candidate, { outcome }) => void judged.push(outcome === "succeeded"),
+      payer: (asking, payer) => authenticate?.(asking) ?? payer,
+    });
   });
   beforeEach(() => {
     judged.length = 0;
-    authenticate = () => Promise.resolve(payer);
+    authenticate = undefined;
   });
-  after(async () => {
-    await server.close();
-    await money.close();
-  });
+  after(() => chat.close());
 
   /** Waits until what an answer owes is in the books. */
   const charged = async (): Promise<void> => {
-    while ((await money.books.balances(payer)).locked > 0n) await setImmediate();
+    while ((await chat.money.books.balances(chat.payer)).locked > 0n) await setImmediate();
     await setImmediate();
-  };
-
-  const call = (body: object): Socket => {
-    const { port } = server.server.address() as AddressInfo;
-    const socket = connect(port, "127.0.0.1");
-    socket.on("error", () => undefined);
-    socket.write(request(body));
-    return socket;
   };
 
   for (const stream of [true, false]) {
@@ -121,23 +57,23 @@ describe("a client", () => {
         asked.resolve(asking);
         return verified.promise;
       };
-      const attempts = link.attempts.length;
-      const socket = call({ stream });
+      const attempts = chat.link.attempts.length;
+      const socket = chat.call({ stream });
       const { raw } = await asked.promise;
       const gone = once(raw.socket, "close");
       socket.destroy();
       await gone;
-      verified.resolve(payer);
+      verified.resolve(chat.payer);
       await setImmediate();
-      assert.equal(link.attempts.length, attempts);
+      assert.equal(chat.link.attempts.length, attempts);
       assert.equal(clock.waiting, 0);
     });
   }
 
   test("that reads nothing until the total deadline is told why its answer ended, and its provider is not blamed", async () => {
-    const socket = call({ stream: true });
+    const socket = chat.call({ stream: true });
     socket.pause();
-    const attempt = await link.next();
+    const attempt = await chat.link.next();
     attempt.head();
     attempt.data(says("x".repeat(8_000_000)), says("y".repeat(8_000_000)));
     assert.ok(attempt.heldBytes > 0, "the client does not keep up");
@@ -162,11 +98,11 @@ describe("a client", () => {
     ["events that grow most when they are passed on", { choices: Array.from({ length: CHOICES_MAX }, () => ({})) }],
   ] as const) {
     test(`that reads nothing of ${name} costs little more than the credit of one stream`, async () => {
-      const requested = once(server.server, "request") as Promise<[unknown, ServerResponse]>;
-      const socket = call({ stream: true });
+      const requested = once(chat.server, "request") as Promise<[unknown, ServerResponse]>;
+      const socket = chat.call({ stream: true });
       socket.pause();
       const [, response] = await requested;
-      const attempt = await link.next();
+      const attempt = await chat.link.next();
       attempt.head();
       const text = `data: ${JSON.stringify(event)}\n\n`;
       attempt.data(says("first"));
@@ -179,7 +115,7 @@ describe("a client", () => {
       const closed = once(response, "close");
       socket.destroy();
       await closed;
-      assert.equal(answerBytes.usedBytes, 0);
+      assert.equal(chat.answerBytes.usedBytes, 0);
     });
   }
 
@@ -195,10 +131,10 @@ describe("a client", () => {
     ["whose provider breaks off after that costs its provider its standing", (at: FakeAttempt) => at.lose(), true],
   ] as const) {
     test(`that leaves a stream that has said why it stops ${name}`, async () => {
-      const requested = once(server.server, "request") as Promise<[unknown, ServerResponse]>;
-      const socket = call({ stream: true });
+      const requested = once(chat.server, "request") as Promise<[unknown, ServerResponse]>;
+      const socket = chat.call({ stream: true });
       const [, response] = await requested;
-      const attempt = await link.next();
+      const attempt = await chat.link.next();
       attempt.head();
       attempt.data(says("x"), stops());
       await leave(socket, response);
@@ -207,15 +143,15 @@ describe("a client", () => {
       await charged();
       assert.deepEqual(judged, [!isBlamed]);
       assert.equal(clock.waiting, 0);
-      assert.equal(answerBytes.usedBytes, 0);
+      assert.equal(chat.answerBytes.usedBytes, 0);
     });
   }
 
   test("that leaves before a whole JSON answer was passed on is sent nothing, and its provider is no worse for it", async () => {
-    const requested = once(server.server, "request") as Promise<[unknown, ServerResponse]>;
-    const socket = call({ stream: false });
+    const requested = once(chat.server, "request") as Promise<[unknown, ServerResponse]>;
+    const socket = chat.call({ stream: false });
     const [, response] = await requested;
-    const attempt = await link.next();
+    const attempt = await chat.link.next();
     attempt.head(200, { "content-type": "application/json" });
     attempt.write(WHOLE_ANSWER);
     await leave(socket, response);
@@ -228,8 +164,8 @@ describe("a client", () => {
   });
 
   test("that is answered gets the id of which its attempts' ids are made", async () => {
-    const socket = call({ stream: false });
-    const attempt = await link.next();
+    const socket = chat.call({ stream: false });
+    const attempt = await chat.link.next();
     const made = readAttemptId(attempt.request.attemptId);
     attempt.answer(200, WHOLE_ANSWER);
     const [bytes] = (await once(socket, "data")) as [Buffer];
@@ -241,9 +177,9 @@ describe("a client", () => {
   });
 
   test("that reads again is given the rest, and its provider its credit", async () => {
-    const socket = call({ stream: true });
+    const socket = chat.call({ stream: true });
     socket.pause();
-    const attempt = await link.next();
+    const attempt = await chat.link.next();
     attempt.head();
     attempt.data(says("x".repeat(16_000_000)));
     assert.ok(attempt.heldBytes > 0);
