@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { sleep, systemClock } from "@aimo-network/protocol/clock";
 
 /** A running model API. */
 export interface ToldModel {
@@ -17,6 +18,7 @@ export interface ToldModel {
 }
 
 const PIECE_CHARS = 16_384;
+const FAILS_AFTER_MS = 200; // or whoever reads both at once shows nothing of what it said
 const USAGE = { prompt_tokens: 3, completion_tokens: 6, total_tokens: 9 };
 
 function* pieces(text: string): Iterable<string> {
@@ -34,7 +36,8 @@ export async function startToldModel(): Promise<ToldModel> {
       for (const piece of pieces(model.thinks)) response.write(event({ reasoning_content: piece }));
       for (const piece of pieces(model.says)) response.write(event({ role: "assistant", content: piece }));
       if (model.fails !== undefined) {
-        response.end(`data: ${JSON.stringify({ error: { message: model.fails, code: 500 } })}\n\n`);
+        const failure = `data: ${JSON.stringify({ error: { message: model.fails, code: 500 } })}\n\n`;
+        void sleep(systemClock, FAILS_AFTER_MS).then(() => response.end(failure));
         return;
       }
       response.write(event({}, "stop"));
