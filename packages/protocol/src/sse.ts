@@ -1,6 +1,7 @@
 // Server-sent events read incrementally, exactly as the HTML standard's parser does (section 9.2.6).
 import { AimoError } from "./errors.ts";
 import { SSE_EVENT_CHARS_MAX } from "./limits.ts";
+import { ownText } from "./own-text.ts";
 
 /** What a stream of events consists of. */
 export interface SseListener {
@@ -133,7 +134,7 @@ export function createSseParser(listener: SseListener, charsMax = SSE_EVENT_CHAR
       afterReturn = text.endsWith("\r");
       const start = eachLine(text, endRest);
       if (start < text.length) {
-        rest.push(start < KEPT_CHARS_MAX ? text.slice(start) : copyFrom(text, start));
+        rest.push(start < KEPT_CHARS_MAX ? text.slice(start) : ownText(text, start));
         restChars += text.length - start;
       }
       held.checkRoom(restChars);
@@ -146,12 +147,6 @@ export function createSseParser(listener: SseListener, charsMax = SSE_EVENT_CHAR
       return held.take();
     },
   };
-}
-
-/** The end of a text as a text of its own: a slice would keep all of it, a piece of many events for the beginning of one. */
-function copyFrom(text: string, start: number): string {
-  const middle = (start + text.length) >>> 1;
-  return [text.slice(start, middle), text.slice(middle)].join("");
 }
 
 /** Calls `line` with each ended line of `text`; returns where the rest starts. Each character is searched once. */

@@ -81,24 +81,6 @@ export function requestName(endpoint: string, stream: boolean | undefined, outco
   return `${endpoint} ${stream ?? "unknown"} ${outcome}`;
 }
 
-function chatNames(stream: boolean): Readonly<Record<RequestOutcome, string>> {
-  const name = (outcome: RequestOutcome): string => requestName("chat_completions", stream, outcome);
-  return {
-    answered: name("answered"),
-    failed: name("failed"),
-    client_left: name("client_left"),
-    refused: name("refused"),
-  };
-}
-
-const STREAMED = chatNames(true);
-const WHOLE = chatNames(false);
-
-/** The name of a relayed chat completion, put together once for all of them. */
-export function chatName(stream: boolean, outcome: RequestOutcome): string {
-  return (stream ? STREAMED : WHOLE)[outcome];
-}
-
 // Requests that can be: whether a stream is asked for is known of relayed chat completions alone.
 function requestNames(): string[] {
   return ENDPOINTS.flatMap((endpoint) =>

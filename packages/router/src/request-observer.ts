@@ -4,7 +4,7 @@ import type { AimoError } from "@aimo-network/protocol/errors";
 import type { Usage } from "@aimo-network/protocol/usage";
 import type { Logger } from "pino";
 import type { Counts, RequestOutcome } from "./metrics.ts";
-import { chatName, requestName } from "./metrics.ts";
+import { requestName } from "./metrics.ts";
 
 /** A request as it is admitted: ids, and what a span says of it. */
 export interface ObservedRequest {
@@ -191,7 +191,7 @@ class WatchedRequest {
     const { counts } = this.#deps;
     const { stream } = this.#request;
     counts.requestsOpen -= 1;
-    counts.requests.add(chatName(stream, outcome));
+    counts.requests.add(requestName("chat_completions", stream, outcome));
     counts.requestEnded(stream, this.#afterMs());
   }
 

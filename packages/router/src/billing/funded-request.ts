@@ -1,6 +1,7 @@
 // A request whose greatest cost is locked: what it may ask of providers, and how its lock ends.
 import { assert } from "@aimo-network/protocol/assert";
 import type { Clock } from "@aimo-network/protocol/clock";
+import { within } from "@aimo-network/protocol/clock";
 import { AimoError } from "@aimo-network/protocol/errors";
 import type { NanoUsdc } from "@aimo-network/protocol/money";
 import type { Logger } from "pino";
@@ -125,22 +126,8 @@ export class FundedRequest<Offer extends BillableOffer> implements Running {
     const decided = offer ?? first;
     if (decided === undefined) throw new Error("a lock is made for at least one offer");
     const charge = chargeOf(this.#terms(decided), ending);
-    return { charge, cost: await this.#posted(decided, charge, ending, committed) };
-  }
-
-  /** What was charged, once that is in the books; undefined where it is not within a while, and is posted later. */
-  #posted(
-    offer: Offer,
-    charge: Charge,
-    ending: Ending,
-    committed: (charged: boolean) => void,
-  ): Promise<NanoUsdc | undefined> {
-    return new Promise((resolve, reject) => {
-      const late = this.#deps.ioClock.timer(CHARGE_WAIT_MS, () => resolve(undefined));
-      this.#post(offer, charge, ending, committed)
-        .finally(() => late.cancel())
-        .then(resolve, reject);
-    });
+    const posted = this.#post(decided, charge, ending, committed);
+    return { charge, cost: await within(this.#deps.ioClock, CHARGE_WAIT_MS, posted) };
   }
 
   /** Known since the lock or the retry: a charge never has to ask a database that may be away by then. */

@@ -4,6 +4,7 @@ import type { JsonMember } from "@aimo-network/protocol/json-members";
 import { jsonElements, jsonMembers } from "@aimo-network/protocol/json-members";
 import type { JsonObject } from "@aimo-network/protocol/json-object";
 import { isJsonObject } from "@aimo-network/protocol/json-object";
+import { ownText } from "@aimo-network/protocol/own-text";
 import type { AnswerEvent } from "./answer-event.ts";
 import { isSmall, readAnswerEvent } from "./answer-event.ts";
 
@@ -75,11 +76,6 @@ function showsProbeAlone({ before, after }: Likeness): boolean {
   return outputBytes === PROBE.length && finishReason === undefined && usage === undefined;
 }
 
-/** A part of a text as a text of its own: a slice would keep the piece of a stream that it stands in as long as the stream lasts. */
-function copyOf(text: string, start: number, end = text.length): string {
-  return [text.slice(start, start + 1), text.slice(start + 1, end)].join("");
-}
-
 /** What an event has in common with those that differ in the text it says; undefined where it says more than one. */
 export function likenessOf({ text, value, hasOutput }: AnswerEvent): Likeness | undefined {
   const { choices } = value;
@@ -94,7 +90,7 @@ export function likenessOf({ text, value, hasOutput }: AnswerEvent): Likeness | 
     if (plainBytes(said, 0, said.length) === undefined) return undefined;
     const found = spokenAt(text, name);
     if (found === undefined || text.slice(found.valueStart, found.valueEnd) !== `"${said}"`) return undefined;
-    const likeness = { before: copyOf(text, 0, found.valueStart + 1), after: copyOf(text, found.valueEnd - 1) };
+    const likeness = { before: ownText(text, 0, found.valueStart + 1), after: ownText(text, found.valueEnd - 1) };
     return showsProbeAlone(likeness) ? likeness : undefined;
   }
   return undefined;

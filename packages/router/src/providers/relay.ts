@@ -202,7 +202,6 @@ async function tryOne<Offer>(
   const hedge = tries.length > 0 || deps.hedgeBudget === undefined ? undefined : hedgeOf(request, one.candidate, next);
   if (hedge === undefined) {
     const decided = await tryCandidate(deps, one, request, client);
-    client.presence.whenLeft(undefined);
     tries.push(decided);
     return { decided, besides: 0 };
   }

@@ -209,8 +209,8 @@ export function beginTry<Offer>(
   return new OneTry(deps, one, request, client, turn);
 }
 
-/** Asks a provider alone; resolves when its attempt has ended, which its End may follow. The caller takes the client's listener away then. */
-export function tryCandidate<Offer>(
+/** Asks a provider alone; resolves when its attempt has ended, which its End may follow. */
+export async function tryCandidate<Offer>(
   deps: RelayDeps<Offer>,
   one: Try<Offer>,
   request: RelayRequest<Offer>,
@@ -218,5 +218,9 @@ export function tryCandidate<Offer>(
 ): Promise<Tried<Offer>> {
   const running = beginTry(deps, one, request, client);
   client.presence.whenLeft(() => running.leave());
-  return running.ended;
+  try {
+    return await running.ended;
+  } finally {
+    client.presence.whenLeft(undefined);
+  }
 }

@@ -1,5 +1,6 @@
 // Answers in the shape clients know: the router's own id, model and cost put in, everything else byte-exact.
 import { finishReasonOf } from "@aimo-network/protocol/finish-reason";
+import type { JsonMember } from "@aimo-network/protocol/json-members";
 import { jsonElements, jsonMembers, replaceMembers, rewriteObject } from "@aimo-network/protocol/json-members";
 import type { JsonObject } from "@aimo-network/protocol/json-object";
 import { isJsonObject } from "@aimo-network/protocol/json-object";
@@ -94,19 +95,24 @@ function isSound(choice: unknown, { shape, topFinishReason, introduced }: Repair
 }
 
 /** The choices with what they lack put in; undefined where they lack nothing, as in nearly every event. */
-function choicesJson(event: ReadEvent, shape: Shape, introduced: IntroducedChoices): string | undefined {
-  const { choices, finish_reason: top } = event.value;
+function choicesJson(
+  { text, value }: ReadEvent,
+  members: readonly JsonMember[],
+  shape: Shape,
+  introduced: IntroducedChoices,
+): string | undefined {
+  const { choices, finish_reason: top } = value;
   if (!Array.isArray(choices)) return undefined;
   const repair = { shape, topFinishReason: typeof top === "string" ? top : undefined, introduced };
   if (choices.every((choice) => isSound(choice, repair))) return undefined;
-  const member = jsonMembers(event.text).findLast(({ key }) => key === "choices");
+  const member = members.findLast(({ key }) => key === "choices");
   if (member === undefined) return undefined;
-  const list = event.text.slice(member.valueStart, member.valueEnd);
+  const list = text.slice(member.valueStart, member.valueEnd);
   const repaired = jsonElements(list, 0).map(({ start, end }, position) => {
-    const text = list.slice(start, end);
+    const own = list.slice(start, end);
     const choice: unknown = choices[position];
-    const missing = isJsonObject(choice) ? missingMembers(text, choice, position, repair) : new Map<string, string>();
-    return missing.size === 0 ? text : replaceMembers(text, missing);
+    const missing = isJsonObject(choice) ? missingMembers(own, choice, position, repair) : new Map<string, string>();
+    return missing.size === 0 ? own : replaceMembers(own, missing);
   });
   return `[${repaired.join(",")}]`;
 }
@@ -138,9 +144,10 @@ function envelop(
   let own = headJson(envelope, shape, createdSeconds);
   if (more.usage !== undefined) own += `,"usage":${more.usage}`;
   if (shape === WHOLE) own += metadataMember(envelope);
-  const choices = choicesJson(event, shape, more.introduced);
-  if (choices === undefined) return rewriteObject(event.text, own, OWN_MEMBERS);
-  return rewriteObject(event.text, `${own},"choices":${choices}`, OWN_MEMBERS_AND_CHOICES);
+  const members = jsonMembers(event.text);
+  const choices = choicesJson(event, members, shape, more.introduced);
+  if (choices === undefined) return rewriteObject(event.text, own, OWN_MEMBERS, members);
+  return rewriteObject(event.text, `${own},"choices":${choices}`, OWN_MEMBERS_AND_CHOICES, members);
 }
 
 /** A whole JSON answer; `usage` is JSON text, undefined where the provider reported none. */

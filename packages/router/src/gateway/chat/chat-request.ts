@@ -142,35 +142,30 @@ function textAt(text: string, members: readonly JsonMember[], name: string): str
   return text.slice(valueStart, valueEnd);
 }
 
-/** Members that bound the output, by which of them a client uses. */
-const BOUNDING = {
-  none: [],
-  newer: ["max_completion_tokens"],
-  older: ["max_tokens"],
-  both: ["max_completion_tokens", "max_tokens"],
-} as const;
-type Bounding = (typeof BOUNDING)[keyof typeof BOUNDING];
+/** Members that bound the output. */
+interface Bounding {
+  readonly names: readonly string[];
+  /** What no provider is sent as the client wrote it, where they do. */
+  readonly replaced: ReadonlySet<string>;
+}
 
-/** The members with which the client bounds the output. */
-function outputMembers({ max_completion_tokens: newer, max_tokens: older }: JsonObject): Bounding {
-  if (typeof newer === "number") return typeof older === "number" ? BOUNDING.both : BOUNDING.newer;
-  return typeof older === "number" ? BOUNDING.older : BOUNDING.none;
+function boundedBy(...names: readonly string[]): Bounding {
+  return { names, replaced: new Set([...ROUTER_FIELDS, "model", ...names]) };
+}
+
+const NEWER = boundedBy("max_completion_tokens");
+const OLDER = boundedBy("max_tokens");
+const BOTH = boundedBy("max_completion_tokens", "max_tokens");
+
+/** The members with which the client bounds the output; undefined where it does not. */
+function boundingOf({ max_completion_tokens: newer, max_tokens: older }: JsonObject): Bounding | undefined {
+  if (typeof newer === "number") return typeof older === "number" ? BOTH : NEWER;
+  return typeof older === "number" ? OLDER : undefined;
 }
 
 /** Those that bound the output where the client used none. */
-function usualOutputMembers(offerName: string): Bounding {
-  return NEW_NAME_ONLY.test(offerName) ? BOUNDING.newer : BOUNDING.older;
-}
-
-const REPLACED: ReadonlyMap<Bounding, ReadonlySet<string>> = new Map(
-  Object.values(BOUNDING).map((names) => [names, new Set<string>([...ROUTER_FIELDS, "model", ...names])]),
-);
-
-/** What no provider is sent as the client wrote it. */
-function replacedMembers(names: Bounding): ReadonlySet<string> {
-  const replaced = REPLACED.get(names);
-  assert(replaced !== undefined, "the names are of `BOUNDING`");
-  return replaced;
+function usualBounding(offerName: string): Bounding {
+  return NEW_NAME_ONLY.test(offerName) ? NEWER : OLDER;
 }
 
 /**
@@ -195,7 +190,7 @@ export function readChatRequest(body: RequestBody): ChatRequest {
     : readPreferences(textAt(text, members, "provider"));
   const media = countMedia(messages as readonly unknown[]);
   const inputModalities = mediaOf(media);
-  const bounding = outputMembers(fields);
+  const bounding = boundingOf(fields);
   return {
     model,
     models: [model, ...fallbacks],
@@ -213,10 +208,10 @@ export function readChatRequest(body: RequestBody): ChatRequest {
       body.length -
       (inputModalities.size === 0 ? 0 : mediaDataBytes(text, find(members, "messages").valueStart, shortened)),
     bodyFor(offerName, maxOutput) {
-      const names = bounding.length > 0 ? bounding : usualOutputMembers(offerName);
+      const { names, replaced } = bounding ?? usualBounding(offerName);
       let first = `"model":${JSON.stringify(offerName)}`;
       for (const name of names) first += `,"${name}":${maxOutput}`;
-      return pieces(rewriteObject(text, first, replacedMembers(names)));
+      return pieces(rewriteObject(text, first, replaced, members));
     },
   };
 }
